@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: open files and descriptor tables (lib/fdtable.c), and the operations
+ * that a kind of file provides. Sockets, ramfs files, the console, pipes and
+ * epoll are all files; read(), poll() and close() go through here.
+ */
+#pragma once
+
+#include "lib/list.h"
+#include "lib/platform.h"
+#include "lib/wait.h"
+
+struct file;
+struct iov_iter;
+struct kstat;
+
+/* Collects wait queues during one poll; NULL qproc: only look. */
+struct poll_table {
+	void (*qproc)(struct file *f, struct wait_queue_head *q,
+		      struct poll_table *pt);
+};
+
+static inline void poll_wait(struct file *f, struct wait_queue_head *q,
+			     struct poll_table *pt)
+{
+	if (pt && pt->qproc)
+		pt->qproc(f, q, pt);
+}
+
+/* What stat() asks; filled by file_operations.fstat and by path look-up. */
+struct kstat {
+	u64 ino;
+	u32 mode, nlink;
+	u64 rdev;
+	u64 size;
+	u64 mtime_ns;
+};
+
+struct dir_context;
+
+/* A NULL operation gives the errno that Linux gives for such a file. */
+struct file_operations {
+	const char *name;
+	ssize_t (*read_iter)(struct file *f, struct iov_iter *to);
+	ssize_t (*write_iter)(struct file *f, struct iov_iter *from);
+	u32 (*poll)(struct file *f, struct poll_table *pt); /* EPOLL* bits */
+	long (*ioctl)(struct file *f, u32 cmd, unsigned long arg);
+	loff_t (*llseek)(struct file *f, loff_t off, int whence);
+	int (*fstat)(struct file *f, struct kstat *st);
+	int (*iterate)(struct file *f, struct dir_context *ctx);
+	/* The last reference is gone. */
+	int (*release)(struct file *f);
+};
+
+struct file {
+	const struct file_operations *f_op;
+	void *private_data;
+	u32 f_flags; /* O_* as given to open or fcntl(F_SETFL) */
+	u32 refcount;
+	loff_t f_pos;
+	/* epoll instances that watch this file: lib/eventpoll.c's. */
+	struct list_head f_ep;
+};
+
+/* One program's descriptors. */
+struct files_struct {
+	u32 refcount;
+	u32 max_fds;	    /* size of the two arrays below */
+	u32 rlimit_nofile;  /* -EMFILE beyond */
+	struct file **fd;
+	u8 *cloexec;	    /* one byte a descriptor */
+};
+
+/* One reference for the caller, f_ep empty; NULL: no memory. */
+struct file *file_alloc(const struct file_operations *op, void *priv,
+			u32 flags) __must_check;
+void get_file(struct file *f);
+/* Drop a reference; the last one calls release and frees. */
+void fput(struct file *f);
+
+struct files_struct *files_alloc(void) __must_check;
+struct files_struct *files_dup(const struct files_struct *src) __must_check;
+void files_put(struct files_struct *files);
+void files_close_on_exec(struct files_struct *files);
+/* Lowest free descriptor >= @from now is @f (takes over the caller's
+ * reference); or a negative errno, the reference still the caller's. */
+int fd_install(struct files_struct *files, struct file *f, int from,
+	       bool cloexec) __must_check;
+/* A counted reference (drop with fput), or NULL. */
+struct file *fget(int fd) __must_check;
+int close_fd(struct files_struct *files, int fd);

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: references to page runs, and page_frag, the bump allocator from which
+ * skb fragments are cut.
+ */
+#pragma once
+
+#include "lib/bug.h"
+#include "lib/platform.h"
+
+static inline struct page *alloc_page(gfp_t flags)
+{
+	return alloc_pages(flags, 0);
+}
+
+static inline void *page_address(const struct page *page)
+{
+	return page->virt;
+}
+
+static inline size_t page_size(const struct page *page)
+{
+	return PAGE_SIZE << page->order;
+}
+
+static inline void get_page(struct page *page)
+{
+	page->refcount++;
+}
+
+static inline void put_page(struct page *page)
+{
+	WARN_ON_ONCE(page->refcount == 0);
+	if (--page->refcount == 0)
+		free_page_run(page);
+}
+
+static inline u32 page_count(const struct page *page)
+{
+	return page->refcount;
+}
+
+/* The unused rest of a page run; it holds one reference of its own. */
+struct page_frag {
+	struct page *page;
+	u32 offset;
+	u32 size;
+};

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: iov_iter: where a system call's bytes are. A walk over one or more
+ * ranges of user or kernel memory; copying advances it.
+ */
+#pragma once
+
+#include "lib/platform.h"
+
+#define UIO_MAXIOV 1024
+
+struct iovec {
+	void __user *iov_base;
+	size_t iov_len;
+};
+
+struct kvec {
+	void *iov_base;
+	size_t iov_len;
+};
+
+struct iov_iter {
+	bool user;	 /* user memory, to be checked; else kernel memory */
+	bool source;	 /* bytes are read from it (a write); else written */
+	size_t count;	 /* bytes left in all */
+	size_t offset;	 /* into the first range */
+	size_t nr_segs;	 /* ranges left */
+	union {
+		const struct iovec *iov;
+		const struct kvec *kvec;
+	};
+	struct iovec ubuf; /* backing for the one-range form */
+};
+
+static inline size_t iov_iter_count(const struct iov_iter *i)
+{
+	return i->count;
+}
+
+void iov_iter_ubuf(struct iov_iter *i, bool source, void __user *buf,
+		   size_t count);
+void iov_iter_init(struct iov_iter *i, bool source, const struct iovec *iov,
+		   size_t nr_segs, size_t count);
+void iov_iter_kvec(struct iov_iter *i, bool source, const struct kvec *kvec,
+		   size_t nr_segs, size_t count);
+/* Bytes really copied: fewer than asked means a fault at that place. */
+size_t copy_from_iter(void *to, size_t n, struct iov_iter *i) __must_check;
+size_t copy_to_iter(const void *from, size_t n,
+		    struct iov_iter *i) __must_check;
+/* Copy and add the Internet checksum of the bytes to *@sum, even offset. */
+size_t csum_and_copy_from_iter(void *to, size_t n, __wsum *sum,
+			       struct iov_iter *i) __must_check;
+void iov_iter_advance(struct iov_iter *i, size_t n);
+/* Undo the last @n bytes of copying (Linux: iov_iter_revert). */
+void iov_iter_revert(struct iov_iter *i, size_t n);
+/*
+ * Import @nr user iovecs: lengths checked (-EINVAL), copied to @fast (of
+ * UIO_FASTIOV) or allocated into *@iovp, which the caller kfree()s if it is
+ * not @fast. Return: total bytes or a negative errno.
+ */
+#define UIO_FASTIOV 8
+ssize_t import_iovec(bool source, const struct iovec __user *uvec, u64 nr,
+		     struct iovec *fast, struct iovec **iovp,
+		     struct iov_iter *i) __must_check;

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: what a host test may do to the world: move the clock, make the n-th
+ * allocation fail, mark user memory as bad, and look at what is left over.
+ * The guest test image has its own implementation in tests/guest/, so that a
+ * suite written against this header runs in both.
+ */
+#pragma once
+
+#include "lib/types.h"
+
+/* True on the host build, where the clock is virtual and time is free. */
+bool test_clock_is_virtual(void);
+/* Move time forward by @ns, running timers and softirqs on the way. In the
+ * guest this waits. */
+void test_advance_ns(u64 ns);
+
+/* Let the @n-th allocation from now (1 is the next) and only it fail; 0 ends
+ * the plan. Return of _fired(): whether the planned failure happened. */
+void test_fail_nth_alloc(u32 n);
+bool test_fail_fired(void);
+/* Allocations, slab objects and page runs that are live now. */
+s64 test_live_allocations(void);
+
+/* From now on user copies that touch [p, p+n) fail; NULL ends it. */
+void test_bad_user_range(const void *p, size_t n);
+/* The last signal raised at the current task since the last call; 0: none. */
+int test_take_signal(void);
+
+/*
+ * Called while the current task is blocked with nothing else to do, before
+ * time moves on: a fixture delivers frames here. Return true if something
+ * was done. NULL: nothing.
+ */
+void test_set_idle_hook(bool (*hook)(void *arg), void *arg);

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: lib/platform.h on the host. One task; virtual time that moves only in
+ * test_advance_ns() or while the task is blocked; a seeded generator; a count
+ * of live objects and an allocator that fails on request. Objects come from
+ * malloc one by one, so ASan sees every overrun and every use after free.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include "lib/bug.h"
+#include "lib/file.h"
+#include "lib/printk.h"
+#include "lib/slab.h"
+#include "lib/softirq.h"
+#include "tests/host/host.h"
+
+int vprintf(const char *fmt, va_list ap);
+
+struct kmem_cache {
+	size_t size;
+	size_t align;
+};
+
+static s64 live;
+static u32 fail_countdown;
+static bool fail_fired;
+
+static u64 now_ns = 1000 * NSEC_PER_SEC;
+static u64 armed_ns = ~0ULL;
+
+static bool irqs_off, in_irq, woken;
+static int raised_signal;
+static const char *bad_start;
+static size_t bad_len;
+static bool (*idle_hook)(void *arg);
+static void *idle_arg;
+static u64 rng_state = 0x9e3779b97f4a7c15ULL;
+
+static void *take(size_t size, size_t align, gfp_t flags)
+{
+	void *p = NULL;
+
+	if (fail_countdown && --fail_countdown == 0) {
+		fail_fired = true;
+		return NULL;
+	}
+	if (align < 16)
+		align = 16;
+	if (posix_memalign(&p, align, size ? size : 1) != 0)
+		return NULL;
+	memset(p, flags & __GFP_ZERO ? 0 : 0x5a, size);
+	live++;
+	return p;
+}
+
+static void give(void *p)
+{
+	if (!p)
+		return;
+	live--;
+	free(p);
+}
+
+void *kmalloc(size_t size, gfp_t flags)
+{
+	return take(size, 16, flags);
+}
+
+void kfree(const void *p)
+{
+	give((void *)(uintptr_t)p);
+}
+
+struct kmem_cache *kmem_cache_create(const char *name, size_t size,
+				     size_t align)
+{
+	struct kmem_cache *c = malloc(sizeof(*c));
+
+	BUG_ON(!c || !name);
+	c->size = size;
+	c->align = align;
+	return c;
+}
+
+void *kmem_cache_alloc(struct kmem_cache *c, gfp_t flags)
+{
+	return take(c->size, c->align, flags);
+}
+
+void kmem_cache_free(struct kmem_cache *c, void *obj)
+{
+	BUG_ON(!c);
+	give(obj);
+}
+
+void kmem_cache_destroy(struct kmem_cache *c)
+{
+	free(c);
+}
+
+struct page *alloc_pages(gfp_t flags, unsigned int order)
+{
+	struct page *page = take(sizeof(*page), 16, __GFP_ZERO);
+
+	if (!page)
+		return NULL;
+	page->virt = take(PAGE_SIZE << order, PAGE_SIZE, flags);
+	if (!page->virt) {
+		give(page);
+		return NULL;
+	}
+	page->refcount = 1;
+	page->order = (u8)order;
+	return page;
+}
+
+void free_page_run(struct page *page)
+{
+	give(page->virt);
+	give(page);
+}
+
+u64 totalram_pages(void)
+{
+	return 65536;
+}
+
+u64 nr_free_pages(void)
+{
+	return 65536;
+}
+
+u64 ktime_get_ns(void)
+{
+	return now_ns;
+}
+
+u64 ktime_get_real_ns(void)
+{
+	return 1700000000ULL * NSEC_PER_SEC + now_ns;
+}
+
+void clock_arm(u64 deadline_ns)
+{
+	armed_ns = deadline_ns;
+}
+
+unsigned long local_irq_save(void)
+{
+	unsigned long was = irqs_off;
+
+	irqs_off = true;
+	return was;
+}
+
+void local_irq_restore(unsigned long flags)
+{
+	irqs_off = flags;
+}
+
+bool in_hardirq(void)
+{
+	return in_irq;
+}
+
+/* Move to @t and take the clock's interrupt there if it is due. */
+static void clock_run_to(u64 t)
+{
+	if (t > now_ns)
+		now_ns = t;
+	if (armed_ns <= now_ns) {
+		armed_ns = ~0ULL;
+		raise_softirq(TIMER_SOFTIRQ);
+	}
+}
+
+bool test_clock_is_virtual(void)
+{
+	return true;
+}
+
+void test_advance_ns(u64 ns)
+{
+	u64 end = now_ns + ns;
+
+	while (armed_ns <= end)
+		clock_run_to(armed_ns);
+	now_ns = end;
+	if (softirq_pending_mask)
+		do_softirq();
+}
+
+struct task *task_current(void)
+{
+	static char the_task;
+
+	return (struct task *)&the_task;
+}
+
+void task_prepare(void)
+{
+	woken = false;
+}
+
+void task_block(void)
+{
+	BUG_ON(softirq_disable_count || irqs_off);
+	while (!woken) {
+		if (softirq_pending_mask) {
+			do_softirq();
+			continue;
+		}
+		if (idle_hook && idle_hook(idle_arg))
+			continue;
+		if (armed_ns == ~0ULL)
+			panic("blocked for ever: no timer, no frame");
+		clock_run_to(armed_ns);
+	}
+}
+
+void task_wake(struct task *t)
+{
+	BUG_ON(t != task_current());
+	woken = true;
+}
+
+void task_yield(void)
+{
+	if (softirq_pending_mask)
+		do_softirq();
+	if (idle_hook)
+		idle_hook(idle_arg);
+}
+
+bool task_signal_pending(void)
+{
+	return false;
+}
+
+void task_raise_signal(int sig)
+{
+	raised_signal = sig;
+}
+
+int test_take_signal(void)
+{
+	int sig = raised_signal;
+
+	raised_signal = 0;
+	return sig;
+}
+
+bool capable(int cap)
+{
+	return cap >= 0;
+}
+
+static bool is_bad(const char *p, size_t n)
+{
+	if (!n)
+		return false;
+	if ((uintptr_t)p < PAGE_SIZE)
+		return true;
+	return bad_start && p < bad_start + bad_len && p + n > bad_start;
+}
+
+size_t copy_from_user(void *to, const void __user *from, size_t n)
+{
+	if (is_bad((const char *)from, n))
+		return n;
+	memcpy(to, (const void *)from, n);
+	return 0;
+}
+
+size_t copy_to_user(void __user *to, const void *from, size_t n)
+{
+	if (is_bad((char *)to, n))
+		return n;
+	memcpy((void *)to, from, n);
+	return 0;
+}
+
+void test_bad_user_range(const void *p, size_t n)
+{
+	bad_start = p;
+	bad_len = n;
+}
+
+int printk(const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (fmt[0] == '<' && fmt[1] && fmt[2] == '>')
+		fmt += 3;
+	va_start(ap, fmt);
+	n = vprintf(fmt, ap);
+	va_end(ap);
+	return n;
+}
+
+void panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	printf("panic: ");
+	vprintf(fmt, ap);
+	printf("\n");
+	va_end(ap);
+	fflush(stdout);
+	abort();
+}
+
+/* splitmix64: short, seeded, and the same in every run. */
+void get_random_bytes(void *buf, size_t n)
+{
+	u8 *out = buf;
+	u64 z;
+
+	for (; n; n--) {
+		rng_state += 0x9e3779b97f4a7c15ULL;
+		z = rng_state;
+		z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+		z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+		*out++ = (u8)(z ^ (z >> 31));
+	}
+}
+
+void test_fail_nth_alloc(u32 n)
+{
+	fail_countdown = n;
+	fail_fired = false;
+}
+
+bool test_fail_fired(void)
+{
+	return fail_fired;
+}
+
+s64 test_live_allocations(void)
+{
+	return live;
+}
+
+void test_set_idle_hook(bool (*hook)(void *arg), void *arg)
+{
+	idle_hook = hook;
+	idle_arg = arg;
+}

@@ -38,6 +38,8 @@ GUEST_CFLAGS := $(BASE) -O2 -ffreestanding -fno-pic -fno-pie -fno-common \
 HOST_CFLAGS := $(BASE) -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined
 
+HOST_LDFLAGS := -no-pie -Wl,--unresolved-symbols=ignore-all
+
 # --- one rule template per flavour -----------------------------------------
 # $(call flavour,name,compiler,flags,sources)
 define flavour
@@ -66,7 +68,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
 
 $(B)/host/doorbell-tests: $(host_OBJS)
-	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^
+	$(Q)$(HOSTCC) -fsanitize=address,undefined $(HOST_LDFLAGS) -o $@ $^
 
 host-test: $(B)/host/doorbell-tests ## the suites on the host (ASan, UBSan); SUITE=glob
 	$(Q)$(PYTHON) tools/ktap.py --name host -- $< $(SUITE)

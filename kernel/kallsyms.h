@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* DOC: names of code addresses, from the table that the second link adds. */
+#pragma once
+
+#include "lib/types.h"
+
+/* Name of the function that holds @addr; *@offset into it. NULL: none. */
+const char *kallsyms_lookup(u64 addr, u64 *offset, u64 *size);
+/* True if @addr is in the image's text. */
+bool kernel_text_address(u64 addr);

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: the end of the machine. QEMU's isa-debug-exit device at port 0xf4
+ * turns @status into its own exit status (status << 1) | 1; without it the
+ * machine is powered off through ACPI, else reset, else halted.
+ */
+#pragma once
+
+#include "lib/types.h"
+
+/* Status of a machine that ended by panic or an exception in the kernel. */
+#define MACHINE_STATUS_PANIC 127
+
+/* @status: 0 to 127. Interrupts off, console drained, never returns. */
+void machine_exit(u32 status) __noreturn;

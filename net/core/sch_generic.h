@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: queueing disciplines: the ops a discipline provides, what every qdisc
+ * has, and the engine that moves packets from it to the device (rows Q1, Q2).
+ */
+#pragma once
+
+#include "lib/spinlock.h"
+#include "lib/timer.h"
+#include "net/core/netdevice.h"
+#include "net/core/skbuff.h"
+
+struct Qdisc;
+struct nlattr;
+
+struct Qdisc_ops {
+	const char *id; /* "pfifo_fast" */
+	u32 priv_size;
+	/*
+	 * Owns @skb afterwards. NET_XMIT_SUCCESS, NET_XMIT_CN, or
+	 * NET_XMIT_DROP with the dropped skb chained on *@to_free (the caller
+	 * frees that chain after the lock).
+	 */
+	int (*enqueue)(struct sk_buff *skb, struct Qdisc *q,
+		       struct sk_buff **to_free);
+	struct sk_buff *(*dequeue)(struct Qdisc *q);
+	struct sk_buff *(*peek)(struct Qdisc *q);
+	int (*init)(struct Qdisc *q, const struct nlattr *opt);
+	void (*reset)(struct Qdisc *q);
+	void (*destroy)(struct Qdisc *q);
+	struct list_head list; /* the registry's */
+};
+
+#define TCQ_F_BUILTIN	 BIT(0)
+#define TCQ_F_CAN_BYPASS BIT(1) /* empty: a packet may skip it */
+#define TCQ_F_INGRESS	 BIT(2)
+#define TCQ_F_MQROOT	 BIT(3)
+
+struct gnet_stats_queue {
+	u32 qlen;     /* packets now */
+	u32 backlog;  /* bytes now */
+	u32 drops, requeues, overlimits;
+};
+
+struct Qdisc {
+	/* NULL: noqueue, the packet goes straight to the device. */
+	int (*enqueue)(struct sk_buff *skb, struct Qdisc *q,
+		       struct sk_buff **to_free);
+	struct sk_buff *(*dequeue)(struct Qdisc *q);
+	const struct Qdisc_ops *ops;
+	u32 flags;  /* TCQ_F_* */
+	u32 limit;  /* packets or bytes, by discipline */
+	u32 handle, parent;
+	struct netdev_queue *dev_queue;
+	spinlock_t lock;
+	bool running;	/* someone is in __qdisc_run() */
+	bool scheduled; /* on the NET_TX output queue */
+	struct Qdisc *next_sched;
+	struct sk_buff_head q;	       /* the plain disciplines' packets */
+	struct sk_buff_head gso_skb;   /* requeued: goes out first */
+	struct gnet_stats_queue qstats;
+	u64 bstats_bytes, bstats_packets;
+	void *priv;
+};
+
+static inline void *qdisc_priv(const struct Qdisc *q)
+{
+	return q->priv;
+}
+
+/* Bytes on the wire that the packet stands for, with GSO headers. */
+static inline u32 qdisc_pkt_len(const struct sk_buff *skb)
+{
+	return skb->len;
+}
+
+void register_qdisc(struct Qdisc_ops *ops);
+const struct Qdisc_ops *qdisc_lookup_ops(const char *id);
+/* ERR_PTR on failure; not yet attached. */
+struct Qdisc *qdisc_create_dflt(struct netdev_queue *txq,
+				const struct Qdisc_ops *ops,
+				u32 parent) __must_check;
+void qdisc_put(struct Qdisc *q);
+/* Make @q the root of @dev's queue; frees the old one. */
+int dev_graft_qdisc(struct netdev_queue *txq, struct Qdisc *q);
+/* Default disciplines on, queues on; and off with everything dropped. */
+void dev_activate(struct net_device *dev);
+void dev_deactivate(struct net_device *dev);
+void dev_init_scheduler(struct net_device *dev);
+void dev_shutdown(struct net_device *dev);
+
+/* Move packets to the device until empty, stopped or out of quota. */
+void __qdisc_run(struct Qdisc *q);
+/* One packet or chain to the device; false: stop (queue stopped or busy). */
+bool sch_direct_xmit(struct sk_buff *skb, struct Qdisc *q,
+		     struct net_device *dev, struct netdev_queue *txq,
+		     bool validate);
+/* Put @q on the NET_TX list. */
+void __netif_schedule(struct Qdisc *q);
+/* A frame has been in a stopped ring for watchdog_timeo_ns: tell the driver. */
+void netdev_watchdog_up(struct net_device *dev);
+
+extern struct Qdisc_ops pfifo_fast_ops, pfifo_qdisc_ops, bfifo_qdisc_ops,
+	noqueue_qdisc_ops, mq_qdisc_ops, prio_qdisc_ops;
+extern struct Qdisc noop_qdisc;
+
+/* Helpers of the disciplines. */
+static inline int qdisc_drop(struct sk_buff *skb, struct Qdisc *q,
+			     struct sk_buff **to_free)
+{
+	skb->next = *to_free;
+	*to_free = skb;
+	q->qstats.drops++;
+	return NET_XMIT_DROP;
+}
+/* sch_*.c register theirs here, in boot order. */
+void net_sched_init(void);

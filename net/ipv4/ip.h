@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: the IP layer's entry points: sending (ip_output.c), fragments
+ * (ip_fragment.c), receiving (ip_input.c), options, ICMP, ARP, and the start-up
+ * configuration (ipconfig.c).
+ */
+#pragma once
+
+#include "net/ipv4/inet_sock.h"
+#include "net/ipv4/route.h"
+#include "net/wire/icmp.h"
+#include "net/wire/ip.h"
+
+/* In skb->cb from IP down to the device. */
+struct inet_skb_parm {
+	int iif;
+	struct ip_options_cb {
+		u8 optlen, srr, rr, ts;
+		bool is_strictroute, router_alert;
+	} opt;
+	u16 flags; /* IPSKB_* */
+	u16 frag_max_size;
+};
+#define IPSKB_FORWARDED	    BIT(0)
+#define IPSKB_REROUTED	    BIT(4)
+#define IPSKB_FRAG_COMPLETE BIT(3)
+#define IPCB(skb)	    ((struct inet_skb_parm *)((skb)->cb))
+
+static inline struct iphdr *ip_hdr(const struct sk_buff *skb)
+{
+	return (struct iphdr *)skb_network_header(skb);
+}
+
+static inline u32 ip_hdrlen(const struct sk_buff *skb)
+{
+	return ip_hdr(skb)->ihl * 4U;
+}
+
+void ip_send_check(struct iphdr *iph);
+
+/* --- sending --- */
+/* Transport segment of a connected socket: route, header, out. Consumes.
+ * -EHOSTUNREACH without a route (the caller's transport retries). */
+int ip_queue_xmit(struct sock *sk, struct sk_buff *skb, u8 tos);
+/* A packet on behalf of a socket that is not full (SYN-ACK, TIME-WAIT). */
+int ip_build_and_send_pkt(struct sk_buff *skb, const struct sock *sk,
+			  struct rtable *rt, __be32 saddr, __be32 daddr,
+			  const struct ip_options *opt, u8 tos);
+/* tot_len, checksum, OUTPUT hook, dst_output. Consumes @skb. */
+int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb);
+int ip_output(struct net *net, struct sock *sk, struct sk_buff *skb);
+int ip_mc_output(struct net *net, struct sock *sk, struct sk_buff *skb);
+/* Cuts @skb into fragments, each given to @output. Consumes @skb. */
+int ip_do_fragment(struct net *net, struct sock *sk, struct sk_buff *skb,
+		   int (*output)(struct net *, struct sock *, struct sk_buff *));
+/* The identification field (RFC 6864): random start per flow. */
+void ip_select_ident(struct net *net, struct sk_buff *skb, struct sock *sk,
+		     int segs);
+bool ip_dont_fragment(const struct sock *sk, const struct dst_entry *dst);
+void ip_local_error(struct sock *sk, int err, __be32 daddr, __be16 port,
+		    u32 info);
+
+/* Control-message parameters of one datagram. */
+struct ipcm_cookie {
+	__be32 addr, saddr;
+	int oif;
+	s16 ttl, tos; /* -1: the socket's */
+	u32 mark, priority;
+	u16 gso_size;
+	struct ip_options *opt;
+};
+void ipcm_init_sk(struct ipcm_cookie *ipc, const struct inet_sock *inet);
+int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc);
+void ip_cmsg_recv(struct msghdr *msg, struct sock *sk, struct sk_buff *skb);
+/*
+ * Build one datagram from many calls on sk_write_queue (rows U2): @getfrag
+ * copies @len bytes at @offset of @from and, unless the device will sum them,
+ * adds them to skb->csum.
+ */
+typedef int ip_getfrag(void *from, char *to, int offset, int len, int odd,
+		       struct sk_buff *skb);
+int ip_append_data(struct sock *sk, struct flowi4 *fl4, ip_getfrag *getfrag,
+		   void *from, u32 length, u32 transhdrlen,
+		   struct ipcm_cookie *ipc, struct rtable **rtp, u32 flags);
+int ip_generic_getfrag(void *from, char *to, int offset, int len, int odd,
+		       struct sk_buff *skb);
+/* The queue's datagram, complete with IP header; NULL: nothing queued. */
+struct sk_buff *ip_finish_skb(struct sock *sk, struct flowi4 *fl4);
+/* The uncorked case: one datagram from one call, without the queue. */
+struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4,
+			    ip_getfrag *getfrag, void *from, u32 length,
+			    u32 transhdrlen, struct ipcm_cookie *ipc,
+			    struct rtable **rtp, struct inet_cork *cork,
+			    u32 flags);
+int ip_send_skb(struct net *net, struct sk_buff *skb);
+int ip_push_pending_frames(struct sock *sk, struct flowi4 *fl4);
+void ip_flush_pending_frames(struct sock *sk);
+
+/* --- receiving --- */
+int ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
+	   struct net_device *orig_dev);
+int ip_local_deliver(struct sk_buff *skb);
+/* A whole datagram, or NULL: kept as a fragment or dropped. */
+struct sk_buff *ip_defrag(struct net *net, struct sk_buff *skb);
+
+/* --- ICMP (icmp.c) --- */
+/* An error about @skb_in, rate limited, never about an error. Not consumed. */
+void icmp_send(struct sk_buff *skb_in, int type, int code, __be32 info);
+int icmp_rcv(struct sk_buff *skb);
+/* Code of an ICMP unreachable to errno (RFC 1122, section 4.2.3.9). */
+struct icmp_err {
+	int error;
+	bool fatal;
+};
+extern const struct icmp_err icmp_err_convert[NR_ICMP_UNREACH + 1];
+void ip_icmp_error(struct sock *sk, struct sk_buff *skb, int err, __be16 port,
+		   u32 info, u8 *payload);
+ssize_t ip_recv_error(struct sock *sk, struct msghdr *msg, size_t len);
+
+/* --- ARP (arp.c) --- */
+int arp_net_init(struct net *net) __must_check;
+void arp_init(void);
+/* Announce @ip (RFC 5227). */
+void arp_send(struct net_device *dev, int type, int ptype, __be32 dest_ip,
+	      __be32 src_ip, const u8 *dest_hw, const u8 *src_hw,
+	      const u8 *target_hw);
+
+/* --- socket options (ip_sockglue.c) --- */
+int ip_setsockopt(struct sock *sk, int level, int name, const void __user *val,
+		  u32 len);
+int ip_getsockopt(struct sock *sk, int level, int name, void __user *val,
+		  int __user *len);
+
+/* --- start-up (ipconfig.c): ip= in Linux's syntax, or DHCP --- */
+/* 0; -EINVAL with a message for a malformed @arg; -ENODEV, -ETIMEDOUT. */
+int ip_auto_config(struct net *net, const char *arg);

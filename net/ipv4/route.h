@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: routing: addresses of devices (devinet.c), the forwarding table
+ * (fib.c), and rtable, the cached answer for one flow (route.c).
+ */
+#pragma once
+
+#include "net/core/dst.h"
+#include "net/core/netdevice.h"
+#include "net/ipv4/inet_sock.h"
+
+/* Route types and scopes (uAPI linux/rtnetlink.h). */
+#define RTN_UNSPEC	0
+#define RTN_UNICAST	1
+#define RTN_LOCAL	2
+#define RTN_BROADCAST	3
+#define RTN_ANYCAST	4
+#define RTN_MULTICAST	5
+#define RTN_BLACKHOLE	6
+#define RTN_UNREACHABLE 7
+#define RTN_PROHIBIT	8
+
+#define RT_SCOPE_UNIVERSE 0
+#define RT_SCOPE_SITE	  200
+#define RT_SCOPE_LINK	  253
+#define RT_SCOPE_HOST	  254
+#define RT_SCOPE_NOWHERE  255
+
+#define RT_TABLE_DEFAULT 253
+#define RT_TABLE_MAIN	 254
+#define RT_TABLE_LOCAL	 255
+
+/* The key of a look-up; the answer's saddr is filled in. */
+struct flowi4 {
+	int flowi4_oif;
+	u32 flowi4_mark;
+	u8 flowi4_tos;
+	u8 flowi4_scope;
+	u8 flowi4_proto;
+	u8 flowi4_flags;
+	__be32 saddr, daddr;
+	__be16 fl4_sport, fl4_dport;
+};
+
+struct rtable {
+	struct dst_entry dst;
+	u8 rt_type;	    /* RTN_* */
+	bool rt_is_input;
+	bool rt_uses_gateway;
+	__be32 rt_gateway;  /* next hop; 0: the destination itself */
+	__be32 rt_src;	    /* preferred source of the route */
+	u32 rt_pmtu;	    /* learned (exception); 0: none */
+	u64 rt_pmtu_expires_ns;
+	struct neighbour *rt_neigh; /* of the next hop, one reference */
+};
+
+static inline struct rtable *dst_rtable(struct dst_entry *dst)
+{
+	return container_of(dst, struct rtable, dst);
+}
+
+static inline struct rtable *skb_rtable(const struct sk_buff *skb)
+{
+	return dst_rtable(skb_dst(skb));
+}
+
+/* One route, as `ip route` would show it. Addresses in network order. */
+struct fib_config {
+	__be32 dst;
+	u8 prefix_len;
+	u8 type, scope, protocol;
+	u32 table;
+	__be32 gateway;
+	__be32 prefsrc;
+	struct net_device *dev;
+	u32 metric; /* priority: lower wins */
+	u32 metrics[RTAX_NR_];
+};
+struct fib_result {
+	u8 type, scope, prefix_len;
+	__be32 gateway, prefsrc;
+	struct net_device *dev;
+	const u32 *metrics;
+};
+int fib_table_insert(struct net *net, const struct fib_config *cfg) __must_check;
+int fib_table_delete(struct net *net, const struct fib_config *cfg) __must_check;
+/* Longest prefix, then lowest metric, local table first. -ENETUNREACH ... */
+int fib_lookup(struct net *net, const struct flowi4 *fl4,
+	       struct fib_result *res) __must_check;
+/* In table order; @fn returns non-zero to stop. */
+int fib_walk(struct net *net,
+	     int (*fn)(const struct fib_config *cfg, void *arg), void *arg);
+
+/* Addresses. */
+struct in_ifaddr {
+	struct list_head list;
+	__be32 ifa_local, ifa_address, ifa_mask, ifa_broadcast;
+	u8 ifa_prefixlen, ifa_scope;
+	bool secondary;
+};
+struct in_device {
+	struct net_device *dev;
+	struct list_head ifa_list;
+};
+/* Adds the local, broadcast and connected routes too. */
+int inet_addr_add(struct net_device *dev, __be32 local, u8 prefix_len,
+		  __be32 broadcast) __must_check;
+int inet_addr_del(struct net_device *dev, __be32 local, u8 prefix_len);
+__be32 inet_select_addr(const struct net_device *dev, __be32 dst, int scope);
+/* RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST or RTN_UNICAST. */
+u8 inet_addr_type(struct net *net, __be32 addr);
+struct net_device *inet_addr_owner(struct net *net, __be32 addr);
+
+/*
+ * Where a packet of ours goes; one reference for the caller, fl4->saddr and
+ * flowi4_oif filled. ERR_PTR: -ENETUNREACH, -EHOSTUNREACH, -EINVAL, -EACCES.
+ */
+struct rtable *ip_route_output_flow(struct net *net, struct flowi4 *fl4,
+				    const struct sock *sk) __must_check;
+/* Source address and route for a connection to @daddr (fl4 is set up). */
+struct rtable *ip_route_connect(struct flowi4 *fl4, __be32 dst, __be32 src,
+				int oif, u8 protocol, __be16 sport,
+				__be16 dport, const struct sock *sk);
+/* Sets skb's dst for a received packet; 0 or a negative errno (drop). */
+int ip_route_input(struct sk_buff *skb, __be32 daddr, __be32 saddr, u8 tos,
+		   struct net_device *dev, enum skb_drop_reason *reason);
+static inline void ip_rt_put(struct rtable *rt)
+{
+	if (rt)
+		dst_release(&rt->dst);
+}
+/* Every cached route becomes stale. */
+void rt_cache_flush(struct net *net);
+/* Learned path MTU towards fl4->daddr (RFC 1191); exceptions with expiry. */
+void ipv4_update_pmtu(struct sk_buff *skb, struct net *net, u32 mtu, int oif,
+		      u8 protocol);
+void ipv4_sk_update_pmtu(struct sk_buff *skb, struct sock *sk, u32 mtu);
+/* TTL: the socket's, the route's, or the default. */
+int ip4_dst_hoplimit(const struct dst_entry *dst);
+
+static inline bool ipv4_is_multicast(__be32 a)
+{
+	return (ntohl(a) & 0xf0000000U) == 0xe0000000U;
+}
+static inline bool ipv4_is_loopback(__be32 a)
+{
+	return (ntohl(a) & 0xff000000U) == 0x7f000000U;
+}
+static inline bool ipv4_is_lbcast(__be32 a)
+{
+	return a == htonl(0xffffffffU);
+}
+static inline bool ipv4_is_zeronet(__be32 a)
+{
+	return (ntohl(a) & 0xff000000U) == 0;
+}
+static inline __be32 inet_make_mask(int prefix_len)
+{
+	return prefix_len ? htonl(~0U << (32 - prefix_len)) : htonl(0U);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* DOC: UDP sockets (RFC 768, RFC 8085): rows U1, U2, U4. */
+#pragma once
+
+#include "net/ipv4/ip.h"
+#include "net/wire/udp.h"
+
+#define UDP_CORK    1
+#define UDP_SEGMENT 103
+
+struct udp_sock {
+	struct inet_sock inet;
+	bool corkflag; /* UDP_CORK is set */
+	u8 pending;    /* AF_INET while a datagram is being built */
+	u16 len;       /* bytes of the pending datagram, header included */
+	u16 gso_size;
+	struct flowi4 cork_fl4;
+};
+
+static inline struct udp_sock *udp_sk(const struct sock *sk)
+{
+	return container_of(inet_sk(sk), struct udp_sock, inet);
+}
+
+static inline struct udphdr *udp_hdr(const struct sk_buff *skb)
+{
+	return (struct udphdr *)skb_transport_header(skb);
+}
+
+extern struct proto udp_prot;
+void udp_init(void);
+ssize_t udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
+int udp_rcv(struct sk_buff *skb);
+int udp_err(struct sk_buff *skb, u32 info);

@@ -24,6 +24,7 @@ enum task_state {
 
 struct mm;	/* a program's address space: kernel/mm.h */
 struct process; /* what the programs layer keeps for a program */
+struct thread;	/* and for each of its threads: kernel/process.h */
 
 struct task {
 	/* Saved stack pointer while not running; the callee-saved registers
@@ -43,6 +44,7 @@ struct task {
 	struct mm *mm;		    /* NULL for a kernel task */
 	struct files_struct *files; /* NULL for a kernel task */
 	struct process *process;    /* NULL for a kernel task */
+	struct thread *thread;	    /* NULL for a kernel task */
 	struct pt_regs *user_regs;  /* frame of the entry from ring 3 */
 	struct list_head run;	    /* in the run queue while ready */
 	struct list_head all;	    /* in task_list */

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: what a connection-oriented socket has beyond inet_sock: its timers,
+ * its accept queue, its congestion control; and the hash tables that find it.
+ */
+#pragma once
+
+#include "net/ipv4/ip.h"
+#include "net/ipv4/route.h"
+
+struct tcp_congestion_ops;
+struct request_sock;
+struct tcp_options_received;
+
+/* icsk_pending: which event the retransmit timer stands for. */
+#define ICSK_TIME_RETRANS    1
+#define ICSK_TIME_DACK	     2
+#define ICSK_TIME_PROBE0     3
+#define ICSK_TIME_LOSS_PROBE 5
+#define ICSK_TIME_REO_TIMEOUT 6
+
+enum inet_csk_ack_state {
+	ICSK_ACK_SCHED = 1,
+	ICSK_ACK_TIMER = 2,
+	ICSK_ACK_PUSHED = 4,
+	ICSK_ACK_PUSHED2 = 8,
+	ICSK_ACK_NOW = 16,
+};
+
+/* One local port: who is bound to it. */
+struct inet_bind_bucket {
+	struct hlist_node node;
+	struct net *net;
+	u16 port;
+	s8 fastreuse;
+	struct hlist_head owners; /* by skc_bind_node */
+};
+
+/* Connections waiting in a listener: children that accept() will take. */
+struct request_sock_queue {
+	struct request_sock *rskq_accept_head, *rskq_accept_tail;
+	u32 qlen;  /* requests whose handshake is not complete */
+	u32 young; /* of them, never retransmitted */
+	u8 defer_accept;
+};
+
+struct inet_connection_sock {
+	struct inet_sock icsk_inet;
+	struct request_sock_queue icsk_accept_queue;
+	struct inet_bind_bucket *icsk_bind_hash;
+	u64 icsk_timeout_ns; /* when the pending event is due */
+	struct timer_list icsk_retransmit_timer;
+	struct timer_list icsk_delack_timer;
+	u64 icsk_rto_ns, icsk_rto_min_ns, icsk_delack_max_ns;
+	u32 icsk_pmtu_cookie;
+	const struct tcp_congestion_ops *icsk_ca_ops;
+	u8 icsk_ca_state; /* TCP_CA_* */
+	bool icsk_ca_initialized, icsk_ca_setsockopt;
+	u8 icsk_retransmits;
+	u8 icsk_pending; /* ICSK_TIME_* or 0 */
+	u8 icsk_backoff;
+	u8 icsk_syn_retries;
+	u8 icsk_probes_out;
+	u16 icsk_ext_hdr_len; /* IP options */
+	struct {
+		u8 pending; /* enum inet_csk_ack_state bits */
+		u8 quick;   /* quick ACKs left */
+		u8 pingpong;
+		u8 retry;
+		u64 ato_ns;
+		u64 timeout_ns;
+		u64 lrcvtime_ns; /* last data segment */
+		u16 last_seg_size;
+		u16 rcv_mss; /* estimate of the peer's segment size */
+	} icsk_ack;
+	struct {
+		bool enabled;
+		u16 search_high, search_low; /* MTU bytes */
+		u16 probe_size;
+		u64 probe_timestamp_ns;
+	} icsk_mtup;
+	u64 icsk_probes_tstamp_ns;
+	u64 icsk_user_timeout_ns; /* 0: by retries */
+	u64 icsk_ca_priv[16];
+};
+
+static inline struct inet_connection_sock *inet_csk(const struct sock *sk)
+{
+	return container_of(inet_sk(sk), struct inet_connection_sock,
+			    icsk_inet);
+}
+
+static inline void *inet_csk_ca(const struct sock *sk)
+{
+	return inet_csk(sk)->icsk_ca_priv;
+}
+
+/* --- hash tables (inet_hashtables.c): sized at boot, SipHash keyed --- */
+struct inet_hashinfo {
+	struct hlist_head *ehash, *bhash, *lhash;
+	u32 ehash_mask, bhash_mask, lhash_mask;
+	u64 key[2];
+	u32 established; /* sockets in ehash */
+};
+int inet_hashinfo_init(struct net *net) __must_check;
+void inet_hashinfo_free(struct net *net);
+/* Counted reference: established (also TIME_WAIT, request), else listener. */
+struct sock *__inet_lookup_skb(struct net *net, struct sk_buff *skb,
+			       __be16 sport, __be16 dport, int iif);
+struct sock *inet_lookup_established(struct net *net, __be32 saddr,
+				     __be16 sport, __be32 daddr, u16 hnum,
+				     int iif);
+struct sock *inet_lookup_listener(struct net *net, __be32 daddr, u16 hnum,
+				  int iif);
+int inet_hash(struct sock *sk);	  /* by state: listener or established */
+void inet_unhash(struct sock *sk);
+/* Choose a port and enter ehash for a connect(): -EADDRNOTAVAIL. */
+int inet_hash_connect(struct sock *sk) __must_check;
+int inet_csk_get_port(struct sock *sk, u16 snum);
+void inet_put_port(struct sock *sk);
+int inet_inherit_port(const struct sock *sk, struct sock *child);
+
+/* --- listen and accept (inet_connection_sock.c) --- */
+int inet_csk_listen_start(struct sock *sk);
+void inet_csk_listen_stop(struct sock *sk);
+struct sock *inet_csk_accept(struct sock *sk, u32 file_flags, int *err);
+void inet_csk_init_xmit_timers(struct sock *sk,
+			       void (*retransmit)(struct timer_list *),
+			       void (*delack)(struct timer_list *),
+			       void (*keepalive)(struct timer_list *));
+void inet_csk_clear_xmit_timers(struct sock *sk);
+/* @what: ICSK_TIME_*; @when_ns from now, clamped to @max_ns. */
+void inet_csk_reset_xmit_timer(struct sock *sk, int what, u64 when_ns,
+			       u64 max_ns);
+void inet_csk_clear_xmit_timer(struct sock *sk, int what);
+void inet_csk_reset_keepalive_timer(struct sock *sk, u64 len_ns);
+void inet_csk_delete_keepalive_timer(struct sock *sk);
+void inet_csk_destroy_sock(struct sock *sk);
+struct sock *inet_csk_clone_lock(const struct sock *sk,
+				 const struct request_sock *req, gfp_t gfp);
+struct dst_entry *inet_csk_update_pmtu(struct sock *sk, u32 mtu);
+
+static inline bool inet_csk_ack_scheduled(const struct sock *sk)
+{
+	return inet_csk(sk)->icsk_ack.pending & ICSK_ACK_SCHED;
+}
+static inline void inet_csk_schedule_ack(struct sock *sk)
+{
+	inet_csk(sk)->icsk_ack.pending |= ICSK_ACK_SCHED;
+}

@@ -1,0 +1,613 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: TCP (RFC 9293): the socket's state and the calls between its files.
+ *
+ *	tcp.c		  what a program calls; the write queue is filled here
+ *	tcp_output.c	  when and how segments leave; retransmission
+ *	tcp_input.c	  segments in: sequence checks, options, states
+ *	tcp_ack.c	  what an ACK means: RTT, SACK, loss, undo
+ *	tcp_recovery.c	  RACK-TLP (RFC 8985)
+ *	tcp_rcvqueue.c	  data in: order, window, when to ACK
+ *	tcp_timer.c	  RTO, probes, delayed ACK, keepalive
+ *	tcp_cong.c, tcp_cubic.c  congestion control
+ *	tcp_ipv4.c	  the IPv4 side: connect, receive, RST, listeners
+ *	tcp_minisocks.c	  TIME_WAIT and half-open connections
+ *
+ * Variables are named as in the RFCs: snd_una, snd_nxt, rcv_nxt, rcv_wnd.
+ * Times are ktime ns unless the name says otherwise.
+ */
+#pragma once
+
+#include "lib/uapi/tcp.h"
+#include "net/ipv4/inet_connection_sock.h"
+#include "net/wire/tcp.h"
+
+#define TCP_MIN_MSS	    88U
+#define TCP_MIN_SND_MSS	    48U
+#define TCP_MSS_DEFAULT	    536U
+#define TCP_INIT_CWND	    10U /* RFC 6928 */
+#define TCP_INFINITE_SSTHRESH 0x7fffffffU
+#define TCP_MAX_QUICKACKS   16U
+#define TCP_RTO_MAX	    (120ULL * NSEC_PER_SEC)
+#define TCP_RTO_MIN	    (200ULL * NSEC_PER_MSEC)
+#define TCP_TIMEOUT_INIT    (1ULL * NSEC_PER_SEC) /* RFC 6298, section 2 */
+#define TCP_TIMEOUT_FALLBACK (3ULL * NSEC_PER_SEC)
+#define TCP_DELACK_MIN	    (40ULL * NSEC_PER_MSEC)
+#define TCP_DELACK_MAX	    (200ULL * NSEC_PER_MSEC)
+#define TCP_ATO_MIN	    (40ULL * NSEC_PER_MSEC)
+#define TCP_RESOURCE_PROBE_INTERVAL (500ULL * NSEC_PER_MSEC)
+#define TCP_TIMEWAIT_LEN    (60ULL * NSEC_PER_SEC)
+#define TCP_KEEPALIVE_TIME  (7200ULL * NSEC_PER_SEC)
+#define TCP_KEEPALIVE_INTVL (75ULL * NSEC_PER_SEC)
+#define TCP_PAWS_24DAYS_S   (60ULL * 60 * 24 * 24)
+#define TCP_PAWS_WINDOW	    1
+#define TCP_PAWS_MSL_S	    60
+
+/* tp->nonagle */
+#define TCP_NAGLE_OFF  1
+#define TCP_NAGLE_CORK 2
+#define TCP_NAGLE_PUSH 4
+
+/* tp->ecn_flags */
+#define TCP_ECN_OK	   1
+#define TCP_ECN_QUEUE_CWR  2
+#define TCP_ECN_DEMAND_CWR 4
+#define TCP_ECN_SEEN	   8
+
+struct tcp_sack_block {
+	u32 start_seq, end_seq;
+};
+
+/* The options of the last segment, and those agreed at the handshake. */
+struct tcp_options_received {
+	u64 ts_recent_stamp_s; /* when ts_recent was taken, seconds */
+	u32 ts_recent;	       /* TSval to echo next */
+	u32 rcv_tsval, rcv_tsecr;
+	u16 saw_tstamp : 1, tstamp_ok : 1, dsack : 1, wscale_ok : 1, sack_ok : 3,
+		bad_options : 1;
+	u8 snd_wscale, rcv_wscale;
+	u8 num_sacks;	       /* blocks we will send */
+	u16 user_mss;	       /* TCP_MAXSEG */
+	u16 mss_clamp;	       /* the peer's MSS option */
+	const u8 *sacks;       /* SACK option of this segment, or NULL */
+	u8 nr_sacks;	       /* blocks in it */
+	const u8 *fastopen;    /* cookie of this segment, or NULL */
+	u8 fastopen_len;
+};
+#define TCP_SACK_SEEN	 1
+#define TCP_DSACK_SEEN	 4
+
+/* The three 80-bit sliding-window minimum of the RTT (Kathleen Nichols). */
+struct minmax_sample {
+	u64 t_ns;
+	u32 v;
+};
+struct minmax {
+	struct minmax_sample s[3];
+};
+
+struct tcp_sock {
+	struct inet_connection_sock inet_conn;
+	u16 tcp_header_len; /* with the options of every segment */
+	u16 gso_segs;
+
+	/* Receive sequence space. */
+	u32 rcv_nxt;	/* next expected */
+	u32 copied_seq;	/* next that the program reads */
+	u32 rcv_wup;	/* rcv_nxt when the window was last advertised */
+	u32 rcv_wnd;	/* advertised then */
+	u32 window_clamp, rcv_ssthresh;
+	u32 segs_in, data_segs_in;
+	u64 bytes_received;
+
+	/* Send sequence space. */
+	u32 snd_una;	/* first unacknowledged */
+	u32 snd_nxt;	/* next to send */
+	u32 snd_sml;	/* end of the last small segment sent (Minshall) */
+	u32 write_seq;	/* end of what the program wrote */
+	u32 pushed_seq; /* last PSH point */
+	u32 snd_wl1;	/* segment of the last window update */
+	u32 snd_wnd;	/* the peer's window, scaled */
+	u32 max_window; /* largest ever seen */
+	u32 snd_up, urg_seq;
+	u16 urg_data;
+	bool urg_mode;
+	u32 mss_cache;	/* what fits now: path MTU, options */
+	u16 advmss;	/* ours, in the SYN */
+	u32 segs_out, data_segs_out;
+	u64 bytes_sent, bytes_acked, bytes_retrans;
+	u64 rcv_tstamp_ns; /* last ACK */
+	u64 lsndtime_ns;   /* last data sent */
+	u32 tsoffset;	   /* random, for our TSval */
+	u64 tcp_mstamp_ns; /* now, as of the event being processed */
+
+	struct list_head tsq_node;
+	struct list_head tsorted_sent_queue; /* by time of transmission */
+
+	/* Round trip (RFC 6298). srtt is scaled by 8, mdev by 4, in us. */
+	u32 srtt_us, mdev_us, mdev_max_us, rttvar_us, rtt_seq;
+	struct minmax rtt_min;
+
+	/* In flight, in segments. */
+	u32 packets_out, retrans_out, sacked_out, lost_out;
+	u32 max_packets_out, cwnd_usage_seq;
+
+	/* Congestion window, in segments. */
+	u32 snd_ssthresh, snd_cwnd, snd_cwnd_cnt, snd_cwnd_clamp;
+	u32 snd_cwnd_used;
+	u64 snd_cwnd_stamp_ns;
+	u32 prior_cwnd, prior_ssthresh;
+	u32 prr_delivered, prr_out; /* RFC 6937 */
+	u32 high_seq;	  /* snd_nxt when recovery began */
+	u32 undo_marker;  /* snd_una then; 0: nothing to undo */
+	int undo_retrans; /* retransmissions not yet shown spurious */
+	u64 retrans_stamp_ns;
+	u32 total_retrans;
+	u32 reordering, reord_seen;
+	u32 dsack_dups;
+	bool is_cwnd_limited, is_sack_reneg, frto;
+	u8 ecn_flags;
+	u32 delivered, delivered_ce, lost, app_limited;
+	u64 first_tx_mstamp_ns, delivered_mstamp_ns;
+	u32 rate_delivered;
+	u64 rate_interval_us;
+	bool rate_app_limited;
+
+	/* RACK (RFC 8985). */
+	struct {
+		u64 mstamp_ns; /* when the most recently delivered was sent */
+		u32 rtt_us;
+		u32 end_seq;
+		u32 last_delivered;
+		u8 reo_wnd_steps;
+		u8 reo_wnd_persist;
+		bool dsack_seen, advanced;
+	} rack;
+	u32 tlp_high_seq; /* snd_nxt when a loss probe went; 0: none */
+	bool tlp_retrans;
+
+	/* SACK, both ways. */
+	struct tcp_options_received rx_opt;
+	struct tcp_sack_block duplicate_sack[1];
+	struct tcp_sack_block selective_acks[4];
+	struct tcp_sack_block recv_sack_cache[4];
+	struct sk_buff *highest_sack;
+	struct sk_buff *retransmit_skb_hint;
+	struct rb_root out_of_order_queue;
+	struct sk_buff *ooo_last_skb;
+	u32 rcv_ooopack;
+
+	/* Receive buffer auto-tuning. */
+	struct {
+		u32 rtt_us, seq;
+		u64 time_ns;
+	} rcv_rtt_est;
+	struct {
+		u32 space, seq;
+		u64 time_ns;
+	} rcvq_space;
+
+	/* Options of the program. */
+	u8 nonagle; /* TCP_NAGLE_* */
+	u8 keepalive_probes;
+	u8 thin_lto;
+	u8 save_syn;
+	u32 keepalive_time_s, keepalive_intvl_s; /* 0: the sysctl's */
+	int linger2;
+	u32 notsent_lowat;
+	u8 recvmsg_inq;
+	bool repair;
+	bool syn_fastopen, syn_data, syn_data_acked;
+	bool fastopen_connect, fastopen_no_cookie, defer_connect;
+
+	/* Pacing: earliest departure of the next segment. */
+	struct hrtimer pacing_timer;
+	u64 tcp_wstamp_ns;
+
+	/* chrono: what limited the sender, for tcp_info. */
+	u64 chrono_start_ns, chrono_stat_ns[3];
+	u8 chrono_type;
+
+	/* PMTU probe. */
+	struct {
+		u32 probe_seq_start, probe_seq_end;
+	} mtu_probe;
+	u32 mtu_info; /* ICMP's, deferred while owned */
+	u64 last_oow_ack_time_ns;
+	u32 compressed_ack;
+	u64 syn_stamp_ns;
+};
+
+static inline struct tcp_sock *tcp_sk(const struct sock *sk)
+{
+	return container_of(inet_csk(sk), struct tcp_sock, inet_conn);
+}
+
+/* sk_tsq_flags bits: deferred to release_sock(). */
+#define TCP_TSQ_DEFERRED		BIT(0)
+#define TCP_WRITE_TIMER_DEFERRED	BIT(1)
+#define TCP_DELACK_TIMER_DEFERRED	BIT(2)
+#define TCP_MTU_REDUCED_DEFERRED	BIT(3)
+
+/* In skb->cb while TCP holds the skb; 48 bytes at most. */
+struct tcp_skb_cb {
+	u32 seq, end_seq; /* SYN and FIN count one each */
+	u32 ack_seq;
+	u16 tcp_gso_segs, tcp_gso_size; /* segments it stands for; their MSS */
+	u8 tcp_flags; /* TCPHDR_* */
+	u8 sacked;    /* TCPCB_* */
+	u8 ip_dsfield;
+	u8 txstamp_ack : 1, eor : 1, has_rxtstamp : 1, is_app_limited : 1;
+	/* Rate sample at transmission (draft-cheng-iccrg-delivery-rate). */
+	u32 tx_delivered;
+	u64 tx_first_mstamp_ns, tx_delivered_mstamp_ns;
+};
+static_assert(sizeof(struct tcp_skb_cb) <= 48, "sk_buff.cb");
+#define TCP_SKB_CB(skb) ((struct tcp_skb_cb *)&((skb)->cb[0]))
+
+#define TCPCB_SACKED_ACKED   0x01
+#define TCPCB_SACKED_RETRANS 0x02
+#define TCPCB_LOST	     0x04
+#define TCPCB_TAGBITS	     0x07
+#define TCPCB_EVER_RETRANS   0x80
+#define TCPCB_RETRANS	     (TCPCB_SACKED_RETRANS | TCPCB_EVER_RETRANS)
+
+static inline struct tcphdr *tcp_hdr(const struct sk_buff *skb)
+{
+	return (struct tcphdr *)skb_transport_header(skb);
+}
+
+static inline u32 tcp_skb_pcount(const struct sk_buff *skb)
+{
+	return TCP_SKB_CB(skb)->tcp_gso_segs;
+}
+
+static inline u32 tcp_skb_mss(const struct sk_buff *skb)
+{
+	return TCP_SKB_CB(skb)->tcp_gso_size;
+}
+
+/* Sequence comparison modulo 2^32 (RFC 9293, section 3.4). */
+static inline bool before(u32 a, u32 b)
+{
+	return (s32)(a - b) < 0;
+}
+#define after(a, b) before(b, a)
+static inline bool between(u32 v, u32 lo, u32 hi)
+{
+	return hi - lo >= v - lo;
+}
+
+static inline u32 tcp_packets_in_flight(const struct tcp_sock *tp)
+{
+	return tp->packets_out - (tp->sacked_out + tp->lost_out) +
+	       tp->retrans_out;
+}
+
+static inline u32 tcp_wnd_end(const struct tcp_sock *tp)
+{
+	return tp->snd_una + tp->snd_wnd;
+}
+
+static inline bool tcp_in_slow_start(const struct tcp_sock *tp)
+{
+	return tp->snd_cwnd < tp->snd_ssthresh;
+}
+
+static inline bool tcp_is_sack(const struct tcp_sock *tp)
+{
+	return tp->rx_opt.sack_ok;
+}
+
+static inline void tcp_mstamp_refresh(struct tcp_sock *tp)
+{
+	tp->tcp_mstamp_ns = ktime_get_ns();
+}
+
+/* TSval: milliseconds, plus a random offset for each connection. */
+static inline u32 tcp_time_stamp_ms(u64 ns)
+{
+	return (u32)(ns / NSEC_PER_MSEC);
+}
+
+/* When the segment was last sent. */
+static inline u64 tcp_skb_timestamp_ns(const struct sk_buff *skb)
+{
+	return skb->tstamp;
+}
+
+/* --- queues --- */
+static inline struct sk_buff *tcp_send_head(const struct sock *sk)
+{
+	return skb_peek(&sk->sk_write_queue); /* all there is unsent */
+}
+struct sk_buff *tcp_rtx_queue_head(const struct sock *sk);
+struct sk_buff *tcp_rtx_queue_tail(const struct sock *sk);
+void tcp_rtx_queue_unlink_and_free(struct sk_buff *skb, struct sock *sk);
+void tcp_write_queue_purge(struct sock *sk);
+static inline bool tcp_rtx_queue_empty(const struct sock *sk)
+{
+	return RB_EMPTY_ROOT(&sk->tcp_rtx_queue);
+}
+static inline bool tcp_rtx_and_write_queues_empty(const struct sock *sk)
+{
+	return tcp_rtx_queue_empty(sk) && skb_queue_empty(&sk->sk_write_queue);
+}
+/* Free a stream skb of the write or retransmit queue, uncharging it. */
+void tcp_wmem_free_skb(struct sock *sk, struct sk_buff *skb);
+
+/* --- tcp.c --- */
+extern struct proto tcp_prot;
+void tcp_init(void);
+void tcp_init_sock(struct sock *sk);
+ssize_t tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
+ssize_t tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags);
+u32 tcp_poll(struct file *f, struct socket *sock, struct poll_table *pt);
+void tcp_close(struct sock *sk, u64 timeout_ns);
+void tcp_shutdown(struct sock *sk, int how);
+int tcp_disconnect(struct sock *sk, int flags);
+void tcp_set_state(struct sock *sk, int state);
+void tcp_done(struct sock *sk);
+void tcp_reset(struct sock *sk, struct sk_buff *skb);
+void tcp_get_info(struct sock *sk, struct tcp_info *info);
+int tcp_setsockopt(struct sock *sk, int level, int name,
+		   const void __user *val, u32 len);
+int tcp_getsockopt(struct sock *sk, int level, int name, void __user *val,
+		   int __user *len);
+/* A charged skb with @size linear bytes after MAX_TCP_HEADER, or NULL. */
+struct sk_buff *tcp_stream_alloc_skb(struct sock *sk, u32 size, gfp_t gfp,
+				     bool force);
+bool tcp_stream_memory_free(const struct sock *sk, u32 wake);
+/* The program read: maybe tell the peer of the new window. */
+void tcp_cleanup_rbuf(struct sock *sk, int copied);
+bool tcp_check_oom(struct sock *sk, int shift);
+void tcp_release_cb(struct sock *sk);
+u32 tcp_fin_time_s(const struct sock *sk);
+u64 keepalive_time_when_ns(const struct tcp_sock *tp);
+
+/* --- tcp_output.c --- */
+u32 tcp_current_mss(struct sock *sk);
+/* MSS and, in *@size_goal, how many bytes an skb should collect. */
+u32 tcp_send_mss(struct sock *sk, u32 *size_goal, int flags);
+u32 tcp_sync_mss(struct sock *sk, u32 pmtu);
+u32 tcp_mtu_to_mss(const struct sock *sk, u32 pmtu);
+u32 tcp_mss_to_mtu(const struct sock *sk, u32 mss);
+void tcp_mtup_init(struct sock *sk);
+/* Send what the rules permit, now. */
+void __tcp_push_pending_frames(struct sock *sk, u32 cur_mss, int nonagle);
+void tcp_push_one(struct sock *sk, u32 mss_now);
+static inline void tcp_push_pending_frames(struct sock *sk)
+{
+	if (tcp_send_head(sk))
+		__tcp_push_pending_frames(sk, tcp_current_mss(sk),
+					  tcp_sk(sk)->nonagle);
+}
+/* Split @skb (in its queue) at @len bytes; the rest follows it. */
+int tcp_fragment(struct sock *sk, bool rtx_queue, struct sk_buff *skb, u32 len,
+		 u32 mss_now, gfp_t gfp) __must_check;
+/* 0, or errno: -EAGAIN, -EHOSTUNREACH, -ENOMEM: try again later. */
+int tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, int segs);
+/* What the scoreboard says is lost, as cwnd permits. */
+void tcp_xmit_retransmit_queue(struct sock *sk);
+void tcp_simple_retransmit(struct sock *sk);
+int tcp_connect(struct sock *sk); /* build and send the SYN */
+void tcp_send_fin(struct sock *sk);
+void tcp_send_active_reset(struct sock *sk, gfp_t gfp);
+int tcp_send_synack(struct sock *sk); /* simultaneous open */
+void tcp_send_ack(struct sock *sk);
+void tcp_send_delayed_ack(struct sock *sk);
+void tcp_send_probe0(struct sock *sk);
+int tcp_write_wakeup(struct sock *sk, enum snmp_mib mib);
+bool tcp_schedule_loss_probe(struct sock *sk, bool advancing_rto);
+void tcp_send_loss_probe(struct sock *sk);
+u32 tcp_select_window(struct sock *sk);
+u32 __tcp_select_window(struct sock *sk);
+void tcp_select_initial_window(const struct sock *sk, u32 space, u32 mss,
+			       u32 *rcv_wnd, u32 *window_clamp,
+			       bool wscale_ok, u8 *rcv_wscale, u32 init_rcv_wnd);
+/* SYN-ACK for a half-open connection, ready for ip_build_and_send_pkt(). */
+struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
+				struct request_sock *req);
+void tcp_update_skb_after_send(struct sock *sk, struct sk_buff *skb,
+			       u64 prior_wstamp_ns);
+void tcp_cwnd_restart(struct sock *sk, u64 delta_ns);
+void tcp_tsq_write(struct sock *sk);
+/* TX completion of a clone: may release the small-queue limit (row T12). */
+void tcp_wfree(struct sk_buff *skb);
+void tcp_chrono_start(struct sock *sk, u8 type);
+void tcp_chrono_stop(struct sock *sk, u8 type);
+enum { TCP_CHRONO_UNSPEC, TCP_CHRONO_BUSY, TCP_CHRONO_RWND_LIMITED,
+       TCP_CHRONO_SNDBUF_LIMITED };
+void tcp_update_pacing_rate(struct sock *sk);
+
+/* --- tcp_input.c --- */
+void tcp_rcv_established(struct sock *sk, struct sk_buff *skb);
+/* 1: send a RST to the segment's sender; else it was dealt with. Consumes
+ * unless 1. */
+int tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb);
+int tcp_conn_request(struct sock *sk, struct sk_buff *skb); /* SYN, LISTEN */
+void tcp_parse_options(const struct net *net, const struct sk_buff *skb,
+		       struct tcp_options_received *opt, bool estab);
+void tcp_finish_connect(struct sock *sk, struct sk_buff *skb);
+void tcp_fin(struct sock *sk);
+void tcp_send_challenge_ack(struct sock *sk);
+bool tcp_oow_rate_limited(struct net *net, const struct sk_buff *skb,
+			  enum snmp_mib mib, u64 *last_ns);
+void tcp_init_transfer(struct sock *sk);
+
+/* --- tcp_ack.c --- */
+#define FLAG_SLOWPATH	     0x100
+#define FLAG_UPDATE_TS_RECENT 0x4000
+#define FLAG_NO_CHALLENGE_ACK 0x8000
+/* 1: go on; 0: old ACK; < 0: drop with that -(drop reason). */
+int tcp_ack(struct sock *sk, struct sk_buff *skb, int flag);
+void tcp_enter_loss(struct sock *sk);
+void tcp_enter_cwr(struct sock *sk);
+void tcp_rearm_rto(struct sock *sk);
+void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb);
+void tcp_skb_mark_lost_uncond_verify(struct tcp_sock *tp, struct sk_buff *skb);
+void tcp_synack_rtt_meas(struct sock *sk, u64 sent_ns);
+void tcp_set_rto(struct sock *sk);
+u32 tcp_min_rtt(const struct tcp_sock *tp);
+void tcp_init_metrics(struct sock *sk);
+void tcp_clear_retrans(struct tcp_sock *tp);
+void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb);
+void tcp_rate_check_app_limited(struct sock *sk);
+
+/* --- tcp_recovery.c --- */
+bool tcp_rack_mark_lost(struct sock *sk);
+void tcp_rack_advance(struct tcp_sock *tp, u8 sacked, u32 end_seq, u64 xmit_ns);
+void tcp_rack_reo_timeout(struct sock *sk);
+void tcp_rack_update_reo_wnd(struct sock *sk, bool round_delivered);
+
+/* --- tcp_rcvqueue.c --- */
+/* Payload of an acceptable segment; consumes @skb. */
+void tcp_data_queue(struct sock *sk, struct sk_buff *skb);
+/* Delayed or immediate ACK, after the segment was processed. */
+void tcp_ack_snd_check(struct sock *sk);
+void tcp_data_snd_check(struct sock *sk);
+void tcp_event_data_recv(struct sock *sk, struct sk_buff *skb);
+void tcp_rcv_space_adjust(struct sock *sk);
+void tcp_init_buffer_space(struct sock *sk);
+void tcp_enter_quickack_mode(struct sock *sk, u32 max_quickacks);
+void tcp_incr_quickack(struct sock *sk, u32 max_quickacks);
+void tcp_initialize_rcv_mss(struct sock *sk);
+void tcp_dsack_set(struct sock *sk, u32 seq, u32 end_seq);
+void tcp_send_dupack(struct sock *sk, const struct sk_buff *skb);
+u32 tcp_receive_window(const struct tcp_sock *tp);
+u32 tcp_space(const struct sock *sk);
+u32 tcp_full_space(const struct sock *sk);
+void tcp_urg(struct sock *sk, struct sk_buff *skb, const struct tcphdr *th);
+
+/* --- tcp_timer.c --- */
+void tcp_init_xmit_timers(struct sock *sk);
+void tcp_clear_xmit_timers(struct sock *sk);
+void tcp_write_timer_handler(struct sock *sk);
+void tcp_delack_timer_handler(struct sock *sk);
+void tcp_retransmit_timer(struct sock *sk);
+void tcp_set_keepalive(struct sock *sk, int val);
+u64 tcp_clamp_probe0_to_user_timeout(const struct sock *sk, u64 when_ns);
+u64 tcp_probe0_when_ns(const struct sock *sk, u64 max_ns);
+
+/* --- tcp_ipv4.c --- */
+int tcp_v4_connect(struct sock *sk, struct sockaddr *addr, int len);
+int tcp_v4_rcv(struct sk_buff *skb);
+int tcp_v4_err(struct sk_buff *skb, u32 info);
+int tcp_v4_do_rcv(struct sock *sk, struct sk_buff *skb);
+void tcp_v4_send_reset(const struct sock *sk, struct sk_buff *skb);
+void tcp_v4_send_check(struct sock *sk, struct sk_buff *skb);
+void tcp_v4_mtu_reduced(struct sock *sk);
+u32 secure_tcp_seq(struct net *net, __be32 saddr, __be32 daddr, __be16 sport,
+		   __be16 dport);
+u32 secure_tcp_ts_off(struct net *net, __be32 saddr, __be32 daddr);
+int tcp_net_init(struct net *net) __must_check;
+
+/* --- tcp_minisocks.c --- */
+/* A connection whose handshake is not complete. */
+struct request_sock {
+	struct sock_common __req_common; /* in ehash, SK_REQUEST */
+	struct sock *rsk_listener;
+	struct sock *sk; /* the child, once there is one */
+	struct request_sock *dl_next; /* accept queue */
+	struct timer_list rsk_timer;
+	u32 rcv_isn, snt_isn, rcv_nxt;
+	u16 mss;
+	u8 num_timeout, num_retrans;
+	u8 snd_wscale, rcv_wscale;
+	bool tstamp_ok, sack_ok, wscale_ok, ecn_ok, acked, cookie_ts;
+	u32 ts_recent, ts_off, rsk_rcv_wnd, rsk_window_clamp;
+	u64 snt_synack_ns, timeout_ns;
+	u64 last_oow_ack_time_ns;
+	__be32 ir_loc_addr, ir_rmt_addr;
+	__be16 ir_loc_port, ir_rmt_port;
+	int ir_iif;
+	u8 tos;
+};
+struct tcp_timewait_sock {
+	struct sock_common __tw_common; /* in ehash, SK_TIMEWAIT */
+	struct timer_list tw_timer;
+	struct inet_bind_bucket *tw_tb;
+	u8 tw_substate; /* TCP_FIN_WAIT2 or TCP_TIME_WAIT */
+	u8 tw_rcv_wscale, tw_tos;
+	bool tstamp_ok;
+	u32 tw_rcv_nxt, tw_snd_nxt, tw_rcv_wnd, tw_ts_recent, tw_ts_offset;
+	u64 tw_ts_recent_stamp_s;
+	u64 tw_last_oow_ack_time_ns;
+};
+enum tcp_tw_status { TCP_TW_SUCCESS, TCP_TW_RST, TCP_TW_ACK, TCP_TW_SYN };
+enum tcp_tw_status tcp_timewait_state_process(struct tcp_timewait_sock *tw,
+					      struct sk_buff *skb,
+					      const struct tcphdr *th);
+void tcp_time_wait(struct sock *sk, int state, u64 timeo_ns);
+struct sock *tcp_check_req(struct sock *sk, struct sk_buff *skb,
+			   struct request_sock *req, bool *req_stolen);
+struct sock *tcp_create_openreq_child(const struct sock *sk,
+				      struct request_sock *req,
+				      struct sk_buff *skb);
+int tcp_child_process(struct sock *parent, struct sock *child,
+		      struct sk_buff *skb);
+
+/* --- congestion control (tcp_cong.c) --- */
+enum tcp_ca_event {
+	CA_EVENT_TX_START,     /* first transmit with nothing in flight */
+	CA_EVENT_CWND_RESTART, /* after idle */
+	CA_EVENT_COMPLETE_CWR,
+	CA_EVENT_LOSS,
+	CA_EVENT_ECN_NO_CE,
+	CA_EVENT_ECN_IS_CE,
+};
+struct ack_sample {
+	u32 pkts_acked;
+	s32 rtt_us;
+	u32 in_flight;
+};
+struct rate_sample {
+	u64 prior_mstamp_ns;
+	u32 prior_delivered;
+	s32 delivered;	  /* segments over interval; -1: invalid */
+	s64 interval_us;
+	s64 rtt_us;
+	int losses;
+	u32 acked_sacked;
+	u32 prior_in_flight;
+	u32 last_end_seq;
+	bool is_app_limited, is_retrans, is_ack_delayed;
+};
+#define TCP_CA_NAME_MAX 16
+#define TCP_CONG_NEEDS_ECN BIT(1)
+struct tcp_congestion_ops {
+	const char *name;
+	u32 flags;
+	u32 (*ssthresh)(struct sock *sk);
+	void (*cong_avoid)(struct sock *sk, u32 ack, u32 acked);
+	u32 (*undo_cwnd)(struct sock *sk);
+	void (*init)(struct sock *sk);
+	void (*release)(struct sock *sk);
+	void (*set_state)(struct sock *sk, u8 new_state);
+	void (*cwnd_event)(struct sock *sk, enum tcp_ca_event ev);
+	void (*in_ack_event)(struct sock *sk, u32 flags);
+	void (*pkts_acked)(struct sock *sk, const struct ack_sample *sample);
+	/* Replaces cwnd and pacing decisions altogether (BBR). */
+	void (*cong_control)(struct sock *sk, const struct rate_sample *rs);
+	u32 (*min_tso_segs)(struct sock *sk);
+	u32 (*sndbuf_expand)(struct sock *sk);
+	size_t (*get_info)(struct sock *sk, void *buf, size_t len);
+	struct list_head list;
+};
+int tcp_register_congestion_control(struct tcp_congestion_ops *ca);
+const struct tcp_congestion_ops *tcp_ca_find(const char *name);
+void tcp_assign_congestion_control(struct sock *sk);
+void tcp_init_congestion_control(struct sock *sk);
+void tcp_cleanup_congestion_control(struct sock *sk);
+int tcp_set_congestion_control(struct sock *sk, const char *name);
+u32 tcp_slow_start(struct tcp_sock *tp, u32 acked);
+void tcp_cong_avoid_ai(struct tcp_sock *tp, u32 w, u32 acked);
+bool tcp_is_cwnd_limited(const struct sock *sk);
+u32 tcp_init_cwnd(const struct tcp_sock *tp, const struct dst_entry *dst);
+static inline void tcp_ca_event(struct sock *sk, enum tcp_ca_event ev)
+{
+	if (inet_csk(sk)->icsk_ca_ops->cwnd_event)
+		inet_csk(sk)->icsk_ca_ops->cwnd_event(sk, ev);
+}
+void tcp_set_ca_state(struct sock *sk, u8 ca_state);
+extern struct tcp_congestion_ops tcp_reno, cubictcp;

@@ -12,9 +12,8 @@
 #include "lib/printk.h"
 #include "lib/slab.h"
 #include "lib/softirq.h"
+#include "lib/vsprintf.h"
 #include "tests/host/host.h"
-
-int vprintf(const char *fmt, va_list ap);
 
 struct kmem_cache {
 	size_t size;
@@ -288,26 +287,28 @@ void test_bad_user_range(const void *p, size_t n)
 
 int printk(const char *fmt, ...)
 {
+	char text[1024];
 	va_list ap;
 	int n;
 
 	if (fmt[0] == '<' && fmt[1] && fmt[2] == '>')
 		fmt += 3;
 	va_start(ap, fmt);
-	n = vprintf(fmt, ap);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	fputs(text, stdout);
 	return n;
 }
 
 void panic(const char *fmt, ...)
 {
+	char text[1024];
 	va_list ap;
 
 	va_start(ap, fmt);
-	printf("panic: ");
-	vprintf(fmt, ap);
-	printf("\n");
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	printf("panic: %s\n", text);
 	fflush(stdout);
 	abort();
 }

@@ -10,7 +10,9 @@
 
 struct fib_table;
 struct inet_hashinfo;
+struct icmp_state;
 struct ipq_state;
+struct rt_state;
 struct udp_table;
 
 struct ip_options {
@@ -82,6 +84,8 @@ struct netns_ipv4 {
 	struct udp_table *udp_table;
 	struct hlist_head raw_head;
 	struct ipq_state *frags;
+	struct rt_state *rt;	 /* route cache, exceptions, identifications */
+	struct icmp_state *icmp; /* per-host rate limits */
 	u64 ip_id_key[2];
 	u64 isn_key[2]; /* SipHash: RFC 6528 */
 	u64 ts_key[2];

@@ -36,6 +36,11 @@ static inline u32 ip_hdrlen(const struct sk_buff *skb)
 	return ip_hdr(skb)->ihl * 4U;
 }
 
+static inline struct icmphdr *icmp_hdr(const struct sk_buff *skb)
+{
+	return (struct icmphdr *)skb_transport_header(skb);
+}
+
 void ip_send_check(struct iphdr *iph);
 
 /* --- sending --- */
@@ -96,17 +101,44 @@ int ip_send_skb(struct net *net, struct sk_buff *skb);
 int ip_push_pending_frames(struct sock *sk, struct flowi4 *fl4);
 void ip_flush_pending_frames(struct sock *sk);
 
+/* Look the route of a packet of ours up again after its key was changed. */
+int ip_route_me_harder(struct net *net, struct sock *sk,
+		       struct sk_buff *skb) __must_check;
+
+/* --- options (ip_options.c; RFC 791, section 3.1) --- */
+/* Check @data (@len bytes, as in a header) and note where what is;
+ * -EINVAL and the offset of the fault in *@bad. */
+int ip_options_parse(const u8 *data, u32 len, struct ip_options_cb *out,
+		     u32 *bad) __must_check;
+/* Received packet: parse, record route and time; false: drop it. */
+bool ip_options_rcv(struct sk_buff *skb);
+/* A program's or a control message's option bytes; kfree() the result. */
+struct ip_options *ip_options_get(const void *data, u32 len) __must_check;
+/* Write @opt behind the fixed header of @skb (ihl is set by the caller). */
+void ip_options_build(struct sk_buff *skb, const struct ip_options *opt,
+		      __be32 daddr, __be32 saddr);
+/* What of the received options goes into the answer (RFC 1122, 3.2.1.8). */
+int ip_options_echo(struct ip_options *dopt, const struct sk_buff *skb);
+/* Later fragments carry only the options with the copy bit: blank others. */
+void ip_options_fragment(u8 *opts, u32 len);
+
 /* --- receiving --- */
 int ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
 	   struct net_device *orig_dev);
 int ip_local_deliver(struct sk_buff *skb);
 /* A whole datagram, or NULL: kept as a fragment or dropped. */
 struct sk_buff *ip_defrag(struct net *net, struct sk_buff *skb);
+int ip_defrag_net_init(struct net *net) __must_check;
+void ip_defrag_net_exit(struct net *net);
+void ip_init(void);
 
 /* --- ICMP (icmp.c) --- */
 /* An error about @skb_in, rate limited, never about an error. Not consumed. */
 void icmp_send(struct sk_buff *skb_in, int type, int code, __be32 info);
 int icmp_rcv(struct sk_buff *skb);
+int icmp_net_init(struct net *net) __must_check;
+void icmp_net_exit(struct net *net);
+void icmp_init(void);
 /* Code of an ICMP unreachable to errno (RFC 1122, section 4.2.3.9). */
 struct icmp_err {
 	int error;
@@ -119,6 +151,7 @@ ssize_t ip_recv_error(struct sock *sk, struct msghdr *msg, size_t len);
 
 /* --- ARP (arp.c) --- */
 int arp_net_init(struct net *net) __must_check;
+void arp_net_exit(struct net *net);
 void arp_init(void);
 /* Announce @ip (RFC 5227). */
 void arp_send(struct net_device *dev, int type, int ptype, __be32 dest_ip,

@@ -52,7 +52,34 @@ struct rtable {
 	u32 rt_pmtu;	    /* learned (exception); 0: none */
 	u64 rt_pmtu_expires_ns;
 	struct neighbour *rt_neigh; /* of the next hop, one reference */
+	/* The question it answers: what the cache compares (route.c). */
+	__be32 rt_dst, rt_key_src;
+	int rt_key_if; /* device asked for; of arrival, when input */
+	u32 rt_mark;
+	u8 rt_key_scope, rt_key_flags;
+	struct list_head rt_list; /* every live rtable of the stack */
 };
+
+/* flowi4_flags */
+#define FLOWI_FLAG_ANYSRC BIT(0) /* saddr need not be ours */
+
+/* A flow from a socket's own settings; the cheap way to set one up. */
+static inline void flowi4_init_output(struct flowi4 *fl4, int oif, u32 mark,
+				      u8 tos, u8 scope, u8 proto, u8 flags,
+				      __be32 daddr, __be32 saddr, __be16 dport,
+				      __be16 sport)
+{
+	fl4->flowi4_oif = oif;
+	fl4->flowi4_mark = mark;
+	fl4->flowi4_tos = tos;
+	fl4->flowi4_scope = scope;
+	fl4->flowi4_proto = proto;
+	fl4->flowi4_flags = flags;
+	fl4->saddr = saddr;
+	fl4->daddr = daddr;
+	fl4->fl4_sport = sport;
+	fl4->fl4_dport = dport;
+}
 
 static inline struct rtable *dst_rtable(struct dst_entry *dst)
 {
@@ -131,6 +158,23 @@ static inline void ip_rt_put(struct rtable *rt)
 }
 /* Every cached route becomes stale. */
 void rt_cache_flush(struct net *net);
+/* The neighbour of @rt's next hop, found once and kept; no reference.
+ * ERR_PTR(-ENOBUFS): the table is full. */
+struct neighbour *rt_neighbour(struct rtable *rt);
+int ip_rt_net_init(struct net *net) __must_check;
+void ip_rt_net_exit(struct net *net);
+/* @dev goes away: nothing may point at it any more. */
+void ip_rt_dev_gone(struct net *net, struct net_device *dev);
+int fib_net_init(struct net *net) __must_check;
+void fib_net_exit(struct net *net);
+/* Remove every route through @dev; their number. */
+u32 fib_flush_dev(struct net *net, const struct net_device *dev);
+int devinet_net_init(struct net *net) __must_check;
+void devinet_net_exit(struct net *net);
+void devinet_init(void);
+struct in_device *in_dev_get(const struct net_device *dev);
+/* SIOCGIF*, SIOCSIF*, SIOCADDRT, SIOCDELRT (devinet_ioctl.c). */
+int devinet_ioctl(struct net *net, u32 cmd, void __user *arg);
 /* Learned path MTU towards fl4->daddr (RFC 1191); exceptions with expiry. */
 void ipv4_update_pmtu(struct sk_buff *skb, struct net *net, u32 mtu, int oif,
 		      u8 protocol);

@@ -29,6 +29,8 @@ static inline struct udphdr *udp_hdr(const struct sk_buff *skb)
 
 extern struct proto udp_prot;
 void udp_init(void);
+int udp_net_init(struct net *net) __must_check;
+void udp_net_exit(struct net *net);
 ssize_t udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 int udp_rcv(struct sk_buff *skb);
 int udp_err(struct sk_buff *skb, u32 info);

@@ -86,6 +86,9 @@ void files_close_on_exec(struct files_struct *files);
  * reference); or a negative errno, the reference still the caller's. */
 int fd_install(struct files_struct *files, struct file *f, int from,
 	       bool cloexec) __must_check;
+/* Descriptor @fd becomes @f (reference taken over); closes what it was. */
+int fd_replace(struct files_struct *files, struct file *f, int fd,
+	       bool cloexec) __must_check;
 /* A counted reference (drop with fput), or NULL. */
 struct file *fget(int fd) __must_check;
 int close_fd(struct files_struct *files, int fd);

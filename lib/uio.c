@@ -10,9 +10,6 @@
 #include "lib/checksum.h"
 #include "lib/errno.h"
 
-/* No transfer is longer than this in one call, as in Linux. */
-#define MAX_RW_COUNT 0x7ffff000UL
-
 static const struct iovec *this_seg(const struct iov_iter *i)
 {
 	return i->iov ? i->iov : &i->ubuf;

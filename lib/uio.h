@@ -8,6 +8,8 @@
 #include "lib/platform.h"
 
 #define UIO_MAXIOV 1024
+/* No transfer is longer than this in one call, as in Linux. */
+#define MAX_RW_COUNT 0x7ffff000UL
 
 struct iovec {
 	void __user *iov_base;
@@ -22,6 +24,7 @@ struct kvec {
 struct iov_iter {
 	bool user;	 /* user memory, to be checked; else kernel memory */
 	bool source;	 /* bytes are read from it (a write); else written */
+	bool more;	 /* a write that another follows at once (sendfile) */
 	size_t count;	 /* bytes left in all */
 	size_t offset;	 /* into the first range */
 	size_t nr_segs;	 /* ranges left */

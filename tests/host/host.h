@@ -33,3 +33,9 @@ int test_take_signal(void);
  * was done. NULL: nothing.
  */
 void test_set_idle_hook(bool (*hook)(void *arg), void *arg);
+
+/* The descriptors of the current task (task_files()); NULL: none. */
+struct files_struct;
+void test_set_files(struct files_struct *files);
+/* Whether task_signal_pending() says so from now on. */
+void test_set_signal_pending(bool pending);

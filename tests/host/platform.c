@@ -29,6 +29,8 @@ static u64 armed_ns = ~0ULL;
 
 static bool irqs_off, in_irq, woken;
 static int raised_signal;
+static bool signal_pending;
+static struct files_struct *current_files;
 static const char *bad_start;
 static size_t bad_len;
 static bool (*idle_hook)(void *arg);
@@ -233,7 +235,22 @@ void task_yield(void)
 
 bool task_signal_pending(void)
 {
-	return false;
+	return signal_pending;
+}
+
+void test_set_signal_pending(bool pending)
+{
+	signal_pending = pending;
+}
+
+struct files_struct *task_files(void)
+{
+	return current_files;
+}
+
+void test_set_files(struct files_struct *files)
+{
+	current_files = files;
 }
 
 void task_raise_signal(int sig)

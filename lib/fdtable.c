@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: open files and the tables that number them. A table starts with 64
+ * places and doubles up to the program's limit. A file is counted: each table
+ * place holds one reference, each system call at work one more, so a close
+ * beside a sleeping read frees nothing that the read still uses.
+ *
+ * Only tasks come here, and they do not preempt each other: no lock.
+ */
+#include "lib/file.h"
+#include "lib/bug.h"
+#include "lib/eventpoll.h"
+#include "lib/slab.h"
+
+#define FDS_FIRST	64U
+#define RLIMIT_NOFILE_DEFAULT 1024U
+
+/**
+ * file_alloc() - A new open file.
+ * @op:    what it can do.
+ * @priv:  its owner's state.
+ * @flags: O_* flags.
+ *
+ * Return: the file with one reference, or NULL: no memory, and @priv is
+ *         still the caller's.
+ */
+struct file *file_alloc(const struct file_operations *op, void *priv, u32 flags)
+{
+	struct file *f = kzalloc(sizeof(*f), GFP_KERNEL);
+
+	if (!f)
+		return NULL;
+	f->f_op = op;
+	f->private_data = priv;
+	f->f_flags = flags;
+	f->refcount = 1;
+	INIT_LIST_HEAD(&f->f_ep);
+	return f;
+}
+
+/**
+ * get_file() - One more reference.
+ * @f: the file.
+ */
+void get_file(struct file *f)
+{
+	f->refcount++;
+}
+
+/**
+ * fput() - Drop a reference; the last one releases the file.
+ * @f: the file.
+ *
+ * Context: task; release may sleep.
+ */
+void fput(struct file *f)
+{
+	BUG_ON(f->refcount == 0);
+	if (--f->refcount)
+		return;
+	eventpoll_release(f);
+	if (f->f_op->release)
+		f->f_op->release(f);
+	kfree(f);
+}
+
+static struct files_struct *table_alloc(u32 max_fds)
+{
+	struct files_struct *files = kzalloc(sizeof(*files), GFP_KERNEL);
+
+	if (!files)
+		return NULL;
+	files->fd = kcalloc(max_fds, sizeof(*files->fd), GFP_KERNEL);
+	files->cloexec = kzalloc(max_fds, GFP_KERNEL);
+	if (!files->fd || !files->cloexec) {
+		kfree(files->fd);
+		kfree(files->cloexec);
+		kfree(files);
+		return NULL;
+	}
+	files->refcount = 1;
+	files->max_fds = max_fds;
+	files->rlimit_nofile = RLIMIT_NOFILE_DEFAULT;
+	return files;
+}
+
+/**
+ * files_alloc() - An empty table.
+ *
+ * Return: it with one reference, or NULL: no memory.
+ */
+struct files_struct *files_alloc(void)
+{
+	return table_alloc(FDS_FIRST);
+}
+
+/**
+ * files_dup() - A table with the same files, as for fork().
+ * @src: the model.
+ *
+ * Return: it with one reference, or NULL: no memory.
+ */
+struct files_struct *files_dup(const struct files_struct *src)
+{
+	struct files_struct *files = table_alloc(src->max_fds);
+	u32 fd;
+
+	if (!files)
+		return NULL;
+	files->rlimit_nofile = src->rlimit_nofile;
+	memcpy(files->cloexec, src->cloexec, src->max_fds);
+	for (fd = 0; fd < src->max_fds; fd++) {
+		files->fd[fd] = src->fd[fd];
+		if (files->fd[fd])
+			get_file(files->fd[fd]);
+	}
+	return files;
+}
+
+/**
+ * files_put() - Drop a reference; the last one closes all.
+ * @files: the table.
+ *
+ * Context: task.
+ */
+void files_put(struct files_struct *files)
+{
+	u32 fd;
+
+	if (--files->refcount)
+		return;
+	for (fd = 0; fd < files->max_fds; fd++)
+		if (files->fd[fd])
+			close_fd(files, (int)fd);
+	kfree(files->fd);
+	kfree(files->cloexec);
+	kfree(files);
+}
+
+/**
+ * files_close_on_exec() - Close what a new program must not have.
+ * @files: the table.
+ *
+ * Context: task.
+ */
+void files_close_on_exec(struct files_struct *files)
+{
+	u32 fd;
+
+	for (fd = 0; fd < files->max_fds; fd++)
+		if (files->fd[fd] && files->cloexec[fd])
+			close_fd(files, (int)fd);
+}
+
+/* Room for descriptor @fd, which is below the limit. */
+static int table_grow(struct files_struct *files, u32 fd)
+{
+	u32 size = files->max_fds;
+	struct file **arr;
+	u8 *cloexec;
+
+	while (size <= fd)
+		size *= 2;
+	if (size == files->max_fds)
+		return 0;
+	arr = kcalloc(size, sizeof(*arr), GFP_KERNEL);
+	cloexec = kzalloc(size, GFP_KERNEL);
+	if (!arr || !cloexec) {
+		kfree(arr);
+		kfree(cloexec);
+		return -ENOMEM;
+	}
+	memcpy(arr, files->fd, files->max_fds * sizeof(*arr));
+	memcpy(cloexec, files->cloexec, files->max_fds);
+	kfree(files->fd);
+	kfree(files->cloexec);
+	files->fd = arr;
+	files->cloexec = cloexec;
+	files->max_fds = size;
+	return 0;
+}
+
+/**
+ * fd_install() - Give a file the lowest free number.
+ * @files:   the table.
+ * @f:       the file; its reference is taken over on success.
+ * @from:    the lowest number allowed.
+ * @cloexec: close it on exec.
+ *
+ * Return: the descriptor; -EINVAL: @from is not below the limit; -EMFILE:
+ *         all are taken; -ENOMEM.
+ */
+int fd_install(struct files_struct *files, struct file *f, int from,
+	       bool cloexec)
+{
+	u32 fd;
+	int err;
+
+	if (from < 0 || (u32)from >= files->rlimit_nofile)
+		return from <= 0 ? -EMFILE : -EINVAL;
+	for (fd = (u32)from; fd < files->max_fds && files->fd[fd]; fd++)
+		;
+	if (fd >= files->rlimit_nofile)
+		return -EMFILE;
+	err = table_grow(files, fd);
+	if (err)
+		return err;
+	files->fd[fd] = f;
+	files->cloexec[fd] = cloexec;
+	return (int)fd;
+}
+
+/**
+ * fd_replace() - Give a file a certain number, closing what had it.
+ * @files:   the table.
+ * @f:       the file; its reference is taken over on success.
+ * @fd:      the number.
+ * @cloexec: close it on exec.
+ *
+ * Return: @fd; -EBADF: beyond the limit; -ENOMEM.
+ */
+int fd_replace(struct files_struct *files, struct file *f, int fd, bool cloexec)
+{
+	struct file *old;
+	int err;
+
+	if (fd < 0 || (u32)fd >= files->rlimit_nofile)
+		return -EBADF;
+	err = table_grow(files, (u32)fd);
+	if (err)
+		return err;
+	old = files->fd[fd];
+	files->fd[fd] = f;
+	files->cloexec[fd] = cloexec;
+	if (old)
+		fput(old);
+	return fd;
+}
+
+/**
+ * fget() - The file behind a descriptor of the current task.
+ * @fd: the descriptor.
+ *
+ * Return: a counted reference, or NULL.
+ */
+struct file *fget(int fd)
+{
+	struct files_struct *files = task_files();
+
+	if (!files || fd < 0 || (u32)fd >= files->max_fds || !files->fd[fd])
+		return NULL;
+	get_file(files->fd[fd]);
+	return files->fd[fd];
+}
+
+/**
+ * close_fd() - Free a descriptor and drop its reference.
+ * @files: the table.
+ * @fd:    the descriptor.
+ *
+ * Context: task.
+ * Return:  0 or -EBADF.
+ */
+int close_fd(struct files_struct *files, int fd)
+{
+	struct file *f;
+
+	if (fd < 0 || (u32)fd >= files->max_fds || !files->fd[fd])
+		return -EBADF;
+	f = files->fd[fd];
+	files->fd[fd] = NULL;
+	files->cloexec[fd] = false;
+	fput(f);
+	return 0;
+}

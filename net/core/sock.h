@@ -27,6 +27,9 @@ struct proto;
 #define SEND_SHUTDOWN 2
 #define SHUTDOWN_MASK 3
 
+/* sk_pacing_status: who holds a paced segment back */
+enum { SK_PACING_NONE, SK_PACING_NEEDED, SK_PACING_FQ };
+
 /* sk_userlocks */
 #define SOCK_SNDBUF_LOCK    1
 #define SOCK_RCVBUF_LOCK    2

@@ -69,8 +69,9 @@ struct tcp_options_received {
 	u8 num_sacks;	       /* blocks we will send */
 	u16 user_mss;	       /* TCP_MAXSEG */
 	u16 mss_clamp;	       /* the peer's MSS option */
-	const u8 *sacks;       /* SACK option of this segment, or NULL */
-	u8 nr_sacks;	       /* blocks in it */
+	const u8 *sacks;       /* first SACK block of this segment, or NULL:
+				* pairs of 32-bit words in wire order */
+	u8 nr_sacks;	       /* blocks in it, at most 4 */
 	const u8 *fastopen;    /* cookie of this segment, or NULL */
 	u8 fastopen_len;
 };
@@ -223,11 +224,14 @@ static inline struct tcp_sock *tcp_sk(const struct sock *sk)
 	return container_of(inet_csk(sk), struct tcp_sock, inet_conn);
 }
 
-/* sk_tsq_flags bits: deferred to release_sock(). */
+/* sk_tsq_flags bits: 0-3 are deferred to release_sock(), which clears no
+ * other; THROTTLED and QUEUED are tcp_wfree()'s. */
 #define TCP_TSQ_DEFERRED		BIT(0)
 #define TCP_WRITE_TIMER_DEFERRED	BIT(1)
 #define TCP_DELACK_TIMER_DEFERRED	BIT(2)
 #define TCP_MTU_REDUCED_DEFERRED	BIT(3)
+#define TCP_TSQ_THROTTLED		BIT(4) /* waits for a TX completion */
+#define TCP_TSQ_QUEUED			BIT(5) /* on the list that runs next */
 
 /* In skb->cb while TCP holds the skb; 48 bytes at most. */
 struct tcp_skb_cb {
@@ -316,7 +320,7 @@ static inline u64 tcp_skb_timestamp_ns(const struct sk_buff *skb)
 	return skb->tstamp;
 }
 
-/* --- queues --- */
+/* --- queues (tcp_queue.c) --- */
 static inline struct sk_buff *tcp_send_head(const struct sock *sk)
 {
 	return skb_peek(&sk->sk_write_queue); /* all there is unsent */
@@ -333,9 +337,6 @@ static inline bool tcp_rtx_and_write_queues_empty(const struct sock *sk)
 {
 	return tcp_rtx_queue_empty(sk) && skb_queue_empty(&sk->sk_write_queue);
 }
-/* Free a stream skb of the write or retransmit queue, uncharging it. */
-void tcp_wmem_free_skb(struct sock *sk, struct sk_buff *skb);
-
 /* --- tcp.c --- */
 extern struct proto tcp_prot;
 void tcp_init(void);
@@ -354,9 +355,13 @@ int tcp_setsockopt(struct sock *sk, int level, int name,
 		   const void __user *val, u32 len);
 int tcp_getsockopt(struct sock *sk, int level, int name, void __user *val,
 		   int __user *len);
-/* A charged skb with @size linear bytes after MAX_TCP_HEADER, or NULL. */
+/* A charged skb (sk_wmem_queued counts its truesize) from the fclone cache
+ * with @size linear bytes after MAX_TCP_HEADER, CHECKSUM_PARTIAL, its
+ * tcp_tsorted_anchor initialised; or NULL. */
 struct sk_buff *tcp_stream_alloc_skb(struct sock *sk, u32 size, gfp_t gfp,
 				     bool force);
+/* The reverse: uncharge and free a skb that is on no queue any more. */
+void tcp_wmem_free_skb(struct sock *sk, struct sk_buff *skb);
 bool tcp_stream_memory_free(const struct sock *sk, u32 wake);
 /* The program read: maybe tell the peer of the new window. */
 void tcp_cleanup_rbuf(struct sock *sk, int copied);

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: the device below its rings: reset, EEPROM, addresses, link. In the
+ * manual's order (8254x SDM, section 14.3, "General Configuration"), with the
+ * waits that real hardware needs and the model does not.
+ */
+#include "drivers/net/e1000/e1000.h"
+#include "lib/errno.h"
+#include "lib/printk.h"
+
+/* Polls of EERD: a word takes a few microseconds; 1 us each. */
+#define EERD_POLLS 1000
+#define EEPROM_MAC 0
+
+static int read_eeprom(struct e1000_adapter *a, u32 word, u16 *value)
+{
+	u32 v, i;
+
+	e1000_write(a, E1000_EERD,
+		    word << E1000_EERD_ADDR_SHIFT | E1000_EERD_START);
+	for (i = 0; i < EERD_POLLS; i++) {
+		v = e1000_read(a, E1000_EERD);
+		if (v & E1000_EERD_DONE) {
+			*value = (u16)(v >> E1000_EERD_DATA_SHIFT);
+			return 0;
+		}
+		udelay(1);
+	}
+	return -ETIMEDOUT;
+}
+
+static bool valid_mac(const u8 mac[ETH_ALEN])
+{
+	return !(mac[0] & 1) &&
+	       (mac[0] | mac[1] | mac[2] | mac[3] | mac[4] | mac[5]);
+}
+
+/**
+ * e1000_reset_hw() - Bring the device to a known state, interrupts masked.
+ * @a: registers mapped.
+ *
+ * Section 14.3 and 13.4.1: mask, stop both units, let transfers end, reset,
+ * wait at least 1 us, mask again, clear the cause.
+ *
+ * Context: boot.
+ * Return:  0, or -EIO if the reset bit never clears.
+ */
+int e1000_reset_hw(struct e1000_adapter *a)
+{
+	u32 i, ctrl;
+
+	e1000_write(a, E1000_IMC, ~0U);
+	e1000_write(a, E1000_TCTL, E1000_TCTL_PSP);
+	(void)e1000_read(a, E1000_STATUS); /* posts the writes */
+	ctrl = e1000_read(a, E1000_CTRL);
+	e1000_write(a, E1000_CTRL, ctrl | E1000_CTRL_RST);
+	udelay(5);
+	for (i = 0; e1000_read(a, E1000_CTRL) & E1000_CTRL_RST; i++) {
+		if (i == 1000)
+			return -EIO;
+		udelay(1);
+	}
+	e1000_write(a, E1000_IMC, ~0U);
+	(void)e1000_read(a, E1000_ICR);
+
+	/* Set link up, detect the speed; no flow control, no VLAN. */
+	ctrl = e1000_read(a, E1000_CTRL);
+	ctrl |= E1000_CTRL_SLU | E1000_CTRL_ASDE;
+	ctrl &= ~(E1000_CTRL_LRST | E1000_CTRL_ILOS | E1000_CTRL_PHY_RST |
+		  E1000_CTRL_VME | E1000_CTRL_RFCE | E1000_CTRL_TFCE);
+	e1000_write(a, E1000_CTRL, ctrl);
+	e1000_write(a, E1000_FCAL, 0);
+	e1000_write(a, E1000_FCAH, 0);
+	e1000_write(a, E1000_FCT, 0);
+	e1000_write(a, E1000_FCTTV, 0);
+	return 0;
+}
+
+/**
+ * e1000_read_mac() - The station address.
+ * @a:   after e1000_reset_hw().
+ * @mac: filled in, network order.
+ *
+ * From the EEPROM (section 5.6.1), else what the firmware left in the first
+ * receive address (a machine whose EEPROM does not answer).
+ *
+ * Return: 0, or -ENODEV if neither holds a unicast address.
+ */
+int e1000_read_mac(struct e1000_adapter *a, u8 mac[ETH_ALEN])
+{
+	u32 low, high, i;
+	u16 word = 0;
+
+	for (i = 0; i < ETH_ALEN / 2; i++) {
+		if (read_eeprom(a, EEPROM_MAC + i, &word) != 0)
+			break;
+		mac[2 * i] = (u8)word;
+		mac[2 * i + 1] = (u8)(word >> 8);
+	}
+	if (i == ETH_ALEN / 2 && valid_mac(mac))
+		return 0;
+	low = e1000_read(a, E1000_RAL0);
+	high = e1000_read(a, E1000_RAH0);
+	for (i = 0; i < 4; i++)
+		mac[i] = (u8)(low >> (8 * i));
+	mac[4] = (u8)high;
+	mac[5] = (u8)(high >> 8);
+	return valid_mac(mac) ? 0 : -ENODEV;
+}
+
+/**
+ * e1000_set_mac() - Receive frames to @mac, and to no other unicast address.
+ * @a:   after e1000_reset_hw().
+ * @mac: network order.
+ *
+ * Section 14.4: receive address 0, the others and the multicast table zero.
+ */
+void e1000_set_mac(struct e1000_adapter *a, const u8 mac[ETH_ALEN])
+{
+	u32 i;
+
+	e1000_write(a, E1000_RAL0,
+		    mac[0] | (u32)mac[1] << 8 | (u32)mac[2] << 16 |
+			    (u32)mac[3] << 24);
+	e1000_write(a, E1000_RAH0, mac[4] | (u32)mac[5] << 8 | E1000_RAH_AV);
+	for (i = 1; i < E1000_RA_ENTRIES; i++) {
+		e1000_write(a, E1000_RAL0 + 8 * i, 0);
+		e1000_write(a, E1000_RAH0 + 8 * i, 0);
+	}
+	for (i = 0; i < E1000_MTA_WORDS; i++)
+		e1000_write(a, E1000_MTA + 4 * i, 0);
+}
+
+/**
+ * e1000_link_up() - Whether the device sees a link partner.
+ * @a: after e1000_reset_hw().
+ *
+ * Return: STATUS.LU.
+ */
+bool e1000_link_up(const struct e1000_adapter *a)
+{
+	return e1000_read(a, E1000_STATUS) & E1000_STATUS_LU;
+}

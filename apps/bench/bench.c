@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+/*
+ * bench: what sending costs, seen from a program. An ordinary Linux program:
+ * it runs in Doorbell and, unchanged, on Linux.
+ *
+ * Each test prints `name value unit` lines. Costs are TSC ticks from just
+ * before a system call to just after it; under QEMU's `-icount shift=0` a
+ * tick is one guest instruction, and the least of many calls is the call
+ * without an interrupt in it. Rates are by the monotonic clock.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+static const char usage_text[] =
+	"usage: bench udp HOST PORT [COUNT [SIZE]]   datagrams by sendto\n"
+	"       bench tcp HOST PORT [COUNT [SIZE]]   writes of SIZE, NODELAY\n"
+	"       bench bulk HOST PORT [MIB [SIZE]]    one stream, 64 KiB writes\n"
+	"       bench null [COUNT]                   getppid(), the bare entry\n";
+
+struct samples {
+	uint64_t least, total, count;
+	uint64_t start_ns;
+};
+
+static void die(const char *what)
+{
+	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static uint64_t ticks(void)
+{
+	uint32_t lo, hi;
+
+	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
+	return (uint64_t)hi << 32 | lo;
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
+}
+
+static void samples_start(struct samples *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->least = UINT64_MAX;
+	s->start_ns = now_ns();
+}
+
+static void samples_add(struct samples *s, uint64_t cost)
+{
+	if (cost < s->least)
+		s->least = cost;
+	s->total += cost;
+	s->count++;
+}
+
+static void samples_print(const struct samples *s, const char *name,
+			  uint64_t bytes)
+{
+	uint64_t ns = now_ns() - s->start_ns;
+
+	if (!ns)
+		ns = 1;
+	printf("ticks.%s.least %llu tick\n", name,
+	       (unsigned long long)s->least);
+	printf("ticks.%s.mean %llu tick\n", name,
+	       (unsigned long long)(s->total / s->count));
+	printf("rate.%s %llu call/s\n", name,
+	       (unsigned long long)(s->count * 1000000000.0 / (double)ns));
+	if (bytes)
+		printf("rate.%s.bytes %.1f MB/s\n", name,
+		       (double)bytes * 1000.0 / (double)ns);
+}
+
+static int open_socket(int type, char **argv)
+{
+	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = type };
+	struct addrinfo *ai;
+	int fd, err;
+
+	err = getaddrinfo(argv[0], argv[1], &hints, &ai);
+	if (err) {
+		fprintf(stderr, "bench: %s: %s\n", argv[0], gai_strerror(err));
+		exit(1);
+	}
+	fd = socket(AF_INET, type, 0);
+	if (fd < 0)
+		die("socket");
+	if (connect(fd, ai->ai_addr, ai->ai_addrlen) < 0)
+		die("connect");
+	freeaddrinfo(ai);
+	return fd;
+}
+
+static size_t number(int argc, char **argv, int i, size_t otherwise)
+{
+	char *end;
+	unsigned long long v;
+
+	if (i >= argc)
+		return otherwise;
+	v = strtoull(argv[i], &end, 0);
+	if (*end || end == argv[i] || !v) {
+		fprintf(stderr, "bench: not a number: %s\n", argv[i]);
+		exit(2);
+	}
+	return v;
+}
+
+static char *payload(size_t size)
+{
+	char *buf = malloc(size);
+
+	if (!buf)
+		die("malloc");
+	for (size_t i = 0; i < size; i++)
+		buf[i] = (char)(i * 7 + (i >> 8));
+	return buf;
+}
+
+static void bench_null(size_t count)
+{
+	struct samples s;
+	uint64_t t;
+
+	samples_start(&s);
+	while (count--) {
+		t = ticks();
+		getppid();
+		samples_add(&s, ticks() - t);
+	}
+	samples_print(&s, "null", 0);
+}
+
+static void bench_udp(char **argv, size_t count, size_t size)
+{
+	int fd = open_socket(SOCK_DGRAM, argv);
+	char *buf = payload(size);
+	char name[32];
+	struct samples s;
+	uint64_t t;
+
+	/* The neighbour must answer before a burst (its queue is short). */
+	if (send(fd, buf, size, 0) < 0)
+		die("send");
+	usleep(1200000);
+	samples_start(&s);
+	for (size_t i = 0; i < count; i++) {
+		t = ticks();
+		if (send(fd, buf, size, 0) < 0 && errno != ECONNREFUSED)
+			die("send");
+		samples_add(&s, ticks() - t);
+	}
+	snprintf(name, sizeof(name), "udp.%zu", size);
+	samples_print(&s, name, (uint64_t)count * size);
+	free(buf);
+	close(fd);
+}
+
+static void bench_tcp(char **argv, size_t count, size_t size, int nodelay,
+		      const char *label)
+{
+	int fd = open_socket(SOCK_STREAM, argv);
+	char *buf = payload(size);
+	char name[32];
+	struct samples s;
+	uint64_t t;
+
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay));
+	samples_start(&s);
+	for (size_t i = 0; i < count; i++) {
+		size_t done = 0;
+
+		t = ticks();
+		while (done < size) {
+			ssize_t n = write(fd, buf + done, size - done);
+
+			if (n < 0)
+				die("write");
+			done += (size_t)n;
+		}
+		samples_add(&s, ticks() - t);
+	}
+	/* Delivered, not merely queued: wait for the peer's end. */
+	shutdown(fd, SHUT_WR);
+	while (read(fd, buf, size) > 0)
+		;
+	snprintf(name, sizeof(name), "%s.%zu", label, size);
+	samples_print(&s, name, (uint64_t)count * size);
+	free(buf);
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	const char *test = argc > 1 ? argv[1] : "";
+	size_t size, count;
+
+	if (!strcmp(test, "--help") || !strcmp(test, "-h")) {
+		fputs(usage_text, stdout);
+		return 0;
+	}
+	if (!strcmp(test, "null")) {
+		bench_null(number(argc, argv, 2, 1000));
+		return 0;
+	}
+	if (argc < 4) {
+		fputs(usage_text, stderr);
+		return 2;
+	}
+	count = number(argc, argv, 4, 1000);
+	if (!strcmp(test, "udp")) {
+		bench_udp(argv + 2, count, number(argc, argv, 5, 18));
+	} else if (!strcmp(test, "tcp")) {
+		bench_tcp(argv + 2, count, number(argc, argv, 5, 1460), 1,
+			  "tcp");
+	} else if (!strcmp(test, "bulk")) {
+		size = number(argc, argv, 5, 65536);
+		bench_tcp(argv + 2, (count << 20) / size, size, 0, "bulk");
+	} else {
+		fputs(usage_text, stderr);
+		return 2;
+	}
+	return 0;
+}

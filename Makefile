@@ -60,7 +60,45 @@ $(eval $(call flavour,host,$(HOSTCC),HOST_CFLAGS,$(HOST_SRCS)))
 
 # --- targets ----------------------------------------------------------------
 .DEFAULT_GOAL := all
-.PHONY: all help test host-test clean
+# --- the image: two links, the second with the first one's symbols ----------
+LD	:= $(CROSS_COMPILE)ld
+GUEST_LD := $(LD) -nostdlib -static -T linker.ld --build-id=none \
+	-z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \
+	--unresolved-symbols=ignore-all
+# The test image steps between callers and these, with nothing for it in the
+# plain one (tests/guest/platform_hooks.c).
+TEST_WRAPS := kmalloc kfree kmem_cache_alloc kmem_cache_free alloc_pages \
+	free_page_run copy_from_user copy_to_user task_files cpu_idle \
+	task_signal_pending task_raise_signal
+test_WRAP := $(addprefix --wrap=,$(TEST_WRAPS))
+# $(call image,file,flavour)
+define image
+$(B)/$(1): $$($(2)_OBJS) linker.ld tools/kallsyms.py
+	$$(Q)$$(GUEST_LD) $$($(2)_WRAP) -o $(B)/$(2).link1 $$($(2)_OBJS)
+	$$(Q)$$(NM) -n $(B)/$(2).link1 | $$(PYTHON) tools/kallsyms.py \
+		> $(B)/$(2).kallsyms.S
+	$$(Q)$$(CC) $$(GUEST_CFLAGS) -c $(B)/$(2).kallsyms.S \
+		-o $(B)/$(2).kallsyms.o
+	$$(Q)$$(GUEST_LD) $$($(2)_WRAP) -o $$@ $$($(2)_OBJS) $(B)/$(2).kallsyms.o
+endef
+$(eval $(call image,doorbell.elf,guest))
+$(eval $(call image,doorbell-test.elf,test))
+
+$(B)/doorbell.iso: $(B)/doorbell.elf $(B)/doorbell-test.elf boot/grub.cfg
+	$(Q)rm -rf $(B)/iso && mkdir -p $(B)/iso/boot/grub
+	$(Q)$(OBJCOPY) --strip-debug $(B)/doorbell.elf \
+		$(B)/iso/boot/doorbell.elf
+	$(Q)$(OBJCOPY) --strip-debug $(B)/doorbell-test.elf \
+		$(B)/iso/boot/doorbell-test.elf
+	$(Q)cp boot/grub.cfg $(B)/iso/boot/grub/grub.cfg
+	$(Q)grub-mkrescue -o $@ $(B)/iso >$(B)/iso.log 2>&1 || \
+		{ cat $(B)/iso.log; exit 1; }
+
+QEMU	?= qemu-system-x86_64
+QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
+	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
+
+.PHONY: all help test host-test guest-test image iso size repro debug clean
 
 all: $(B)/host/doorbell-tests ## build everything
 
@@ -72,6 +110,31 @@ $(B)/host/doorbell-tests: $(host_OBJS)
 
 host-test: $(B)/host/doorbell-tests ## the suites on the host (ASan, UBSan); SUITE=glob
 	$(Q)$(PYTHON) tools/ktap.py --name host -- $< $(SUITE)
+
+image: $(B)/doorbell.elf ## the bootable image
+
+iso: $(B)/doorbell.iso ## the image behind GRUB, for any PC
+
+# QEMU's debug-exit device ends with (status << 1) | 1.
+guest-test: $(B)/doorbell-test.elf ## the suites in the booted image; SUITE=glob
+	$(Q)$(PYTHON) tools/ktap.py --name guest --status 1 -- $(QEMU) \
+		$(QEMU_FLAGS) -kernel $< -append "kunit=$(or $(SUITE),*)"
+
+size: $(B)/doorbell.elf ## the stripped image's bytes, at most 400 KiB
+	$(Q)$(OBJCOPY) --strip-all $< $(B)/doorbell.stripped
+	$(Q)size=$$(stat -c %s $(B)/doorbell.stripped); \
+	echo "doorbell.elf stripped: $$size bytes"; test $$size -le 409600
+
+repro: ## two clean builds in different folders give the same image
+	$(Q)rm -rf $(B)/repro && mkdir -p $(B)/repro
+	$(Q)for d in one two-longer; do \
+		git archive --prefix=$$d/ HEAD | tar x -C $(B)/repro && \
+		$(MAKE) -s -C $(B)/repro/$$d build/doorbell.elf || exit 1; done
+	$(Q)cd $(B)/repro && sha256sum */build/doorbell.elf && \
+		cmp one/build/doorbell.elf two-longer/build/doorbell.elf
+
+debug: $(B)/doorbell.elf ## QEMU waits for gdb: target remote :1234
+	$(QEMU) $(QEMU_FLAGS) -s -S -kernel $< -append "$(APPEND)"
 
 test: host-test ## every test
 	@$(PYTHON) tools/ktap.py --name total -- $(B)/host/doorbell-tests | sed 's/^total: //'

@@ -5,6 +5,6 @@
 #include "lib/types.h"
 
 /* Name of the function that holds @addr; *@offset into it. NULL: none. */
-const char *kallsyms_lookup(u64 addr, u64 *offset, u64 *size);
+const char *kallsyms_lookup(unsigned long addr, unsigned long *offset);
 /* True if @addr is in the image's text. */
 bool kernel_text_address(u64 addr);

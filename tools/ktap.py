@@ -35,6 +35,8 @@ def main():
     ap.add_argument("--name", default="ktap", help="shown before the count")
     ap.add_argument("--verbose", action="store_true", help="show every line")
     ap.add_argument("--timeout", type=float, default=900, help="seconds")
+    ap.add_argument("--status", type=int, default=0,
+                    help="exit status of success (QEMU's debug exit: 1)")
     ap.add_argument("command", nargs="+", help="after --, what to run")
     a = ap.parse_args()
     try:
@@ -44,12 +46,12 @@ def main():
     except subprocess.TimeoutExpired as e:
         text, status = (e.stdout or b"").decode(errors="replace"), "time-out"
     passed, failed, skipped, complete = judge(text)
-    if a.verbose or failed or not complete or status != 0:
+    if a.verbose or failed or not complete or status != a.status:
         print(text)
     if not complete:
         print(f"{a.name}: the report is incomplete (status {status})")
         failed += 1
-    elif status != 0 and not failed:
+    elif status != a.status and not failed:
         print(f"{a.name}: ended with status {status}")
         failed += 1
     print(f"{a.name}: {passed} passed, {failed} failed, {skipped} skipped")

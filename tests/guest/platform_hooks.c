@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: tests/host/host.h in the booted image. The linker puts the __wrap_
+ * functions below between callers and the kernel (--wrap, Makefile): they
+ * count, refuse and poison allocations and let a kernel task stand for a
+ * program. Time is real, but test_advance_ns() and a fixture's idle hook let
+ * it jump to the next timer instead of waiting.
+ */
+#include "kernel/io.h"
+#include "kernel/page_alloc.h"
+#include "kernel/sched.h"
+#include "kernel/sched_int.h"
+#include "kernel/slab_int.h"
+#include "kernel/time_int.h"
+#include "lib/softirq.h"
+#include "tests/host/host.h"
+
+#define POISON_NEW  0x5a
+#define POISON_FREE 0x6b
+
+/* The linker's names: what a caller reaches, and what it meant. */
+#define WRAP(ret, name, ...)                                                   \
+	ret __wrap_##name(__VA_ARGS__);                                        \
+	ret __real_##name(__VA_ARGS__)
+
+WRAP(void *, kmalloc, size_t size, gfp_t flags);
+WRAP(void, kfree, const void *p);
+WRAP(void *, kmem_cache_alloc, struct kmem_cache *c, gfp_t flags);
+WRAP(void, kmem_cache_free, struct kmem_cache *c, void *obj);
+WRAP(struct page *, alloc_pages, gfp_t flags, unsigned int order);
+WRAP(void, free_page_run, struct page *page);
+WRAP(size_t, copy_from_user, void *to, const void __user *from, size_t n);
+WRAP(size_t, copy_to_user, void __user *to, const void *from, size_t n);
+WRAP(struct files_struct *, task_files, void);
+WRAP(bool, task_signal_pending, void);
+WRAP(void, task_raise_signal, int sig);
+WRAP(void, cpu_idle, void);
+
+static s64 live;
+static u32 fail_countdown;
+static bool fail_fired;
+static const char *bad_start;
+static size_t bad_len;
+static int raised_signal;
+static bool signal_pending;
+static struct files_struct *test_files;
+static bool (*idle_hook)(void *arg);
+static void *idle_arg;
+
+static bool refuse(void)
+{
+	if (!fail_countdown || --fail_countdown)
+		return false;
+	fail_fired = true;
+	return true;
+}
+
+static void *counted(void *p, size_t size, gfp_t flags)
+{
+	if (p)
+		live++;
+	if (p && !(flags & __GFP_ZERO))
+		memset(p, POISON_NEW, size);
+	return p;
+}
+
+static void uncounted(void *p, size_t size)
+{
+	live--;
+	memset(p, POISON_FREE, size);
+}
+
+void *__wrap_kmalloc(size_t size, gfp_t flags)
+{
+	if (refuse())
+		return NULL;
+	return counted(__real_kmalloc(size, flags), size, flags);
+}
+
+void __wrap_kfree(const void *p)
+{
+	struct page *page;
+
+	if (!p)
+		return;
+	page = virt_to_page(p);
+	uncounted((void *)(uintptr_t)p,
+		  page->flags == PG_SLAB ? slab_caches[page->private_].size :
+					   PAGE_SIZE << page->order);
+	__real_kfree(p);
+}
+
+void *__wrap_kmem_cache_alloc(struct kmem_cache *c, gfp_t flags)
+{
+	if (refuse())
+		return NULL;
+	return counted(__real_kmem_cache_alloc(c, flags), c->size, flags);
+}
+
+void __wrap_kmem_cache_free(struct kmem_cache *c, void *obj)
+{
+	if (!obj)
+		return;
+	uncounted(obj, c->size);
+	__real_kmem_cache_free(c, obj);
+}
+
+struct page *__wrap_alloc_pages(gfp_t flags, unsigned int order)
+{
+	struct page *page;
+
+	if (refuse())
+		return NULL;
+	page = __real_alloc_pages(flags, order);
+	if (page)
+		counted(page->virt, PAGE_SIZE << order, flags);
+	return page;
+}
+
+void __wrap_free_page_run(struct page *page)
+{
+	uncounted(page->virt, PAGE_SIZE << page->order);
+	__real_free_page_run(page);
+}
+
+static bool is_bad(const char *p, size_t n)
+{
+	if (!n)
+		return false;
+	if ((u64)p < PAGE_SIZE)
+		return true;
+	return bad_start && p < bad_start + bad_len && p + n > bad_start;
+}
+
+/* A test runs in a kernel task: its "user memory" is the kernel's. */
+size_t __wrap_copy_from_user(void *to, const void __user *from, size_t n)
+{
+	if (current->mm)
+		return __real_copy_from_user(to, from, n);
+	if (is_bad((const char *)from, n))
+		return n;
+	memcpy(to, (const void *)from, n);
+	return 0;
+}
+
+size_t __wrap_copy_to_user(void __user *to, const void *from, size_t n)
+{
+	if (current->mm)
+		return __real_copy_to_user(to, from, n);
+	if (is_bad((char *)to, n))
+		return n;
+	memcpy((void *)to, from, n);
+	return 0;
+}
+
+struct files_struct *__wrap_task_files(void)
+{
+	return current->files ? __real_task_files() : test_files;
+}
+
+bool __wrap_task_signal_pending(void)
+{
+	return signal_pending || __real_task_signal_pending();
+}
+
+void __wrap_task_raise_signal(int sig)
+{
+	if (current->process)
+		__real_task_raise_signal(sig);
+	else
+		raised_signal = sig;
+}
+
+/* Make the clock jump to @ns and let the softirq of a due alarm be raised. */
+static void clock_jump_to(u64 ns)
+{
+	unsigned long flags = local_irq_save();
+	u64 now = ktime_get_ns();
+
+	if (ns > now)
+		clock_tsc_base -= clock_scale(ns - now,
+					      ~0ULL / clock_ns_per_tsc);
+	if (clock_armed_ns <= ktime_get_ns()) {
+		clock_armed_ns = ~0ULL;
+		raise_softirq(TIMER_SOFTIRQ);
+	}
+	local_irq_restore(flags);
+}
+
+/* While a fixture has a hook nothing comes from outside: no need to wait. */
+void __wrap_cpu_idle(void)
+{
+	if (!idle_hook) {
+		__real_cpu_idle();
+		return;
+	}
+	local_irq_enable();
+	if (!idle_hook(idle_arg) && clock_armed_ns != ~0ULL)
+		clock_jump_to(clock_armed_ns);
+	local_irq_disable();
+}
+
+bool test_clock_is_virtual(void)
+{
+	return false;
+}
+
+void test_advance_ns(u64 ns)
+{
+	u64 end = ktime_get_ns() + ns;
+
+	while (clock_armed_ns <= end) {
+		clock_jump_to(clock_armed_ns);
+		if (softirq_pending_mask)
+			do_softirq();
+	}
+	clock_jump_to(end);
+	if (softirq_pending_mask)
+		do_softirq();
+}
+
+void test_fail_nth_alloc(u32 n)
+{
+	fail_countdown = n;
+	fail_fired = false;
+}
+
+bool test_fail_fired(void)
+{
+	return fail_fired;
+}
+
+s64 test_live_allocations(void)
+{
+	return live;
+}
+
+void test_bad_user_range(const void *p, size_t n)
+{
+	bad_start = p;
+	bad_len = n;
+}
+
+int test_take_signal(void)
+{
+	int sig = raised_signal;
+
+	raised_signal = 0;
+	return sig;
+}
+
+void test_set_signal_pending(bool pending)
+{
+	signal_pending = pending;
+}
+
+void test_set_files(struct files_struct *files)
+{
+	test_files = files;
+}
+
+void test_set_idle_hook(bool (*hook)(void *arg), void *arg)
+{
+	idle_hook = hook;
+	idle_arg = arg;
+}

@@ -158,6 +158,18 @@ void arp_send(struct net_device *dev, int type, int ptype, __be32 dest_ip,
 	      __be32 src_ip, const u8 *dest_hw, const u8 *src_hw,
 	      const u8 *target_hw);
 
+/* --- raw.c and ping.c: rows U5 --- */
+void raw_init(void);
+void ping_init(void);
+/* A copy of @skb (data at the transport header) to each raw socket that
+ * wants it; true if there was one. */
+bool raw_local_deliver(struct sk_buff *skb, u8 protocol);
+/* An ICMP error about a packet of a raw socket; data at the quoted header. */
+void raw_icmp_error(struct sk_buff *skb, u8 protocol, u32 info);
+/* An echo reply or an error about an echo request: to its ping socket. */
+bool ping_rcv(struct sk_buff *skb);
+bool ping_err(struct sk_buff *skb, u32 info);
+
 /* --- socket options (ip_sockglue.c) --- */
 int ip_setsockopt(struct sock *sk, int level, int name, const void __user *val,
 		  u32 len);

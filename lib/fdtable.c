@@ -180,6 +180,26 @@ static int table_grow(struct files_struct *files, u32 fd)
 	return 0;
 }
 
+static u32 first_free(const struct files_struct *files, u32 fd)
+{
+	while (fd < files->max_fds && files->fd[fd])
+		fd++;
+	return fd;
+}
+
+/**
+ * fd_probe() - Whether there is a free number, before work that needs one.
+ * @files: the table; grows if it must.
+ *
+ * Return: 0, -EMFILE or -ENOMEM.
+ */
+int fd_probe(struct files_struct *files)
+{
+	u32 fd = first_free(files, 0);
+
+	return fd >= files->rlimit_nofile ? -EMFILE : table_grow(files, fd);
+}
+
 /**
  * fd_install() - Give a file the lowest free number.
  * @files:   the table.
@@ -198,8 +218,7 @@ int fd_install(struct files_struct *files, struct file *f, int from,
 
 	if (from < 0 || (u32)from >= files->rlimit_nofile)
 		return from <= 0 ? -EMFILE : -EINVAL;
-	for (fd = (u32)from; fd < files->max_fds && files->fd[fd]; fd++)
-		;
+	fd = first_free(files, (u32)from);
 	if (fd >= files->rlimit_nofile)
 		return -EMFILE;
 	err = table_grow(files, fd);

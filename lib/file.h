@@ -86,6 +86,8 @@ void files_close_on_exec(struct files_struct *files);
  * reference); or a negative errno, the reference still the caller's. */
 int fd_install(struct files_struct *files, struct file *f, int from,
 	       bool cloexec) __must_check;
+/* 0 if fd_install() from 0 would find a place now; else its errno. */
+int fd_probe(struct files_struct *files) __must_check;
 /* Descriptor @fd becomes @f (reference taken over); closes what it was. */
 int fd_replace(struct files_struct *files, struct file *f, int fd,
 	       bool cloexec) __must_check;

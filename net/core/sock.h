@@ -170,6 +170,7 @@ struct proto {
 	int (*init)(struct sock *sk);
 	void (*destroy)(struct sock *sk);
 	void (*shutdown)(struct sock *sk, int how);
+	void (*keepalive)(struct sock *sk, int on); /* SO_KEEPALIVE was set */
 	int (*setsockopt)(struct sock *sk, int level, int name,
 			  const void __user *val, u32 len);
 	int (*getsockopt)(struct sock *sk, int level, int name,
@@ -227,6 +228,8 @@ void sock_put(struct sock *sk);
 /* Tie to, and cut from, the struct socket. */
 void sock_graft(struct sock *sk, struct socket *parent);
 void sock_orphan(struct sock *sk);
+/* A close() for protocols without connections: destroy, unhash, orphan, put. */
+void sk_common_release(struct sock *sk);
 
 /* --- the owner lock --- */
 /* Task only; sleeps while another task owns it. */
@@ -247,6 +250,9 @@ int sk_add_backlog(struct sock *sk, struct sk_buff *skb,
 /* --- memory --- */
 void sock_wfree(struct sk_buff *skb); /* skb->destructor of sent packets */
 void sock_rfree(struct sk_buff *skb);
+/* For a protocol's own destructor of sent packets: take @truesize off
+ * sk_wmem_alloc; the last one frees a sock that nobody refers to. */
+void sk_wmem_uncharge(struct sock *sk, u32 truesize);
 void skb_set_owner_w(struct sk_buff *skb, struct sock *sk);
 void skb_set_owner_r(struct sk_buff *skb, struct sock *sk);
 /* A charged skb for a datagram; waits by the timeout. NULL and *@err. */
@@ -263,6 +269,8 @@ static inline struct page_frag *sk_page_frag(struct sock *sk)
 /* To sk_receive_queue with accounting; -ENOMEM/-ENOBUFS: still the caller's. */
 int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb) __must_check;
 int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb) __must_check;
+/* The oldest report, the caller's; sk_err becomes the next one's. */
+struct sk_buff *sock_dequeue_err_skb(struct sock *sk) __must_check;
 ssize_t sock_recv_errqueue(struct sock *sk, struct msghdr *msg, size_t len,
 			   int level, int type);
 

@@ -32,6 +32,19 @@ static inline size_t msg_data_left(const struct msghdr *msg)
 	((c)->cmsg_len >= sizeof(struct cmsghdr) &&                            \
 	 (c)->cmsg_len <= (size_t)((char *)(msg)->msg_control +                \
 				   (msg)->msg_controllen - (char *)(c)))
+static inline struct cmsghdr *cmsg_at_(const struct msghdr *msg, size_t off)
+{
+	if (msg->msg_controllen < sizeof(struct cmsghdr) ||
+	    off > msg->msg_controllen - sizeof(struct cmsghdr))
+		return NULL;
+	return (struct cmsghdr *)((char *)msg->msg_control + off);
+}
+/* The control messages of a send, each with CMSG_OK_(): net/socket_msg.c
+ * has checked them all. */
+#define for_each_cmsghdr(c, msg)                                               \
+	for (c = cmsg_at_(msg, 0); c;                                          \
+	     c = cmsg_at_(msg, (size_t)((char *)c - (char *)(msg)->msg_control) + \
+				       CMSG_ALIGN(c->cmsg_len)))
 /* Append one control message on receive; sets MSG_CTRUNC when it is short. */
 int put_cmsg(struct msghdr *msg, int level, int type, int len,
 	     const void *data);
@@ -88,6 +101,7 @@ struct net_proto_family {
 	int (*create)(struct net *net, struct socket *sock, int protocol);
 };
 int sock_register(const struct net_proto_family *fam);
+void sock_unregister(int family);
 
 int sock_create(struct net *net, int family, int type, int protocol,
 		struct socket **res) __must_check;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: the error queue: reports about packets sent earlier (ICMP errors for
+ * IP_RECVERR, zero-copy completions), read with MSG_ERRQUEUE. A report is the
+ * packet it is about, with a sock_exterr_skb in its cb; it is charged to the
+ * receive buffer, so nobody can fill the memory with errors.
+ */
+#include "net/core/errqueue.h"
+#include "net/core/sock.h"
+
+/**
+ * sock_queue_err_skb() - Put a report on the error queue.
+ * @sk:  the sock.
+ * @skb: the report; SKB_EXT_ERR(skb) is filled.
+ *
+ * Ownership: takes @skb on success.
+ * Context:   task or softirq.
+ * Return:    0, or -ENOMEM: the receive buffer is full.
+ */
+int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb)
+{
+	if (sk->sk_rmem_alloc + skb->truesize >= sk->sk_rcvbuf)
+		return -ENOMEM;
+	skb_set_owner_r(skb, sk);
+	skb_dst_force(skb);
+	local_bh_disable();
+	__skb_queue_tail(&sk->sk_error_queue, skb);
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk->sk_error_report(sk);
+	local_bh_enable();
+	return 0;
+}
+
+static bool is_icmp_err(const struct sk_buff *skb)
+{
+	return skb && SKB_EXT_ERR(skb)->ee.ee_origin == SO_EE_ORIGIN_ICMP;
+}
+
+/**
+ * sock_dequeue_err_skb() - Take the oldest report.
+ * @sk: the sock.
+ *
+ * sk_err is what the next report in the queue says, so that no error is seen
+ * twice and none is missed.
+ *
+ * Ownership: the report is the caller's.
+ * Return:    it, or NULL: there is none.
+ */
+struct sk_buff *sock_dequeue_err_skb(struct sock *sk)
+{
+	struct sk_buff *skb, *next;
+
+	local_bh_disable();
+	skb = __skb_dequeue(&sk->sk_error_queue);
+	next = skb_peek(&sk->sk_error_queue);
+	if (is_icmp_err(skb) && !is_icmp_err(next))
+		sk->sk_err = 0;
+	if (skb && is_icmp_err(next)) {
+		sk->sk_err = (int)SKB_EXT_ERR(next)->ee.ee_errno;
+		sk->sk_error_report(sk);
+	}
+	local_bh_enable();
+	return skb;
+}
+
+/**
+ * sock_recv_errqueue() - recvmsg(MSG_ERRQUEUE) for a plain report.
+ * @sk:    the sock.
+ * @msg:   gets the packet's bytes and one control message.
+ * @len:   room for bytes.
+ * @level: of the control message.
+ * @type:  of the control message.
+ *
+ * Context: task.
+ * Return:  bytes copied, -EAGAIN: no report, or -EFAULT.
+ */
+ssize_t sock_recv_errqueue(struct sock *sk, struct msghdr *msg, size_t len,
+			   int level, int type)
+{
+	struct sk_buff *skb = sock_dequeue_err_skb(sk);
+	u32 copied;
+	int err;
+
+	if (!skb)
+		return -EAGAIN;
+	copied = skb->len;
+	if (copied > len) {
+		msg->msg_flags |= MSG_TRUNC;
+		copied = (u32)len;
+	}
+	err = skb_copy_datagram_iter(skb, 0, &msg->msg_iter, copied);
+	if (!err) {
+		put_cmsg(msg, level, type, sizeof(struct sock_extended_err),
+			 &SKB_EXT_ERR(skb)->ee);
+		msg->msg_flags |= MSG_ERRQUEUE;
+	}
+	consume_skb(skb);
+	return err ? err : (ssize_t)copied;
+}

@@ -73,7 +73,7 @@ struct net_device_ops {
 	int (*ndo_stop)(struct net_device *dev);
 	/*
 	 * Takes @skb (or returns NETDEV_TX_BUSY and does not). While
-	 * netdev_xmit_more(txq) holds, another frame follows at once and the
+	 * netdev_xmit_more(dev) holds, another frame follows at once and the
 	 * doorbell may wait. Task or softirq, txq->xmit_lock held.
 	 */
 	netdev_tx_t (*ndo_start_xmit)(struct sk_buff *skb,
@@ -83,6 +83,7 @@ struct net_device_ops {
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
 	void (*ndo_set_rx_mode)(struct net_device *dev);
 	int (*ndo_change_mtu)(struct net_device *dev, u32 mtu);
+	/* The ring has stood still for watchdog_timeo_ns; softirq. */
 	void (*ndo_tx_timeout)(struct net_device *dev);
 };
 
@@ -118,8 +119,8 @@ struct netdev_queue {
 	struct Qdisc *qdisc_sleeping; /* what it uses while the device is up */
 	spinlock_t xmit_lock;	      /* ndo_start_xmit and ring */
 	u32 state;
-	bool xmit_more;
-	u64 trans_start; /* ktime ns of the last accepted frame */
+	/* Since when the watchdog has seen it stopped, ktime ns; 0: running. */
+	u64 trans_start;
 	u64 tx_maxrate;
 	struct dql dql;
 };
@@ -130,7 +131,8 @@ struct napi_struct {
 	/* At most @budget frames received; fewer: call napi_complete_done(). */
 	int (*poll)(struct napi_struct *napi, int budget);
 	int weight;
-	bool scheduled; /* on a poll list, or being polled */
+	bool scheduled; /* on the poll list */
+	bool missed;	/* scheduled again while on it */
 	bool disabled;
 	struct list_head dev_list;
 };
@@ -162,6 +164,8 @@ struct net_device {
 	bool carrier;
 	bool registered;
 	bool tx_path_noqueue; /* wants no qdisc: loopback, dummy */
+	bool needs_free_netdev; /* unregister_netdev() frees it too */
+	bool xmit_more; /* see netdev_xmit_more() */
 	u8 dev_addr[MAX_ADDR_LEN] __aligned(8);
 	u8 broadcast[MAX_ADDR_LEN] __aligned(8);
 	u64 features;  /* NETIF_F_* in use */
@@ -175,14 +179,15 @@ struct net_device {
 	struct net *nd_net;
 	struct in_device *ip_ptr; /* IPv4's part */
 	struct netdev_queue *_tx; /* num_tx_queues of them */
+	struct Qdisc *qdisc; /* the root: mq, or that of the only queue */
 	struct list_head dev_list;
 	struct list_head ptype_all; /* taps bound to this device */
 	struct list_head napi_list;
 	struct rtnl_link_stats64 stats; /* core's and software devices' */
 	u64 watchdog_timeo_ns;
 	struct timer_list watchdog_timer;
-	u32 refcnt;
-	u32 xmit_recursion;
+	u32 refcnt; /* the owner's, and everyone's who keeps a pointer */
+	u32 xmit_recursion; /* depth of noqueue transmits through it */
 	void *priv;    /* the driver's, priv_size bytes */
 	void (*priv_destructor)(struct net_device *dev);
 };
@@ -227,6 +232,12 @@ void unregister_netdev(struct net_device *dev);
 int dev_open(struct net_device *dev) __must_check;
 void dev_close(struct net_device *dev);
 int dev_set_mtu(struct net_device *dev, u32 mtu) __must_check;
+/* Keep the memory of @dev; see free_netdev(). */
+static inline void dev_hold(struct net_device *dev)
+{
+	dev->refcnt++;
+}
+void dev_put(struct net_device *dev);
 /* No reference is taken by these two; NULL if there is none. */
 struct net_device *dev_get_by_name(struct net *net, const char *name);
 struct net_device *dev_get_by_index(struct net *net, int ifindex);
@@ -267,7 +278,7 @@ struct sk_buff *validate_xmit_skb_list(struct sk_buff *skb,
 
 static inline bool netdev_xmit_more(const struct net_device *dev)
 {
-	return dev->_tx[0].xmit_more;
+	return dev->xmit_more;
 }
 
 static inline bool netif_xmit_stopped(const struct netdev_queue *q)
@@ -295,6 +306,7 @@ static inline bool netif_tx_queue_stopped(const struct netdev_queue *q)
 static inline void netif_tx_start_queue(struct netdev_queue *q)
 {
 	q->state &= ~__QUEUE_STATE_DRV_XOFF;
+	q->trans_start = 0;
 }
 /* Ring space again: let the qdisc go on (raises NET_TX). */
 void netif_tx_wake_queue(struct netdev_queue *q);
@@ -320,8 +332,5 @@ int netif_receive_skb(struct sk_buff *skb);
 int netif_rx(struct sk_buff *skb);
 void dev_add_pack(struct packet_type *pt);
 void dev_remove_pack(struct packet_type *pt);
-/* Registers NET_TX, NET_RX and the backlog; once, at boot. */
+/* Registers NET_TX, NET_RX, the backlog, and lo in each stack; at boot. */
 void net_dev_init(void);
-
-/* --- loopback.c, dummy --- */
-int loopback_net_init(struct net *net) __must_check;

@@ -16,5 +16,9 @@ enum nf_inet_hooks {
 #define NF_STOLEN 2
 #define NF_QUEUE  3
 #define NF_REPEAT 4
+/* The upper half of a verdict: an errno for NF_DROP, a queue for NF_QUEUE. */
+#define NF_VERDICT_MASK 0xffffU
+#define NF_VERDICT_BITS 16
+#define NF_DROP_ERR(e)	(((u32)(-(e)) << NF_VERDICT_BITS) | NF_DROP)
 
 struct nf_hook_entries;

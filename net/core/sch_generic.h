@@ -11,7 +11,12 @@
 #include "net/core/skbuff.h"
 
 struct Qdisc;
-struct nlattr;
+
+/* uAPI linux/netlink.h: an attribute; nla_len counts this header too. */
+struct nlattr {
+	u16 nla_len;
+	u16 nla_type;
+};
 
 struct Qdisc_ops {
 	const char *id; /* "pfifo_fast" */
@@ -69,9 +74,10 @@ static inline void *qdisc_priv(const struct Qdisc *q)
 }
 
 /* Bytes on the wire that the packet stands for, with GSO headers. */
+u32 qdisc_gso_pkt_len(const struct sk_buff *skb);
 static inline u32 qdisc_pkt_len(const struct sk_buff *skb)
 {
-	return skb->len;
+	return likely(!skb_is_gso(skb)) ? skb->len : qdisc_gso_pkt_len(skb);
 }
 
 void register_qdisc(struct Qdisc_ops *ops);
@@ -91,18 +97,31 @@ void dev_shutdown(struct net_device *dev);
 
 /* Move packets to the device until empty, stopped or out of quota. */
 void __qdisc_run(struct Qdisc *q);
+/* The same unless someone is already at it. */
+static inline void qdisc_run(struct Qdisc *q)
+{
+	if (q->running)
+		return;
+	q->running = true;
+	__qdisc_run(q);
+	q->running = false;
+}
 /* One packet or chain to the device; false: stop (queue stopped or busy). */
 bool sch_direct_xmit(struct sk_buff *skb, struct Qdisc *q,
 		     struct net_device *dev, struct netdev_queue *txq,
 		     bool validate);
-/* Put @q on the NET_TX list. */
+/* Put @q on the NET_TX list; and take it off, before it is freed. */
 void __netif_schedule(struct Qdisc *q);
+void __netif_unschedule(struct Qdisc *q);
 /* A frame has been in a stopped ring for watchdog_timeo_ns: tell the driver. */
 void netdev_watchdog_up(struct net_device *dev);
 
 extern struct Qdisc_ops pfifo_fast_ops, pfifo_qdisc_ops, bfifo_qdisc_ops,
-	noqueue_qdisc_ops, mq_qdisc_ops, prio_qdisc_ops;
-extern struct Qdisc noop_qdisc;
+	mq_qdisc_ops, prio_qdisc_ops;
+extern struct Qdisc noop_qdisc, noqueue_qdisc;
+/* skb->priority & 15 to one of three bands (uAPI TC_PRIO_*). */
+#define TC_PRIO_MAX 15
+extern const u8 sch_default_prio2band[TC_PRIO_MAX + 1];
 
 /* Helpers of the disciplines. */
 static inline int qdisc_drop(struct sk_buff *skb, struct Qdisc *q,
@@ -113,5 +132,47 @@ static inline int qdisc_drop(struct sk_buff *skb, struct Qdisc *q,
 	q->qstats.drops++;
 	return NET_XMIT_DROP;
 }
+
+static inline void qdisc_bstats_update(struct Qdisc *q,
+				       const struct sk_buff *skb)
+{
+	q->bstats_bytes += qdisc_pkt_len(skb);
+	q->bstats_packets += skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1;
+}
+
+static inline void qdisc_qstats_add(struct Qdisc *q, const struct sk_buff *skb)
+{
+	q->qstats.qlen++;
+	q->qstats.backlog += qdisc_pkt_len(skb);
+}
+
+static inline void qdisc_qstats_sub(struct Qdisc *q, const struct sk_buff *skb)
+{
+	q->qstats.qlen--;
+	q->qstats.backlog -= qdisc_pkt_len(skb);
+}
+
+/* The plain queue: in at the tail of @h, out at its head, counted in @q. */
+static inline int qdisc_enqueue_tail(struct sk_buff *skb, struct Qdisc *q,
+				     struct sk_buff_head *h)
+{
+	__skb_queue_tail(h, skb);
+	qdisc_qstats_add(q, skb);
+	return NET_XMIT_SUCCESS;
+}
+
+static inline struct sk_buff *qdisc_dequeue_head(struct Qdisc *q,
+						 struct sk_buff_head *h)
+{
+	struct sk_buff *skb = __skb_dequeue(h);
+
+	if (skb) {
+		qdisc_qstats_sub(q, skb);
+		qdisc_bstats_update(q, skb);
+	}
+	return skb;
+}
+/* Drop all that is queued, in the discipline and requeued. */
+void qdisc_reset(struct Qdisc *q);
 /* sch_*.c register theirs here, in boot order. */
 void net_sched_init(void);

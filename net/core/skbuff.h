@@ -33,6 +33,8 @@ struct sock;
 #define MAX_HEADER     (LL_MAX_HEADER + 16)
 #define MAX_TCP_HEADER ALIGN(128 + MAX_HEADER, 64)
 #define NET_IP_ALIGN   2
+/* Headroom of a received packet, so that it can be answered or sent on. */
+#define NET_SKB_PAD 64
 
 /* ip_summed: what is known about, or to be done for, the checksum. */
 enum {
@@ -325,7 +327,7 @@ static inline bool skb_is_gso(const struct sk_buff *skb)
 	return skb_shinfo(skb)->gso_size != 0;
 }
 
-/* Cut a GSO packet into a chain of ready segments (gso.c); the caller frees
+/* Cut a GSO packet into a chain of ready segments (gso.h); the caller frees
  * @skb afterwards. ERR_PTR on failure. */
 struct sk_buff *skb_gso_segment(struct sk_buff *skb, u64 features) __must_check;
 

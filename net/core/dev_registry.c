@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: network devices as objects: made, named, registered in a stack, opened,
+ * closed, and the events that tell the layers above.
+ *
+ * Called by drivers (make and register) and by configuration (open, MTU).
+ * State: each net's dev_base_head, and the notifier chain; both change in task
+ * context only.
+ */
+#include "net/core/netdevice.h"
+#include "lib/errno.h"
+#include "lib/slab.h"
+#include "lib/vsprintf.h"
+#include "net/core/dev_int.h"
+#include "net/core/sch_generic.h"
+
+#define MAX_NAME_UNITS 1024
+
+static LIST_HEAD(netdev_chain);
+
+static void call_netdevice_notifiers(struct net_device *dev,
+				     enum netdev_event event)
+{
+	struct notifier_block *nb, *tmp;
+
+	list_for_each_entry_safe(nb, tmp, &netdev_chain, list)
+		nb->call(nb, event, dev);
+}
+
+/**
+ * register_netdevice_notifier() - Hear of devices from now on.
+ * @nb: static; called in registration order, in task context.
+ *
+ * Context: boot, before the first device is registered.
+ */
+void register_netdevice_notifier(struct notifier_block *nb)
+{
+	list_add_tail(&nb->list, &netdev_chain);
+}
+
+static void netdev_init_queue(struct net_device *dev, u32 i)
+{
+	struct netdev_queue *q = &dev->_tx[i];
+
+	q->dev = dev;
+	q->qdisc = &noop_qdisc;
+	q->qdisc_sleeping = &noop_qdisc;
+	spin_lock_init(&q->xmit_lock);
+	dql_init(&q->dql);
+}
+
+/**
+ * alloc_netdev_mqs() - A device that is not registered yet.
+ * @priv_size: bytes for the driver, zeroed, at netdev_priv().
+ * @name:      up to 15 characters; %d becomes the first free number.
+ * @setup:     fills what its type has in common, as ether_setup().
+ * @txqs:      transmit queues, at least 1.
+ *
+ * Ownership: the caller's, until free_netdev().
+ * Context:   task.
+ * Return:    the device; NULL without memory or for a bad name.
+ */
+struct net_device *alloc_netdev_mqs(u32 priv_size, const char *name,
+				    void (*setup)(struct net_device *),
+				    u32 txqs)
+{
+	size_t head = ALIGN(sizeof(struct net_device), 64UL);
+	size_t queues = ALIGN(sizeof(struct netdev_queue) * txqs, 64UL);
+	struct net_device *dev;
+	u32 i;
+
+	if (!txqs || strlen(name) >= IFNAMSIZ)
+		return NULL;
+	dev = kzalloc(head + queues + priv_size, GFP_KERNEL);
+	if (!dev)
+		return NULL;
+	memcpy(dev->name, name, strlen(name));
+	dev->_tx = (struct netdev_queue *)((u8 *)dev + head);
+	dev->priv = (u8 *)dev + head + queues;
+	dev->num_tx_queues = txqs;
+	dev->refcnt = 1;
+	dev->carrier = true;
+	dev->gso_max_size = 65536;
+	dev->gso_max_segs = 65535;
+	dev->qdisc = &noop_qdisc;
+	INIT_LIST_HEAD(&dev->ptype_all);
+	INIT_LIST_HEAD(&dev->napi_list);
+	for (i = 0; i < txqs; i++)
+		netdev_init_queue(dev, i);
+	dev_init_scheduler(dev);
+	setup(dev);
+	return dev;
+}
+
+/**
+ * dev_put() - Drop a reference of dev_hold().
+ * @dev: freed with the last one.
+ */
+void dev_put(struct net_device *dev)
+{
+	BUG_ON(dev->refcnt == 0);
+	if (--dev->refcnt != 0)
+		return;
+	if (dev->priv_destructor)
+		dev->priv_destructor(dev);
+	kfree(dev);
+}
+
+/**
+ * free_netdev() - The owner is done with the device.
+ * @dev: not registered (any more).
+ *
+ * Memory goes when the last reference does, so a queued packet or a neighbour
+ * never points into freed memory.
+ */
+void free_netdev(struct net_device *dev)
+{
+	BUG_ON(dev->registered);
+	dev_put(dev);
+}
+
+/* Put the first free number in place of %d. */
+static int dev_alloc_name(struct net *net, struct net_device *dev)
+{
+	const char *p = strchr(dev->name, '%');
+	char name[IFNAMSIZ], prefix[IFNAMSIZ];
+	u32 i;
+
+	if (!p)
+		return dev_get_by_name(net, dev->name) ? -EEXIST : 0;
+	if (p[1] != 'd' || p[2])
+		return -EINVAL;
+	memset(prefix, 0, sizeof(prefix));
+	memcpy(prefix, dev->name, (size_t)(p - dev->name));
+	for (i = 0; i < MAX_NAME_UNITS; i++) {
+		if (snprintf(name, sizeof(name), "%s%u", prefix, i) >= IFNAMSIZ)
+			return -EINVAL;
+		if (!dev_get_by_name(net, name)) {
+			memcpy(dev->name, name, IFNAMSIZ);
+			return 0;
+		}
+	}
+	return -ENFILE;
+}
+
+/* Features that make no sense without others. */
+static u64 netdev_fix_features(u64 features)
+{
+	if (!(features & (NETIF_F_IP_CSUM | NETIF_F_HW_CSUM)))
+		features &= ~(NETIF_F_TSO);
+	if (!(features & NETIF_F_SG))
+		features &= ~(NETIF_F_TSO);
+	return features;
+}
+
+/**
+ * register_netdev() - Make a device part of a stack.
+ * @net: the stack.
+ * @dev: from alloc_netdev_mqs(), its ops and address filled in.
+ *
+ * Context: task.
+ * Return:  0; -EEXIST, -EINVAL or -ENFILE for the name.
+ */
+int register_netdev(struct net *net, struct net_device *dev)
+{
+	int err = dev_alloc_name(net, dev);
+
+	if (err)
+		return err;
+	dev->nd_net = net;
+	dev->ifindex = ++net->last_ifindex;
+	dev->features = netdev_fix_features(dev->features);
+	dev->registered = true;
+	list_add_tail(&dev->dev_list, &net->dev_base_head);
+	call_netdevice_notifiers(dev, NETDEV_REGISTER);
+	return 0;
+}
+
+/**
+ * unregister_netdev() - Take a device out of its stack.
+ * @dev: closed first if it is up; nothing of it is queued afterwards.
+ *
+ * Context: task.
+ */
+void unregister_netdev(struct net_device *dev)
+{
+	if (!dev->registered)
+		return;
+	dev_close(dev);
+	call_netdevice_notifiers(dev, NETDEV_UNREGISTER);
+	dev_shutdown(dev);
+	netdev_flush_backlog(dev);
+	list_del(&dev->dev_list);
+	dev->registered = false;
+	if (dev->nd_net->loopback_dev == dev)
+		dev->nd_net->loopback_dev = NULL;
+	if (dev->needs_free_netdev)
+		free_netdev(dev);
+}
+
+void dev_net_exit(struct net *net)
+{
+	while (!list_empty(&net->dev_base_head))
+		unregister_netdev(list_last_entry(&net->dev_base_head,
+						  struct net_device, dev_list));
+}
+
+static void dev_update_running(struct net_device *dev)
+{
+	u32 bits = IFF_RUNNING | IFF_LOWER_UP;
+
+	if (netif_running(dev) && dev->carrier)
+		dev->flags |= bits;
+	else
+		dev->flags &= ~bits;
+}
+
+/**
+ * dev_open() - Bring a device up.
+ * @dev: registered; already up is fine.
+ *
+ * Context: task.
+ * Return:  0; -ENODEV; the driver's errno.
+ */
+int dev_open(struct net_device *dev)
+{
+	int err = 0;
+
+	if (!dev->registered)
+		return -ENODEV;
+	if (netif_running(dev))
+		return 0;
+	if (dev->netdev_ops->ndo_open)
+		err = dev->netdev_ops->ndo_open(dev);
+	if (err)
+		return err;
+	dev->flags |= IFF_UP;
+	dev_update_running(dev);
+	dev_activate(dev);
+	call_netdevice_notifiers(dev, NETDEV_UP);
+	return 0;
+}
+
+/**
+ * dev_close() - Take a device down; what its queues hold is dropped.
+ * @dev: already down is fine.
+ *
+ * Context: task.
+ */
+void dev_close(struct net_device *dev)
+{
+	if (!netif_running(dev))
+		return;
+	call_netdevice_notifiers(dev, NETDEV_GOING_DOWN);
+	dev_deactivate(dev);
+	if (dev->netdev_ops->ndo_stop)
+		dev->netdev_ops->ndo_stop(dev);
+	dev->flags &= ~(u32)IFF_UP;
+	dev_update_running(dev);
+	call_netdevice_notifiers(dev, NETDEV_DOWN);
+}
+
+/**
+ * dev_set_mtu() - Change the longest network-layer packet.
+ * @dev: registered.
+ * @mtu: bytes, from dev->min_mtu to dev->max_mtu.
+ *
+ * Context: task.
+ * Return:  0; -EINVAL; the driver's errno.
+ */
+int dev_set_mtu(struct net_device *dev, u32 mtu)
+{
+	int err = 0;
+
+	if (mtu < dev->min_mtu || (dev->max_mtu && mtu > dev->max_mtu))
+		return -EINVAL;
+	if (mtu == dev->mtu)
+		return 0;
+	if (dev->netdev_ops->ndo_change_mtu)
+		err = dev->netdev_ops->ndo_change_mtu(dev, mtu);
+	if (err)
+		return err;
+	dev->mtu = mtu;
+	call_netdevice_notifiers(dev, NETDEV_CHANGEMTU);
+	return 0;
+}
+
+/**
+ * dev_get_by_name() - Find a device.
+ * @net:  the stack.
+ * @name: all of it.
+ *
+ * Return: the device, not held; NULL.
+ */
+struct net_device *dev_get_by_name(struct net *net, const char *name)
+{
+	struct net_device *dev;
+
+	list_for_each_entry(dev, &net->dev_base_head, dev_list)
+		if (strncmp(dev->name, name, IFNAMSIZ) == 0)
+			return dev;
+	return NULL;
+}
+
+/**
+ * dev_get_by_index() - Find a device.
+ * @net:     the stack.
+ * @ifindex: from 1.
+ *
+ * Return: the device, not held; NULL.
+ */
+struct net_device *dev_get_by_index(struct net *net, int ifindex)
+{
+	struct net_device *dev;
+
+	list_for_each_entry(dev, &net->dev_base_head, dev_list)
+		if (dev->ifindex == ifindex)
+			return dev;
+	return NULL;
+}
+
+/**
+ * dev_get_stats() - A device's counters.
+ * @dev: the device.
+ * @s:   filled: dev->stats, with what the driver's ndo_get_stats64 changes.
+ */
+void dev_get_stats(struct net_device *dev, struct rtnl_link_stats64 *s)
+{
+	*s = dev->stats;
+	if (dev->netdev_ops->ndo_get_stats64)
+		dev->netdev_ops->ndo_get_stats64(dev, s);
+}
+
+/**
+ * netif_carrier_on() - The link came up.
+ * @dev: its queues start if it is up.
+ *
+ * Context: task or softirq.
+ */
+void netif_carrier_on(struct net_device *dev)
+{
+	if (dev->carrier)
+		return;
+	dev->carrier = true;
+	if (!dev->registered)
+		return;
+	dev_update_running(dev);
+	if (netif_running(dev))
+		dev_activate(dev);
+	call_netdevice_notifiers(dev, NETDEV_CHANGE);
+}
+
+/**
+ * netif_carrier_off() - The link is lost: what is sent meanwhile is dropped.
+ * @dev: the device.
+ *
+ * Context: task or softirq.
+ */
+void netif_carrier_off(struct net_device *dev)
+{
+	if (!dev->carrier)
+		return;
+	dev->carrier = false;
+	if (!dev->registered)
+		return;
+	dev_update_running(dev);
+	if (netif_running(dev))
+		dev_deactivate(dev);
+	call_netdevice_notifiers(dev, NETDEV_CHANGE);
+}
+
+static struct pernet_operations loopback_ops = {
+	.name = "lo",
+	.init = loopback_net_init,
+};
+
+/**
+ * net_dev_init() - Start the device layer; a second call does nothing.
+ *
+ * Context: boot, after skb_init() and before net_setup().
+ */
+void net_dev_init(void)
+{
+	if (loopback_ops.list.next)
+		return;
+	net_tx_init();
+	net_rx_init();
+	register_pernet_ops(&loopback_ops);
+}

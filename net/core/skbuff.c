@@ -1,0 +1,694 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: the life of an sk_buff: allocation, sharing, release (rows B1-B3).
+ * What is inside one (fragments, copying, splitting) is skbuff_frag.c's.
+ *
+ * A struct comes from one of two slab caches (single, or a pair for TCP whose
+ * second half is the first clone), a buffer from a few caches of the sizes
+ * that the path uses, else from kmalloc(). An allocation writes each field
+ * once; nothing clears memory that is overwritten anyway.
+ *
+ * State: the caches, made by skb_init(), and the count of live structs. There
+ * is no lock: one CPU, and no skb is allocated or freed in hard interrupt.
+ */
+#include "net/core/skbuff.h"
+#include "lib/errno.h"
+#include "net/core/dst.h"
+#include "net/core/netdevice.h"
+
+#define SHINFO_SIZE SKB_DATA_ALIGN(sizeof(struct skb_shared_info))
+
+struct sk_buff_fclones {
+	struct sk_buff skb1; /* SKB_FCLONE_ORIG */
+	struct sk_buff skb2; /* SKB_FCLONE_CLONE */
+	u32 ref;	     /* how many of the two are in use */
+};
+
+/*
+ * Whole buffers, shared info included: headers alone or a small datagram; an
+ * Ethernet frame to send; a 2 KiB receive buffer of a driver.
+ */
+enum {
+	DATA_SMALL,
+	DATA_FRAME,
+	DATA_RX,
+	NR_DATA_CACHES,
+};
+static const u32 data_sizes[NR_DATA_CACHES] = {
+	[DATA_SMALL] = 320 + SHINFO_SIZE,
+	[DATA_FRAME] = 1728 + SHINFO_SIZE,
+	[DATA_RX] = 2048 + NET_SKB_PAD + 64 + SHINFO_SIZE,
+};
+
+static struct kmem_cache *head_cache, *fclone_cache;
+static struct kmem_cache *data_caches[NR_DATA_CACHES];
+static s64 live_count;
+
+/* --- buffers --- */
+
+/* At least *@size bytes; *@size becomes what the buffer really has. */
+static u8 *data_alloc(u32 *size, gfp_t gfp)
+{
+	u32 want = *size;
+	int i;
+
+	for (i = 0; i < NR_DATA_CACHES; i++) {
+		if (want <= data_sizes[i]) {
+			*size = data_sizes[i];
+			return kmem_cache_alloc(data_caches[i], gfp);
+		}
+	}
+	*size = SKB_DATA_ALIGN(want);
+	return kmalloc(*size, gfp);
+}
+
+static void data_free(u8 *head, u32 size)
+{
+	int i;
+
+	for (i = 0; i < NR_DATA_CACHES; i++) {
+		if (size == data_sizes[i]) {
+			kmem_cache_free(data_caches[i], head);
+			return;
+		}
+	}
+	kfree(head);
+}
+
+static u32 skb_buffer_size(const struct sk_buff *skb)
+{
+	return (u32)(skb->end - skb->head) + SHINFO_SIZE;
+}
+
+static void shinfo_init(struct skb_shared_info *si)
+{
+	si->nr_frags = 0;
+	si->tx_flags = 0;
+	si->gso_size = 0;
+	si->gso_segs = 0;
+	si->gso_type = 0;
+	si->dataref = 1;
+	si->frag_list = NULL;
+	si->tskey = 0;
+	si->destructor_arg = NULL;
+}
+
+/* Give up this skb's share of the buffer; the last one frees it. */
+static void skb_release_data(struct sk_buff *skb)
+{
+	struct skb_shared_info *si = skb_shinfo(skb);
+	u32 i;
+
+	if (skb->cloned && --si->dataref != 0)
+		return;
+	for (i = 0; i < si->nr_frags; i++)
+		put_page(si->frags[i].page);
+	if (si->frag_list)
+		kfree_skb_list_reason(si->frag_list,
+				      SKB_DROP_REASON_NOT_SPECIFIED);
+	data_free(skb->head, skb_buffer_size(skb));
+}
+
+/* --- structs --- */
+
+/* Every field but the list and hash anchors that queues own. */
+static void skb_struct_init(struct sk_buff *skb, u8 *head, u32 size)
+{
+	skb->next = NULL;
+	skb->prev = NULL;
+	skb->sk = NULL;
+	skb->dev = NULL;
+	memset(skb->cb, 0, sizeof(skb->cb));
+	skb->dst = NULL;
+	skb->destructor = NULL;
+	skb->tstamp = 0;
+	skb->len = 0;
+	skb->data_len = 0;
+	skb->truesize = size + SKB_DATA_ALIGN(sizeof(*skb));
+	skb->users = 1;
+	skb->head = head;
+	skb->data = head;
+	skb->tail = head;
+	skb->end = head + size - SHINFO_SIZE;
+	skb->transport_header = 0;
+	skb->network_header = 0;
+	skb->mac_header = 0;
+	skb->mac_len = 0;
+	skb->protocol = 0;
+	skb->queue_mapping = 0;
+	skb->pkt_type = PACKET_HOST;
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->cloned = 0;
+	skb->fclone = SKB_FCLONE_UNAVAILABLE;
+	skb->dst_noref = 0;
+	skb->nohdr = 0;
+	skb->ignore_df = 0;
+	skb->priority = 0;
+	skb->mark = 0;
+	skb->hash = 0;
+	skb->skb_iif = 0;
+	skb->csum = 0;
+	skb->vlan_tci = 0;
+	skb->vlan_present = 0;
+}
+
+static void skb_struct_free(struct sk_buff *skb)
+{
+	struct sk_buff_fclones *pair;
+
+	live_count--;
+	if (likely(skb->fclone == SKB_FCLONE_UNAVAILABLE)) {
+		kmem_cache_free(head_cache, skb);
+		return;
+	}
+	if (skb->fclone == SKB_FCLONE_ORIG)
+		pair = container_of(skb, struct sk_buff_fclones, skb1);
+	else
+		pair = container_of(skb, struct sk_buff_fclones, skb2);
+	/* The twin's struct keeps the pair alive, whichever goes first. */
+	if (--pair->ref == 0)
+		kmem_cache_free(fclone_cache, pair);
+}
+
+static void skb_release_all(struct sk_buff *skb)
+{
+	skb_dst_drop(skb);
+	if (skb->destructor)
+		skb->destructor(skb);
+	skb_release_data(skb);
+	skb_struct_free(skb);
+}
+
+/**
+ * skb_init() - Make the slab caches; a second call does nothing.
+ *
+ * Context: boot, before the first skb.
+ */
+void skb_init(void)
+{
+	static const char *const names[NR_DATA_CACHES] = {
+		[DATA_SMALL] = "skb_small_head",
+		[DATA_FRAME] = "skb_frame_head",
+		[DATA_RX] = "skb_rx_head",
+	};
+	int i;
+
+	if (head_cache)
+		return;
+	head_cache = kmem_cache_create("skbuff_head_cache",
+				       sizeof(struct sk_buff), 64);
+	fclone_cache = kmem_cache_create("skbuff_fclone_cache",
+					 sizeof(struct sk_buff_fclones), 64);
+	BUG_ON(!head_cache || !fclone_cache);
+	for (i = 0; i < NR_DATA_CACHES; i++) {
+		data_caches[i] = kmem_cache_create(names[i], data_sizes[i], 64);
+		BUG_ON(!data_caches[i]);
+	}
+}
+
+/**
+ * skb_live_count() - How many sk_buff structs exist now.
+ *
+ * Return: structs, clones included; a test compares before and after.
+ */
+s64 skb_live_count(void)
+{
+	return live_count;
+}
+
+/* The buffer for @size bytes, attached to the fresh @skb. */
+static bool skb_give_buffer(struct sk_buff *skb, u32 size, gfp_t gfp)
+{
+	u32 total;
+	u8 *head;
+
+	if (unlikely(size > UINT32_MAX / 2))
+		return false;
+	total = SKB_DATA_ALIGN(size) + SHINFO_SIZE;
+	head = data_alloc(&total, gfp);
+	if (unlikely(!head))
+		return false;
+	skb_struct_init(skb, head, total);
+	shinfo_init(skb_shinfo(skb));
+	live_count++;
+	return true;
+}
+
+/**
+ * alloc_skb() - A new, empty packet.
+ * @size: bytes of tailroom at least; there is no headroom until
+ *        skb_reserve().
+ * @gfp:  GFP_KERNEL or GFP_ATOMIC.
+ *
+ * Ownership: the caller owns the one reference.
+ * Context:   task or softirq.
+ * Return:    the skb; NULL without memory.
+ */
+struct sk_buff *alloc_skb(u32 size, gfp_t gfp)
+{
+	struct sk_buff *skb = kmem_cache_alloc(head_cache, gfp);
+
+	if (unlikely(!skb))
+		return NULL;
+	if (unlikely(!skb_give_buffer(skb, size, gfp))) {
+		kmem_cache_free(head_cache, skb);
+		return NULL;
+	}
+	return skb;
+}
+
+/**
+ * alloc_skb_fclone() - A new packet whose first clone costs no allocation.
+ * @size: bytes of tailroom at least.
+ * @gfp:  GFP_KERNEL or GFP_ATOMIC.
+ *
+ * For TCP, which keeps the original until it is acknowledged and sends clones.
+ *
+ * Ownership: the caller owns the one reference.
+ * Context:   task or softirq.
+ * Return:    the skb; NULL without memory.
+ */
+struct sk_buff *alloc_skb_fclone(u32 size, gfp_t gfp)
+{
+	struct sk_buff_fclones *pair = kmem_cache_alloc(fclone_cache, gfp);
+
+	if (unlikely(!pair))
+		return NULL;
+	if (unlikely(!skb_give_buffer(&pair->skb1, size, gfp))) {
+		kmem_cache_free(fclone_cache, pair);
+		return NULL;
+	}
+	pair->skb1.fclone = SKB_FCLONE_ORIG;
+	pair->skb1.truesize += SKB_DATA_ALIGN(sizeof(struct sk_buff));
+	pair->ref = 1;
+	return &pair->skb1;
+}
+
+/**
+ * netdev_alloc_skb() - A packet to receive into.
+ * @dev: the device it will have come from.
+ * @len: bytes of tailroom; NET_SKB_PAD bytes of headroom come on top.
+ *
+ * Ownership: the caller owns the one reference.
+ * Context:   task or softirq.
+ * Return:    the skb; NULL without memory.
+ */
+struct sk_buff *netdev_alloc_skb(struct net_device *dev, u32 len)
+{
+	struct sk_buff *skb = NULL;
+
+	if (likely(len <= UINT32_MAX - NET_SKB_PAD))
+		skb = alloc_skb(len + NET_SKB_PAD, GFP_ATOMIC);
+	if (likely(skb)) {
+		skb_reserve(skb, NET_SKB_PAD);
+		skb->dev = dev;
+	}
+	return skb;
+}
+
+/**
+ * kfree_skb_reason() - Drop a packet, saying why.
+ * @skb:    may be NULL.
+ * @reason: counted when this was the last reference.
+ *
+ * Ownership: consumes one reference.
+ * Context:   task or softirq; the destructor runs in the caller's context.
+ */
+void kfree_skb_reason(struct sk_buff *skb, enum skb_drop_reason reason)
+{
+	if (unlikely(!skb) || --skb->users != 0)
+		return;
+	skb_drop_counts[reason]++;
+	skb_release_all(skb);
+}
+
+/**
+ * consume_skb() - The ordinary end of a packet.
+ * @skb: may be NULL.
+ *
+ * Ownership: consumes one reference.
+ * Context:   task or softirq; the destructor runs in the caller's context.
+ */
+void consume_skb(struct sk_buff *skb)
+{
+	if (unlikely(!skb) || --skb->users != 0)
+		return;
+	skb_release_all(skb);
+}
+
+/**
+ * napi_consume_skb() - The ordinary end of a transmitted packet.
+ * @skb:    may be NULL.
+ * @budget: the poll's, 0 outside NAPI.
+ *
+ * Ownership: consumes one reference.
+ * Context:   task or softirq; in hard interrupt use dev_consume_skb_irq().
+ */
+void napi_consume_skb(struct sk_buff *skb, int budget)
+{
+	WARN_ON_ONCE(!budget && in_hardirq());
+	consume_skb(skb);
+}
+
+/**
+ * kfree_skb_list_reason() - Drop every packet of a chain.
+ * @list:   the first, chained by next; may be NULL.
+ * @reason: counted for each.
+ *
+ * Ownership: consumes one reference of each.
+ * Context:   task or softirq.
+ */
+void kfree_skb_list_reason(struct sk_buff *list, enum skb_drop_reason reason)
+{
+	struct sk_buff *next;
+
+	for (; list; list = next) {
+		next = list->next;
+		list->next = NULL;
+		kfree_skb_reason(list, reason);
+	}
+}
+
+/**
+ * skb_queue_purge_reason() - Drop every packet of a queue.
+ * @q:      left empty.
+ * @reason: counted for each.
+ *
+ * Context: task or softirq; the caller holds what guards @q.
+ */
+void skb_queue_purge_reason(struct sk_buff_head *q, enum skb_drop_reason reason)
+{
+	struct sk_buff *skb;
+
+	while ((skb = __skb_dequeue(q)) != NULL)
+		kfree_skb_reason(skb, reason);
+}
+
+/**
+ * skb_dst_force() - Make a borrowed route the packet's own.
+ * @skb: about to outlive the reference it borrowed from.
+ */
+void skb_dst_force(struct sk_buff *skb)
+{
+	if (skb->dst && skb->dst_noref) {
+		dst_hold(skb->dst);
+		skb->dst_noref = 0;
+	}
+}
+
+/* --- sharing and copying --- */
+
+/* A struct for a clone of @skb: its free twin, or a fresh one. */
+static struct sk_buff *skb_clone_struct(struct sk_buff *skb, gfp_t gfp)
+{
+	struct sk_buff_fclones *pair;
+	struct sk_buff *n;
+
+	if (skb->fclone == SKB_FCLONE_ORIG) {
+		pair = container_of(skb, struct sk_buff_fclones, skb1);
+		if (pair->ref == 1) {
+			pair->ref = 2;
+			*(&pair->skb2) = *skb;
+			pair->skb2.fclone = SKB_FCLONE_CLONE;
+			return &pair->skb2;
+		}
+	}
+	n = kmem_cache_alloc(head_cache, gfp);
+	if (likely(n)) {
+		*n = *skb;
+		n->fclone = SKB_FCLONE_UNAVAILABLE;
+	}
+	return n;
+}
+
+/**
+ * skb_clone() - A second packet over the same bytes.
+ * @skb: stays as it is; its buffer is shared from now on.
+ * @gfp: GFP_KERNEL or GFP_ATOMIC.
+ *
+ * The clone belongs to no socket (sk and destructor are NULL) and is on no
+ * list. Its truesize is the original's: whoever charges it pays in full.
+ *
+ * Ownership: the caller owns both.
+ * Context:   task or softirq.
+ * Return:    the clone; NULL without memory.
+ */
+struct sk_buff *skb_clone(struct sk_buff *skb, gfp_t gfp)
+{
+	struct sk_buff *n = skb_clone_struct(skb, gfp);
+
+	if (unlikely(!n))
+		return NULL;
+	n->next = NULL;
+	n->prev = NULL;
+	n->sk = NULL;
+	n->destructor = NULL;
+	n->users = 1;
+	n->nohdr = 0;
+	n->cloned = 1;
+	skb->cloned = 1;
+	skb_shinfo(skb)->dataref++;
+	if (n->dst && !n->dst_noref)
+		dst_hold(n->dst);
+	live_count++;
+	return n;
+}
+
+/* What a copy inherits: everything but identity, memory and ownership.
+ * @off is how much further from head the copy's bytes are. */
+static void skb_copy_header(struct sk_buff *n, const struct sk_buff *skb,
+			    s32 off)
+{
+	n->dev = skb->dev;
+	memcpy(n->cb, skb->cb, sizeof(n->cb));
+	n->dst = skb->dst;
+	n->dst_noref = skb->dst_noref;
+	if (n->dst && !n->dst_noref)
+		dst_hold(n->dst);
+	n->tstamp = skb->tstamp;
+	n->transport_header = (u16)(skb->transport_header + off);
+	n->network_header = (u16)(skb->network_header + off);
+	n->mac_header = (u16)(skb->mac_header + off);
+	n->mac_len = skb->mac_len;
+	n->protocol = skb->protocol;
+	n->queue_mapping = skb->queue_mapping;
+	n->pkt_type = skb->pkt_type;
+	n->ip_summed = skb->ip_summed;
+	n->ignore_df = skb->ignore_df;
+	n->priority = skb->priority;
+	n->mark = skb->mark;
+	n->hash = skb->hash;
+	n->skb_iif = skb->skb_iif;
+	n->csum = skb->csum;
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		n->csum_start = (u16)(skb->csum_start + off);
+	n->vlan_tci = skb->vlan_tci;
+	n->vlan_present = skb->vlan_present;
+	skb_shinfo(n)->gso_size = skb_shinfo(skb)->gso_size;
+	skb_shinfo(n)->gso_segs = skb_shinfo(skb)->gso_segs;
+	skb_shinfo(n)->gso_type = skb_shinfo(skb)->gso_type;
+}
+
+/**
+ * skb_copy() - A packet of its own with the same bytes, all linear.
+ * @skb: untouched.
+ * @gfp: GFP_KERNEL or GFP_ATOMIC.
+ *
+ * Ownership: the caller owns both.
+ * Context:   task or softirq.
+ * Return:    the copy; NULL without memory.
+ */
+struct sk_buff *skb_copy(const struct sk_buff *skb, gfp_t gfp)
+{
+	u32 headroom = skb_headroom(skb);
+	struct sk_buff *n = alloc_skb(headroom + skb->len, gfp);
+
+	if (!n)
+		return NULL;
+	skb_reserve(n, headroom);
+	BUG_ON(skb_copy_bits(skb, 0, skb_put(n, skb->len), skb->len) != 0);
+	skb_copy_header(n, skb, 0);
+	return n;
+}
+
+/* Clones of a fragment list: each shared info has members of its own, so
+ * that they can be cut. False without memory. */
+static bool clone_frag_list(struct sk_buff *from, struct sk_buff **to, gfp_t gfp)
+{
+	struct sk_buff *head = NULL, **pp = &head, *frag;
+
+	for (frag = from; frag; frag = frag->next) {
+		*pp = skb_clone(frag, gfp);
+		if (!*pp) {
+			kfree_skb_list_reason(head, SKB_DROP_REASON_NOMEM);
+			return false;
+		}
+		pp = &(*pp)->next;
+	}
+	*to = head;
+	return true;
+}
+
+/* @n's fragments are @skb's too from here on; false without memory. */
+static bool skb_share_frags(struct sk_buff *n, struct sk_buff *skb, gfp_t gfp)
+{
+	struct skb_shared_info *to = skb_shinfo(n), *from = skb_shinfo(skb);
+	u32 i;
+
+	if (!clone_frag_list(from->frag_list, &to->frag_list, gfp))
+		return false;
+	for (i = 0; i < from->nr_frags; i++) {
+		to->frags[i] = from->frags[i];
+		get_page(to->frags[i].page);
+	}
+	to->nr_frags = from->nr_frags;
+	return true;
+}
+
+/**
+ * pskb_copy() - A packet with a linear part of its own; fragments are shared.
+ * @skb: untouched, but for its fragments' counts.
+ * @gfp: GFP_KERNEL or GFP_ATOMIC.
+ *
+ * Ownership: the caller owns both.
+ * Context:   task or softirq.
+ * Return:    the copy; NULL without memory.
+ */
+struct sk_buff *pskb_copy(struct sk_buff *skb, gfp_t gfp)
+{
+	u32 headroom = skb_headroom(skb), headlen = skb_headlen(skb);
+	struct sk_buff *n = alloc_skb((u32)(skb->end - skb->head), gfp);
+
+	if (!n)
+		return NULL;
+	skb_reserve(n, headroom);
+	memcpy(skb_put(n, headlen), skb->data, headlen);
+	if (!skb_share_frags(n, skb, gfp)) {
+		consume_skb(n);
+		return NULL;
+	}
+	n->data_len = skb->data_len;
+	n->len = skb->len;
+	n->truesize += skb->data_len;
+	skb_copy_header(n, skb, 0);
+	return n;
+}
+
+/**
+ * pskb_expand_head() - Give the packet a new private linear buffer.
+ * @skb:   not shared (users is 1); may be a clone.
+ * @nhead: bytes of headroom to add.
+ * @ntail: bytes of tailroom to add.
+ * @gfp:   GFP_KERNEL or GFP_ATOMIC.
+ *
+ * Pointers into the old buffer are void afterwards; header offsets follow.
+ * truesize follows too, unless a socket has been charged for the old one.
+ *
+ * Context: task or softirq.
+ * Return:  0; -ENOMEM leaves @skb as it was.
+ */
+int pskb_expand_head(struct sk_buff *skb, u32 nhead, u32 ntail, gfp_t gfp)
+{
+	struct skb_shared_info *from = skb_shinfo(skb), *to;
+	u32 osize = skb_buffer_size(skb), size, used, i;
+	struct sk_buff *list = NULL;
+	u8 *head;
+
+	BUG_ON(skb_shared(skb));
+	if (unlikely(nhead > UINT16_MAX || ntail > UINT32_MAX / 4))
+		return -ENOMEM;
+	size = SKB_DATA_ALIGN(osize + nhead + ntail);
+	head = data_alloc(&size, gfp);
+	if (unlikely(!head))
+		return -ENOMEM;
+	if (skb_cloned(skb) && !clone_frag_list(from->frag_list, &list, gfp)) {
+		data_free(head, size);
+		return -ENOMEM;
+	}
+	used = (u32)(skb->tail - skb->head);
+	memcpy(head + nhead, skb->head, used);
+	to = (struct skb_shared_info *)(head + size - SHINFO_SIZE);
+	memcpy(to, from, offsetof(struct skb_shared_info, frags) +
+				 from->nr_frags * sizeof(from->frags[0]));
+	to->dataref = 1;
+	if (skb_cloned(skb)) {
+		for (i = 0; i < to->nr_frags; i++)
+			get_page(to->frags[i].page);
+		to->frag_list = list;
+		from->dataref--;
+	} else {
+		data_free(skb->head, osize);
+	}
+	skb->data = head + nhead + (skb->data - skb->head);
+	skb->head = head;
+	skb->tail = head + nhead + used;
+	skb->end = head + size - SHINFO_SIZE;
+	skb->transport_header = (u16)(skb->transport_header + nhead);
+	skb->network_header = (u16)(skb->network_header + nhead);
+	skb->mac_header = (u16)(skb->mac_header + nhead);
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		skb->csum_start = (u16)(skb->csum_start + nhead);
+	skb->cloned = 0;
+	skb->nohdr = 0;
+	if (!skb->destructor)
+		skb->truesize += size - osize;
+	return 0;
+}
+
+/**
+ * skb_cow_head() - Make sure that headers can be pushed and changed.
+ * @skb:      not shared.
+ * @headroom: bytes needed in front of data.
+ *
+ * Context: task or softirq.
+ * Return:  0; -ENOMEM leaves @skb as it was.
+ */
+int skb_cow_head(struct sk_buff *skb, u32 headroom)
+{
+	u32 have = skb_headroom(skb);
+
+	if (likely(have >= headroom && !skb_cloned(skb)))
+		return 0;
+	return pskb_expand_head(
+		skb, have < headroom ? ALIGN(headroom - have, 64U) : 0, 0,
+		GFP_ATOMIC);
+}
+
+/**
+ * skb_ensure_writable() - Make the first bytes linear, private, writable.
+ * @skb:       not shared.
+ * @write_len: bytes from data on.
+ *
+ * Context: task or softirq.
+ * Return:  0; -ENOMEM without memory or if the packet is shorter.
+ */
+int skb_ensure_writable(struct sk_buff *skb, u32 write_len)
+{
+	if (!pskb_may_pull(skb, write_len))
+		return -ENOMEM;
+	if (!skb_cloned(skb))
+		return 0;
+	return pskb_expand_head(skb, 0, 0, GFP_ATOMIC);
+}
+
+/**
+ * skb_over_panic() - Our own code put more bytes than the buffer has room for.
+ * @skb: the packet.
+ * @n:   bytes wanted.
+ */
+void skb_over_panic(const struct sk_buff *skb, u32 n)
+{
+	panic("skb_over_panic: put %u, len %u, tailroom %d", n, skb->len,
+	      (int)(skb->end - skb->tail));
+}
+
+/**
+ * skb_under_panic() - Our own code pushed more bytes than there is headroom.
+ * @skb: the packet.
+ * @n:   bytes wanted.
+ */
+void skb_under_panic(const struct sk_buff *skb, u32 n)
+{
+	panic("skb_under_panic: push %u, len %u, headroom %u", n, skb->len,
+	      skb_headroom(skb));
+}

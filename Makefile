@@ -64,7 +64,7 @@ $(eval $(call flavour,host,$(HOSTCC),HOST_CFLAGS,$(HOST_SRCS)))
 LD	:= $(CROSS_COMPILE)ld
 GUEST_LD := $(LD) -nostdlib -static -T linker.ld --build-id=none \
 	-z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \
-	--unresolved-symbols=ignore-all
+	--warn-unresolved-symbols
 # The test image steps between callers and these, with nothing for it in the
 # plain one (tests/guest/platform_hooks.c).
 TEST_WRAPS := kmalloc kfree kmem_cache_alloc kmem_cache_free alloc_pages \
@@ -74,7 +74,7 @@ test_WRAP := $(addprefix --wrap=,$(TEST_WRAPS))
 # $(call image,file,flavour)
 define image
 $(B)/$(1): $$($(2)_OBJS) linker.ld tools/kallsyms.py
-	$$(Q)$$(GUEST_LD) $$($(2)_WRAP) -o $(B)/$(2).link1 $$($(2)_OBJS)
+	$$(Q)$$(GUEST_LD) -w $$($(2)_WRAP) -o $(B)/$(2).link1 $$($(2)_OBJS)
 	$$(Q)$$(NM) -n $(B)/$(2).link1 | $$(PYTHON) tools/kallsyms.py \
 		> $(B)/$(2).kallsyms.S
 	$$(Q)$$(CC) $$(GUEST_CFLAGS) -c $(B)/$(2).kallsyms.S \

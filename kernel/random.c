@@ -3,13 +3,12 @@
  * DOC: random numbers: ChaCha20 (RFC 8439, section 2.3) with the key replaced
  * by output after every refill, so that what was given out cannot be computed
  * back. The seed is RDSEED or RDRAND where the CPU has one, the TSC and the
- * boot data; without the former, and with the instructions counted
+ * command line; without the former, and with the instructions counted
  * (-icount), the same boot gives the same numbers, which measurements use.
  *
  * State: key and buffer, guarded against softirq by local_bh_disable().
  */
 #include "kernel/random.h"
-#include "kernel/boot_info.h"
 #include "kernel/cmdline.h"
 #include "kernel/io.h"
 #include "lib/platform.h"
@@ -30,7 +29,8 @@ static inline u32 rol(u32 x, u32 n)
 	return x << n | x >> (32 - n);
 }
 
-static inline void quarter(u32 *x, u32 a, u32 b, u32 c, u32 d)
+/* Not inlined: a translator pays for code, and this runs rarely. */
+static noinline void quarter(u32 *x, u32 a, u32 b, u32 c, u32 d)
 {
 	x[a] += x[b];
 	x[d] = rol(x[d] ^ x[a], 16);
@@ -79,14 +79,6 @@ static void refill(void)
 	left = BUF_BYTES - sizeof(key);
 }
 
-/* Absorb one word: add it to the key and run the key through the cipher. */
-static void absorb(u64 v)
-{
-	key[0] ^= (u32)v;
-	key[1] ^= (u32)(v >> 32);
-	refill();
-}
-
 /**
  * add_device_randomness() - Stir bytes into the generator.
  * @p: anything; it need not be secret.
@@ -102,7 +94,8 @@ void add_device_randomness(const void *p, size_t n)
 	local_bh_disable();
 	for (i = 0; i < n; i++)
 		((u8 *)key)[i % sizeof(key)] ^= s[i];
-	absorb(rdtsc());
+	key[0] ^= (u32)rdtsc();
+	refill();
 	local_bh_enable();
 }
 
@@ -145,7 +138,6 @@ void random_init(void)
 			key[i + 1] ^= (u32)(v >> 32);
 		}
 	}
-	add_device_randomness(&boot_info, sizeof(boot_info));
 	add_device_randomness(cmdline_text(), strlen(cmdline_text()));
 }
 

@@ -6,8 +6,10 @@
  * the CMOS clock, when somebody first asks.
  *
  * Calibration: a hypervisor or CPU that tells its frequency is believed (CPUID
- * 0x40000010, 0x15); otherwise both counters are compared for a quarter of a
- * millisecond with the 8254, from edge to edge of its count.
+ * 0x40000010, 0x15). Under QEMU and KVM the APIC timer counts nanoseconds and
+ * is the measure of the TSC: roughly at first, and again with 100 times the
+ * distance when the alarm is first set. Elsewhere both counters are compared
+ * with the 8254 for a quarter of a millisecond, from edge to edge of its count.
  */
 #include "kernel/time.h"
 #include "kernel/io.h"
@@ -21,6 +23,7 @@
 #define PIT_MODE      0x43
 #define PIT_GATE      0x61
 #define PIT_CAL_COUNT 300 /* 251 us */
+#define APIC_CAL_NS   50000U
 
 #define CMOS_INDEX 0x70
 #define CMOS_DATA  0x71
@@ -32,7 +35,11 @@ u64 clock_tsc_base;
 u64 clock_armed_ns = ~0ULL;
 u64 clock_ns_per_tsc = 1ULL << 32; /* 1 GHz until calibrated */
 
-static u64 timer_per_ns;	    /* 32.32: APIC timer or TSC ticks */
+static u64 tsc_per_ns, apic_per_ns; /* 32.32 */
+static u64 cal_tsc;		    /* both counters when time_init() ran */
+static u32 cal_apic;
+static bool refine; /* measure again at the first alarm */
+static bool tcg;
 static u32 khz = 1000000;
 static bool deadline_mode;
 static u64 interrupts;
@@ -67,6 +74,18 @@ u32 tsc_khz(void)
 	return khz;
 }
 
+/* Whether CPUID's hypervisor leaf carries these twelve characters. */
+static bool hypervisor_is(const char *sign)
+{
+	u32 a, id[3], c, d;
+
+	cpuid(1, 0, &a, &id[0], &c, &d);
+	if (!(c & BIT(31)))
+		return false;
+	cpuid(0x40000000, 0, &a, &id[0], &id[1], &id[2]);
+	return memcmp(id, sign, sizeof(id)) == 0;
+}
+
 /**
  * hypervisor_is_tcg() - Whether QEMU translates rather than a CPU runs us.
  *
@@ -74,13 +93,12 @@ u32 tsc_khz(void)
  */
 bool hypervisor_is_tcg(void)
 {
-	u32 a, b, c, d;
+	return hypervisor_is("TCGTCGTCGTCG");
+}
 
-	cpuid(1, 0, &a, &b, &c, &d);
-	if (!(c & BIT(31)))
-		return false;
-	cpuid(0x40000000, 0, &a, &b, &c, &d);
-	return b == 0x54474354 && c == 0x43544743 && d == 0x47435447;
+static bool hypervisor_is_kvm(void)
+{
+	return hypervisor_is("KVMKVMKVM\0\0");
 }
 
 /* TSC in kHz if the CPU or the hypervisor tells, else 0. */
@@ -155,13 +173,43 @@ static void calibrate(u64 *tsc_hz, u64 *apic_hz)
 	*apic_hz = (u64)(a0 - a1) * PIT_HZ / counted;
 }
 
-/* Under TCG with -icount the TSC counts one instruction as 1 ns, and the APIC
- * timer's clock is 1 GHz in QEMU and KVM: remove what measuring added. */
+/* Under TCG with -icount an instruction is 1 ns, and the TSC counts those:
+ * remove what measuring added. */
 static u64 snap_to_ghz(u64 hz)
 {
 	u64 off = hz > NSEC_PER_SEC ? hz - NSEC_PER_SEC : NSEC_PER_SEC - hz;
 
 	return off < NSEC_PER_SEC / 100 ? NSEC_PER_SEC : hz;
+}
+
+/* Both counters at one moment. */
+static noinline void read_both(u64 *tsc, u32 *apic)
+{
+	u64 before = rdtsc();
+
+	*apic = lapic_read(LAPIC_TIMER_CCR);
+	*tsc = before + (rdtsc() - before) / 2;
+}
+
+/* The TSC's frequency from the APIC timer's nanoseconds since time_init(). */
+static u64 tsc_hz_by_apic(void)
+{
+	u64 tsc;
+	u32 apic;
+
+	do
+		read_both(&tsc, &apic);
+	while (cal_apic - apic < APIC_CAL_NS);
+	return (tsc - cal_tsc) * NSEC_PER_MSEC / (cal_apic - apic) * 1000;
+}
+
+static void set_tsc_hz(u64 hz)
+{
+	if (tcg)
+		hz = snap_to_ghz(hz);
+	khz = (u32)(hz / 1000);
+	clock_ns_per_tsc = (NSEC_PER_SEC << 32) / hz;
+	tsc_per_ns = (hz << 32) / NSEC_PER_SEC;
 }
 
 /**
@@ -172,44 +220,60 @@ static u64 snap_to_ghz(u64 hz)
 void time_init(void)
 {
 	u32 a, b, c, d;
-	u64 tsc_hz = told_tsc_khz() * 1000ULL, apic_hz = 0, measured, now;
+	u64 tsc_hz = told_tsc_khz() * 1000ULL, apic_hz = NSEC_PER_SEC, measured;
 
 	cpuid(1, 0, &a, &b, &c, &d);
 	deadline_mode = c & BIT(24);
+	tcg = hypervisor_is_tcg();
 	lapic_write(LAPIC_TIMER_DCR, DCR_DIVIDE_BY_1);
 	lapic_write(LAPIC_TIMER_ICR, ~0U);
-	if (!tsc_hz || !deadline_mode) {
+	if (tcg || hypervisor_is_kvm()) {
+		/* Twice: the first run of any code is slow here. */
+		read_both(&cal_tsc, &cal_apic);
+		read_both(&cal_tsc, &cal_apic);
+		refine = !tsc_hz;
+		tsc_hz = tsc_hz ? tsc_hz : tsc_hz_by_apic();
+	} else if (!tsc_hz || !deadline_mode) {
 		calibrate(&measured, &apic_hz);
-		if (hypervisor_is_tcg())
-			measured = snap_to_ghz(measured);
 		tsc_hz = tsc_hz ? tsc_hz : measured;
-		apic_hz = snap_to_ghz(apic_hz);
 	}
-	lapic_write(LAPIC_TIMER_ICR, 0);
+	set_tsc_hz(tsc_hz);
+	apic_per_ns = (apic_hz << 32) / NSEC_PER_SEC;
 	lapic_write(LAPIC_LVT_TIMER,
 		    VECTOR_TIMER | (deadline_mode ? LVT_TSC_DEADLINE : 0));
-	/* The time so far was counted at 1 GHz; let the clock not go back. */
-	now = ktime_get_ns();
-	khz = (u32)(tsc_hz / 1000);
-	clock_ns_per_tsc = (NSEC_PER_SEC << 32) / tsc_hz;
-	timer_per_ns = ((deadline_mode ? tsc_hz : apic_hz) << 32) /
-		       NSEC_PER_SEC;
-	if (ktime_get_ns() < now)
-		clock_tsc_base -= clock_scale(now - ktime_get_ns(), (tsc_hz << 32) /
-							NSEC_PER_SEC);
 }
 
 static void set_alarm(u64 now)
 {
 	u64 ticks = clock_armed_ns <= now ? 0 : clock_scale(min(clock_armed_ns - now,
 						   100 * NSEC_PER_SEC),
-						timer_per_ns);
+						deadline_mode ?
+							tsc_per_ns :
+							apic_per_ns);
 
 	if (deadline_mode) {
 		wrmsr(MSR_TSC_DEADLINE, rdtsc() + ticks);
 		return;
 	}
 	lapic_write(LAPIC_TIMER_ICR, (u32)clamp_t(u64, ticks, 1, ~0U));
+}
+
+/* The APIC timer has run since time_init(), for far longer than that took. */
+static void refine_once(void)
+{
+	u64 tsc, now;
+
+	if (likely(!refine))
+		return;
+	refine = false;
+	/* Not if it ran out, after 4 s without any timer. */
+	if (!lapic_read(LAPIC_TIMER_CCR))
+		return;
+	/* From this moment on: the clock neither jumps nor turns. */
+	tsc = rdtsc();
+	now = clock_scale(tsc - clock_tsc_base, clock_ns_per_tsc);
+	set_tsc_hz(tsc_hz_by_apic());
+	clock_tsc_base = tsc - clock_scale(now, tsc_per_ns);
 }
 
 /**
@@ -225,8 +289,10 @@ void clock_arm(u64 deadline_ns)
 	if (deadline_ns != clock_armed_ns) {
 		clock_armed_ns = deadline_ns;
 		/* Disarming would cost as much as the interrupt it saves. */
-		if (deadline_ns != ~0ULL)
+		if (deadline_ns != ~0ULL) {
+			refine_once();
 			set_alarm(ktime_get_ns());
+		}
 	}
 	local_irq_restore(flags);
 }

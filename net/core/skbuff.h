@@ -397,11 +397,27 @@ static inline void skb_orphan(struct sk_buff *skb)
 }
 
 /* --- queues --- */
+/* The links alone, as sk_buff and sk_buff_head both begin. */
+struct sk_buff_list {
+	struct sk_buff *next, *prev;
+};
+
 struct sk_buff_head {
-	/* Same layout as the start of sk_buff: the ring's sentinel. */
+	/* The ring's sentinel. */
 	struct sk_buff *next, *prev;
 	u32 qlen;
 };
+static_assert(offsetof(struct sk_buff, next) ==
+		      offsetof(struct sk_buff_list, next) &&
+	      offsetof(struct sk_buff, prev) ==
+		      offsetof(struct sk_buff_list, prev),
+	      "a queue's head stands for an sk_buff in its ring");
+
+/* Of an skb or of the head: only the links are touched. */
+static inline struct sk_buff_list *skb_links_(struct sk_buff *skb)
+{
+	return (struct sk_buff_list *)(void *)skb;
+}
 
 static inline void skb_queue_head_init(struct sk_buff_head *q)
 {
@@ -441,8 +457,8 @@ static inline void __skb_insert(struct sk_buff *skb, struct sk_buff *prev,
 {
 	skb->next = next;
 	skb->prev = prev;
-	prev->next = skb;
-	next->prev = skb;
+	skb_links_(prev)->next = skb;
+	skb_links_(next)->prev = skb;
 	q->qlen++;
 }
 
@@ -464,8 +480,8 @@ static inline void __skb_queue_after(struct sk_buff_head *q,
 
 static inline void __skb_unlink(struct sk_buff *skb, struct sk_buff_head *q)
 {
-	skb->prev->next = skb->next;
-	skb->next->prev = skb->prev;
+	skb_links_(skb->prev)->next = skb->next;
+	skb_links_(skb->next)->prev = skb->prev;
 	skb->next = NULL;
 	skb->prev = NULL;
 	q->qlen--;

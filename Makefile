@@ -65,7 +65,7 @@ $(eval $(call flavour,host,$(HOSTCC),HOST_CFLAGS,$(HOST_SRCS)))
 LD	:= $(CROSS_COMPILE)ld
 GUEST_LD := $(LD) -nostdlib -static -T linker.ld --build-id=none \
 	-z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \
-	--warn-unresolved-symbols
+	--unresolved-symbols=ignore-all
 # The test image steps between callers and these, with nothing for it in the
 # plain one (tests/guest/platform_hooks.c).
 TEST_WRAPS := kmalloc kfree kmem_cache_alloc kmem_cache_free alloc_pages \
@@ -75,7 +75,7 @@ test_WRAP := $(addprefix --wrap=,$(TEST_WRAPS))
 # $(call image,file,flavour)
 define image
 $(B)/$(1): $$($(2)_OBJS) linker.ld tools/kallsyms.py
-	$$(Q)$$(GUEST_LD) -w $$($(2)_WRAP) -o $(B)/$(2).link1 $$($(2)_OBJS)
+	$$(Q)$$(GUEST_LD) $$($(2)_WRAP) -o $(B)/$(2).link1 $$($(2)_OBJS)
 	$$(Q)$$(NM) -n $(B)/$(2).link1 | $$(PYTHON) tools/kallsyms.py \
 		> $(B)/$(2).kallsyms.S
 	$$(Q)$$(CC) $$(GUEST_CFLAGS) -c $(B)/$(2).kallsyms.S \
@@ -99,7 +99,7 @@ QEMU	?= qemu-system-x86_64
 QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
-.PHONY: all help test host-test guest-test image iso size repro debug clean
+.PHONY: all help test host-test guest-test image iso size repro debug unresolved clean
 
 all: $(B)/host/doorbell-tests ## build everything
 
@@ -120,6 +120,12 @@ iso: $(B)/doorbell.iso ## the image behind GRUB, for any PC
 guest-test: $(B)/doorbell-test.elf ## the suites in the booted image; SUITE=glob
 	$(Q)$(PYTHON) tools/ktap.py --name guest --status 1 -- $(QEMU) \
 		$(QEMU_FLAGS) -kernel $< -append "kunit=$(or $(SUITE),*)"
+	$(Q)for c in null stack rodata nx ud panic; do \
+		$(QEMU) $(QEMU_FLAGS) -kernel $< \
+			-append "kunit=crash crash=$$c" >$(B)/crash.log; \
+		test $$? = 255 && grep -q 'Call trace' $(B)/crash.log || \
+			{ cat $(B)/crash.log; \
+			echo "crash=$$c: no report"; exit 1; }; done
 
 size: $(B)/doorbell.elf ## the stripped image's bytes, at most 400 KiB
 	$(Q)$(OBJCOPY) --strip-all $< $(B)/doorbell.stripped
@@ -133,6 +139,12 @@ repro: ## two clean builds in different folders give the same image
 		$(MAKE) -s -C $(B)/repro/$$d build/doorbell.elf || exit 1; done
 	$(Q)cd $(B)/repro && sha256sum */build/doorbell.elf && \
 		cmp one/build/doorbell.elf two-longer/build/doorbell.elf
+
+# A call to what is not linked yet ends in a report, so name it here.
+unresolved: $(B)/doorbell.elf ## what the image calls and nobody provides
+	$(Q)$(subst --unresolved-symbols=ignore-all,--warn-unresolved-symbols,$(GUEST_LD)) \
+		-o /dev/null $(guest_OBJS) 2>&1 | \
+		sed -n "s/.*undefined reference to //p" | sort | uniq -c
 
 debug: $(B)/doorbell.elf ## QEMU waits for gdb: target remote :1234
 	$(QEMU) $(QEMU_FLAGS) -s -S -kernel $< -append "$(APPEND)"

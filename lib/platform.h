@@ -77,6 +77,9 @@ void task_wake(struct task *t);
 /* Let others run, then go on. */
 void task_yield(void);
 bool task_signal_pending(void);
+/* Until this system call ends, or a handler it lets in has been entered, the
+ * task's signal mask is @mask (ppoll and its kin). */
+void task_set_temp_sigmask(u64 mask);
 /* SIGPIPE and the like to the current task. */
 void task_raise_signal(int sig);
 /* The current task's descriptors; NULL in softirq or for a kernel task. */

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: poll(), select() and epoll on pipes, through the system calls. They
+ * run where any memory counts as a program's: on the host.
+ */
+#include "lib/kunit.h"
+#include "lib/poll.h"
+#include "lib/timer.h"
+#include "lib/uapi/fcntl.h"
+#include "tests/host/host.h"
+
+long sys_read(int fd, void __user *buf, size_t count);
+long sys_write(int fd, void __user *buf, size_t count);
+long sys_close(int fd);
+long sys_dup(int fd);
+long sys_pipe2(int __user *fds, u32 flags);
+long sys_poll(struct pollfd __user *fds, u32 n, int timeout_ms);
+long sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *ts,
+	       const u64 __user *sigmask, size_t size);
+long sys_select(int n, u64 __user *in, u64 __user *out, u64 __user *ex,
+		struct timeval __user *utv);
+long sys_epoll_create1(u32 flags);
+long sys_epoll_ctl(int epfd, int op, int fd, struct epoll_event __user *ev);
+long sys_epoll_wait(int epfd, struct epoll_event __user *to, int max_events,
+		    int timeout_ms);
+
+struct poll_fixture {
+	struct files_struct *files;
+	s64 live;
+	int rd, wr; /* a pipe */
+	int ep;
+};
+
+static struct poll_fixture fx;
+
+static int poll_test_init(struct kunit *test)
+{
+	int p[2];
+
+	if (!test_clock_is_virtual())
+		return 0;
+	fx.live = test_live_allocations();
+	fx.files = files_alloc();
+	if (!fx.files)
+		return -ENOMEM;
+	test_set_files(fx.files);
+	if (sys_pipe2(p, O_NONBLOCK))
+		return -ENOMEM;
+	fx.rd = p[0];
+	fx.wr = p[1];
+	fx.ep = (int)sys_epoll_create1(0);
+	return 0;
+}
+
+static void poll_test_exit(struct kunit *test)
+{
+	if (!test_clock_is_virtual())
+		return;
+	files_put(fx.files);
+	test_set_files(NULL);
+	KUNIT_EXPECT_EQ(test, test_live_allocations(), fx.live);
+}
+
+#define HOST_ONLY(test)                                                        \
+	do {                                                                   \
+		if (!test_clock_is_virtual())                                  \
+			kunit_skip(test, "host: any memory is a program's");   \
+	} while (0)
+
+static void put_byte(void)
+{
+	u8 c = 1;
+
+	BUG_ON(sys_write(fx.wr, &c, 1) != 1);
+}
+
+static void take_bytes(void)
+{
+	u8 buf[64];
+
+	while (sys_read(fx.rd, buf, sizeof(buf)) > 0)
+		;
+}
+
+static void late_byte(struct timer_list *t)
+{
+	put_byte();
+}
+
+static struct timer_list late;
+
+static void put_byte_after_ms(u64 ms)
+{
+	timer_setup(&late, late_byte);
+	mod_timer(&late, ktime_get_ns() + ms * NSEC_PER_MSEC);
+}
+
+static void poll_reports_each_file(struct kunit *test)
+{
+	struct pollfd p[4] = { { .events = POLLIN },
+			       { .events = POLLIN | POLLOUT },
+			       { .fd = 99, .events = POLLIN },
+			       { .fd = -1, .events = POLLIN, .revents = 7 } };
+
+	HOST_ONLY(test);
+	p[0].fd = fx.rd;
+	p[1].fd = fx.wr;
+	KUNIT_EXPECT_EQ(test, sys_poll(p, 4, 0), 2);
+	KUNIT_EXPECT_EQ(test, p[0].revents, 0);
+	KUNIT_EXPECT_EQ(test, p[1].revents, POLLOUT);
+	KUNIT_EXPECT_EQ(test, p[2].revents, POLLNVAL);
+	KUNIT_EXPECT_EQ(test, p[3].revents, 0);
+	sys_close(fx.wr);
+	KUNIT_EXPECT_EQ(test, sys_poll(p, 1, -1), 1);
+	KUNIT_EXPECT_EQ(test, p[0].revents, POLLHUP);
+	KUNIT_EXPECT_EQ(test, sys_poll(p, 2000, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_poll(NULL, 1, 0), -EFAULT);
+}
+
+static void poll_sleeps_until_ready_or_timeout(struct kunit *test)
+{
+	struct pollfd p = { .events = POLLIN };
+	struct timespec ts = { 1, 0 };
+	u64 before;
+
+	HOST_ONLY(test);
+	p.fd = fx.rd;
+	before = ktime_get_ns();
+	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, 30), 0);
+	KUNIT_EXPECT_EQ(test, ktime_get_ns() - before, 30 * NSEC_PER_MSEC);
+	put_byte_after_ms(10);
+	KUNIT_EXPECT_EQ(test, sys_ppoll(&p, 1, &ts, NULL, 0), 1);
+	KUNIT_EXPECT_EQ(test, p.revents, POLLIN);
+	KUNIT_EXPECT_EQ(test, ts.tv_sec, 0);
+	KUNIT_EXPECT_GT(test, ts.tv_nsec, 980000000);
+	take_bytes();
+	test_set_signal_pending(true);
+	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, -1), -EINTR);
+	test_set_signal_pending(false);
+	ts.tv_nsec = -1;
+	KUNIT_EXPECT_EQ(test, sys_ppoll(&p, 1, &ts, NULL, 0), -EINVAL);
+}
+
+/* More files than the entries that fit on the stack. */
+static void poll_survives_allocation_failure(struct kunit *test)
+{
+	struct pollfd p[100];
+	u32 i, nth;
+	long ret;
+
+	HOST_ONLY(test);
+	for (i = 0; i < 100; i++)
+		p[i] = (struct pollfd){ .fd = fx.rd, .events = POLLIN };
+	for (nth = 1; nth < 10; nth++) {
+		test_fail_nth_alloc(nth);
+		ret = sys_poll(p, 100, 1);
+		if (!test_fail_fired())
+			break;
+		KUNIT_EXPECT_EQ(test, ret, -ENOMEM);
+	}
+	test_fail_nth_alloc(0);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_GT(test, nth, 3);
+}
+
+static void select_reports_in_sets(struct kunit *test)
+{
+	struct timeval tv = { 0, 20000 };
+	u64 in = 0, out = 0;
+
+	HOST_ONLY(test);
+	in = 1ULL << fx.rd;
+	out = 1ULL << fx.wr;
+	KUNIT_EXPECT_EQ(test, sys_select(64, &in, &out, NULL, NULL), 1);
+	KUNIT_EXPECT_EQ(test, in, 0);
+	KUNIT_EXPECT_EQ(test, out, 1ULL << fx.wr);
+	in = 1ULL << fx.rd;
+	KUNIT_EXPECT_EQ(test, sys_select(64, &in, NULL, NULL, &tv), 0);
+	KUNIT_EXPECT_EQ(test, tv.tv_usec, 0);
+	put_byte();
+	in = 1ULL << fx.rd;
+	out = 1ULL << fx.wr;
+	KUNIT_EXPECT_EQ(test, sys_select(64, &in, &out, NULL, NULL), 2);
+	in = 1ULL << 60;
+	KUNIT_EXPECT_EQ(test, sys_select(64, &in, NULL, NULL, NULL), -EBADF);
+	KUNIT_EXPECT_EQ(test, sys_select(-1, &in, NULL, NULL, NULL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_select(0, NULL, NULL, NULL, &tv), 0);
+	tv.tv_usec = -1;
+	KUNIT_EXPECT_EQ(test, sys_select(0, NULL, NULL, NULL, &tv), -EINVAL);
+}
+
+static long watch(int op, int fd, u32 events)
+{
+	struct epoll_event ev = { .events = events, .data = 0x1234567890ULL };
+
+	return sys_epoll_ctl(fx.ep, op, fd, &ev);
+}
+
+static void epoll_level_triggered_repeats(struct kunit *test)
+{
+	struct epoll_event out[4];
+
+	HOST_ONLY(test);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), 0);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), -EEXIST);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 0);
+	put_byte();
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, -1), 1);
+	KUNIT_EXPECT_EQ(test, out[0].events, EPOLLIN);
+	KUNIT_EXPECT_TRUE(test, out[0].data == 0x1234567890ULL);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, -1), 1);
+	take_bytes();
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 0);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_DEL, fx.rd, 0), 0);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_DEL, fx.rd, 0), -ENOENT);
+	put_byte();
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 0);
+}
+
+static void epoll_edge_triggered_reports_each_edge(struct kunit *test)
+{
+	struct epoll_event out[4];
+
+	HOST_ONLY(test);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN | EPOLLET),
+			0);
+	put_byte();
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 1);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 0);
+	put_byte();
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 1);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 0);
+}
+
+static void epoll_oneshot_fires_once_until_modified(struct kunit *test)
+{
+	struct epoll_event out[4];
+
+	HOST_ONLY(test);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd,
+				    EPOLLIN | EPOLLONESHOT), 0);
+	put_byte();
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 1);
+	put_byte();
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 0);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_MOD, fx.rd,
+				    EPOLLIN | EPOLLONESHOT), 0);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 1);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_MOD, fx.wr, EPOLLIN), -ENOENT);
+}
+
+static void epoll_wait_sleeps_until_an_event(struct kunit *test)
+{
+	struct epoll_event out[4];
+	u64 before;
+
+	HOST_ONLY(test);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), 0);
+	before = ktime_get_ns();
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 25), 0);
+	KUNIT_EXPECT_EQ(test, ktime_get_ns() - before, 25 * NSEC_PER_MSEC);
+	put_byte_after_ms(10);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, -1), 1);
+	take_bytes();
+	test_set_signal_pending(true);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, -1), -EINTR);
+	test_set_signal_pending(false);
+}
+
+static void epoll_forgets_a_closed_file(struct kunit *test)
+{
+	struct epoll_event out[4];
+	int copy;
+
+	HOST_ONLY(test);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), 0);
+	put_byte();
+	copy = (int)sys_dup(fx.rd);
+	/* The open file lives in the copy: still watched. */
+	KUNIT_EXPECT_EQ(test, sys_close(fx.rd), 0);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 1);
+	KUNIT_EXPECT_EQ(test, sys_close(copy), 0);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 0);
+}
+
+/* Two ready files and room for one event: both get their turn. */
+static void epoll_wait_is_fair_between_files(struct kunit *test)
+{
+	struct epoll_event out;
+	u32 seen = 0, i;
+
+	HOST_ONLY(test);
+	put_byte();
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), 0);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.wr, EPOLLOUT), 0);
+	for (i = 0; i < 2; i++) {
+		KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, &out, 1, 0), 1);
+		seen |= out.events;
+	}
+	KUNIT_EXPECT_EQ(test, seen, EPOLLIN | EPOLLOUT);
+}
+
+static void epoll_ctl_checks_its_arguments(struct kunit *test)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+
+	HOST_ONLY(test);
+	KUNIT_EXPECT_EQ(test, sys_epoll_create1(1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(fx.ep, EPOLL_CTL_ADD, fx.rd, NULL),
+			-EFAULT);
+	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(fx.ep, EPOLL_CTL_ADD, 99, &ev),
+			-EBADF);
+	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(99, EPOLL_CTL_ADD, fx.rd, &ev),
+			-EBADF);
+	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(fx.rd, EPOLL_CTL_ADD, fx.wr, &ev),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(fx.ep, EPOLL_CTL_ADD, fx.ep, &ev),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, watch(9, fx.rd, EPOLLIN), -EINVAL);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd,
+				    EPOLLIN | EPOLLEXCLUSIVE | EPOLLONESHOT),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd,
+				    EPOLLIN | EPOLLEXCLUSIVE), 0);
+	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_MOD, fx.rd, EPOLLIN), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, &ev, 0, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.rd, &ev, 1, 0), -EINVAL);
+	put_byte();
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, NULL, 1, 0), -EFAULT);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, &ev, 1, 0), 1);
+}
+
+static void epoll_nests_but_not_in_rings_or_too_deep(struct kunit *test)
+{
+	struct epoll_event ev = { .events = EPOLLIN }, out;
+	int ep[7], i;
+
+	HOST_ONLY(test);
+	for (i = 0; i < 7; i++)
+		ep[i] = (int)sys_epoll_create1(0);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, sys_epoll_ctl(ep[i + 1], EPOLL_CTL_ADD,
+						    ep[i], &ev), 0);
+	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(ep[0], EPOLL_CTL_ADD, ep[4], &ev),
+			-ELOOP);
+	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(ep[5], EPOLL_CTL_ADD, ep[4], &ev),
+			-ELOOP);
+	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(ep[0], EPOLL_CTL_ADD, fx.rd, &ev),
+			0);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(ep[4], &out, 1, 0), 0);
+	put_byte(); /* seen through five instances */
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(ep[4], &out, 1, 0), 1);
+}
+
+static void epoll_ctl_undoes_when_it_fails(struct kunit *test)
+{
+	struct epoll_event ev = { .events = EPOLLIN };
+	u32 nth;
+	long ret;
+
+	HOST_ONLY(test);
+	for (nth = 1; nth < 5; nth++) {
+		test_fail_nth_alloc(nth);
+		ret = sys_epoll_ctl(fx.ep, EPOLL_CTL_ADD, fx.rd, &ev);
+		if (!test_fail_fired())
+			break;
+		KUNIT_EXPECT_EQ(test, ret, -ENOMEM);
+	}
+	test_fail_nth_alloc(0);
+	KUNIT_EXPECT_EQ(test, ret, 0);
+	KUNIT_EXPECT_EQ(test, nth, 3);
+}
+
+static const struct kunit_case poll_cases[] = {
+	KUNIT_CASE(poll_reports_each_file),
+	KUNIT_CASE(poll_sleeps_until_ready_or_timeout),
+	KUNIT_CASE(poll_survives_allocation_failure),
+	KUNIT_CASE(select_reports_in_sets),
+	KUNIT_CASE(epoll_level_triggered_repeats),
+	KUNIT_CASE(epoll_edge_triggered_reports_each_edge),
+	KUNIT_CASE(epoll_oneshot_fires_once_until_modified),
+	KUNIT_CASE(epoll_wait_sleeps_until_an_event),
+	KUNIT_CASE(epoll_forgets_a_closed_file),
+	KUNIT_CASE(epoll_wait_is_fair_between_files),
+	KUNIT_CASE(epoll_ctl_checks_its_arguments),
+	KUNIT_CASE(epoll_nests_but_not_in_rings_or_too_deep),
+	KUNIT_CASE(epoll_ctl_undoes_when_it_fails),
+	{ 0 },
+};
+
+static const struct kunit_suite poll_suite = {
+	.name = "poll",
+	.init = poll_test_init,
+	.exit = poll_test_exit,
+	.test_cases = poll_cases,
+};
+kunit_test_suite(poll_suite);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: programs. A process owns what its threads share: identity, children,
+ * signal actions, working directory, limits. A thread is one task of it. The
+ * address space and the descriptors hang on the task (kernel/sched.h) and are
+ * counted, because vfork() shares them between processes.
+ */
+#pragma once
+
+#include "kernel/mm.h"
+#include "kernel/sched.h"
+#include "kernel/vfs.h"
+#include "lib/uapi/resource.h"
+#include "lib/uapi/signal.h"
+#include "lib/wait.h"
+
+struct fs_struct {
+	u32 refcount;
+	struct inode *cwd; /* a reference */
+	u32 umask;
+};
+
+struct process {
+	int pid; /* also the tid of its first thread */
+	int pgid, sid;
+	u32 refcount; /* the table's, and one a waiting vfork parent */
+	struct process *parent; /* NULL: init, or parent gone with init */
+	struct list_head children;
+	struct list_head sibling; /* in parent->children */
+	struct list_head all;	  /* in process_list */
+	struct list_head threads; /* of struct thread; empty: a zombie */
+	struct wait_queue_head child_exit; /* wait4() of this process */
+	struct wait_queue_head vfork_done;
+	bool vfork_released; /* exec'd or ended: the parent may go on */
+	bool zombie;
+	bool group_exiting;
+	int exit_signal; /* to the parent when it ends */
+	int exit_code;	 /* as wait4() tells it: status << 8 | signal */
+	struct fs_struct *fs;
+	struct ksigaction action[NSIG];
+	struct rlimit64 rlimit[RLIM_NLIMITS];
+	struct hrtimer *alarm; /* ITIMER_REAL; NULL: never used */
+	u64 start_ns;
+	char exe[64]; /* tail of the path, for messages */
+};
+
+struct thread {
+	struct task *task;
+	struct process *process;
+	struct list_head entry; /* in process->threads */
+	u64 clear_child_tid;	/* user address; 0: none */
+	u64 sas_sp, sas_size;	/* alternate signal stack; size 0: none */
+	u64 saved_blocked;	/* mask to put back after sigsuspend, ppoll */
+	bool restore_blocked;
+	struct siginfo fault_info; /* of the last synchronous signal */
+};
+
+extern struct list_head process_list;
+
+/* process.c */
+/* Boot: make @t, created and not started, process 1. */
+int process_create_init(struct task *t,
+			struct files_struct *files) __must_check;
+struct process *process_find(int pid);
+void process_get(struct process *p);
+void process_put(struct process *p);
+/* The calling thread's whole program ends, as if by wait status @code. */
+void process_exit_group(int code) __noreturn;
+/* Every other thread of the current process ends before exec goes on. */
+void process_kill_other_threads(void);
+/* A parent that waits in vfork() may go on. */
+void process_release_vfork(struct process *p);
+void fs_put(struct fs_struct *fs);
+
+/* init.c: run the first program; the boot task calls it last. */
+void run_init_program(void) __noreturn;
+/* @hook runs in the boot task once process 1 has ended, before the machine
+ * does: what was handed to the network gets its time. May sleep. */
+void init_set_end_hook(void (*hook)(void));
+/* Called when process 1 has ended: the machine ends with it. */
+void init_ended(int code) __noreturn;
+
+/* exec.c */
+struct exec_args {
+	char **argv, **envp; /* kernel copies */
+	u32 argc, envc;
+	size_t bytes; /* of all strings with their zeros */
+};
+int exec_program(const char *path, const struct exec_args *args) __must_check;
+
+/* signal.c */
+void signal_send(struct process *p, int sig);
+void signal_send_task(struct task *t, int sig);
+/* To each process of the group; how many got it. */
+int signal_send_group(int pgid, int sig);
+void signal_reset_for_exec(struct process *p);
+bool signal_is_ignored(const struct process *p, int sig);

@@ -1,0 +1,743 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: signals, and what becomes of a program that faults. A signal is a bit
+ * of its task; before ring 3 is entered again user_signal_work() takes the
+ * lowest one that is not blocked and ends the program, ignores it, or builds
+ * a frame on the program's stack and lets its handler run; rt_sigreturn()
+ * takes the frame down. user_trap() turns exceptions into pages or signals.
+ *
+ * There is no job control: SIGSTOP and its like are ignored. Real-time
+ * signals are not queued. Frame layout: uAPI asm/sigcontext.h and the System
+ * V ABI, AMD64 supplement, section 3.2.2 (red zone), 3.4.1. Raised from any
+ * context; state is in struct task, whose words one CPU writes atomically.
+ */
+#include "kernel/process.h"
+#include "kernel/syscall.h"
+#include "kernel/uaccess.h"
+#include "lib/bug.h"
+#include "lib/printk.h"
+#include "lib/slab.h"
+#include "lib/uapi/time.h"
+
+#define SIGBIT(sig) BIT((sig) - 1)
+#define UNBLOCKABLE (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
+/* Flags that a program may set by rt_sigreturn: the arithmetic ones, DF, TF,
+ * AC; never IF, IOPL or NT. */
+#define FLAGS_USER 0x40dd5UL
+
+struct rt_sigframe {
+	u64 pretcode; /* where the handler returns to: SA_RESTORER */
+	struct ucontext uc;
+	struct siginfo info;
+};
+
+static bool default_is_ignore(int sig)
+{
+	switch (sig) {
+	case SIGCHLD:
+	case SIGCONT:
+	case SIGURG:
+	case SIGWINCH:
+	case SIGSTOP:
+	case SIGTSTP:
+	case SIGTTIN:
+	case SIGTTOU:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * signal_is_ignored() - Would this signal do nothing?
+ * @p:   the program.
+ * @sig: 1 to NSIG.
+ *
+ * Context: any.
+ * Return:  true for SIG_IGN, and for SIG_DFL where the default is nothing.
+ */
+bool signal_is_ignored(const struct process *p, int sig)
+{
+	u64 handler = p->action[sig - 1].handler;
+
+	return handler == SIG_IGN ||
+	       (handler == SIG_DFL && default_is_ignore(sig));
+}
+
+/**
+ * signal_send_task() - Make a signal pending for one thread.
+ * @t:   a task; a kernel task has no use for it.
+ * @sig: 1 to NSIG.
+ *
+ * Context: any.
+ */
+void signal_send_task(struct task *t, int sig)
+{
+	bool blocked = t->sigblocked & SIGBIT(sig);
+
+	if (!t->process || (!blocked && signal_is_ignored(t->process, sig)))
+		return;
+	t->sigpending |= SIGBIT(sig);
+	if (!blocked)
+		task_wake(t);
+}
+
+/**
+ * signal_send() - Make a signal pending for a program.
+ * @p:   the program; the first thread that does not block it gets it.
+ * @sig: 1 to NSIG.
+ *
+ * Context: any.
+ */
+void signal_send(struct process *p, int sig)
+{
+	struct thread *th, *to = NULL;
+
+	list_for_each_entry(th, &p->threads, entry) {
+		if (!to || (to->task->sigblocked & SIGBIT(sig)))
+			to = th;
+		if (!(to->task->sigblocked & SIGBIT(sig)))
+			break;
+	}
+	if (to)
+		signal_send_task(to->task, sig);
+}
+
+/**
+ * signal_send_group() - Make a signal pending for a process group.
+ * @pgid: the group.
+ * @sig:  1 to NSIG.
+ *
+ * Context: any.
+ * Return:  the number of programs in the group.
+ */
+int signal_send_group(int pgid, int sig)
+{
+	struct process *p;
+	int n = 0;
+
+	list_for_each_entry(p, &process_list, all) {
+		if (p->pgid != pgid || p->zombie)
+			continue;
+		signal_send(p, sig);
+		n++;
+	}
+	return n;
+}
+
+/**
+ * signal_reset_for_exec() - Handlers do not survive exec, SIG_IGN does.
+ * @p: the program.
+ *
+ * Context: task.
+ */
+void signal_reset_for_exec(struct process *p)
+{
+	int i;
+
+	for (i = 0; i < NSIG; i++) {
+		if (p->action[i].handler != SIG_IGN)
+			p->action[i].handler = SIG_DFL;
+		p->action[i].flags = 0;
+		p->action[i].restorer = 0;
+		p->action[i].mask = 0;
+	}
+}
+
+/**
+ * task_raise_signal() - A signal to the current task, as SIGPIPE.
+ * @sig: 1 to NSIG.
+ *
+ * Context: task.
+ */
+void task_raise_signal(int sig)
+{
+	signal_send_task(current, sig);
+}
+
+/* --- faults ----------------------------------------------------------------- */
+
+/* A signal that the program cannot put off: it caused it just now. */
+static void force_signal(int sig, int code, u64 addr)
+{
+	struct task *t = current;
+	struct ksigaction *a = &t->process->action[sig - 1];
+
+	if (a->handler == SIG_IGN || (t->sigblocked & SIGBIT(sig)))
+		a->handler = SIG_DFL;
+	t->sigblocked &= ~SIGBIT(sig);
+	t->thread->fault_info = (struct siginfo){
+		.si_signo = sig,
+		.si_code = code,
+		.si_addr = addr,
+	};
+	t->sigpending |= SIGBIT(sig);
+}
+
+static bool has_handler(const struct task *t, int sig)
+{
+	return t->process->action[sig - 1].handler > SIG_IGN &&
+	       !(t->sigblocked & SIGBIT(sig));
+}
+
+static void out_of_memory(struct task *t)
+{
+	pr_err("Out of memory: killed %s[%d], %llu KiB mapped, %llu KiB free\n",
+	       t->name, t->pid, t->mm->nr_pages * 4, nr_free_pages() * 4);
+	t->sigpending |= SIGBIT(SIGKILL);
+}
+
+static bool user_page_fault(struct pt_regs *regs, u64 err, u64 addr)
+{
+	struct task *t = current;
+	enum mm_fault res = MM_FAULT_MAPERR;
+	int sig;
+
+	/* The kernel touches a program's pages only inside stac and clac. */
+	if (!user_mode(regs) && cpu_has_smap && !(regs->flags & X86_FLAGS_AC))
+		return false;
+	if (addr < USER_SPACE_END && t->mm)
+		res = mm_handle_fault(t->mm, addr, err);
+	if (res == MM_FAULT_OK)
+		return true;
+	if (res == MM_FAULT_OOM)
+		out_of_memory(t);
+	if (!user_mode(regs))
+		return false;
+	if (res == MM_FAULT_OOM)
+		return true;
+	sig = res == MM_FAULT_BUS ? SIGBUS : SIGSEGV;
+	if (!has_handler(t, sig))
+		pr_err("%s[%d]: %s at %llx ip %016llx sp %016llx error %llx\n",
+		       t->name, t->pid, sig == SIGBUS ? "bus error" : "segfault",
+		       addr, regs->ip, regs->sp, err);
+	force_signal(sig, sig == SIGBUS ? BUS_ADRERR :
+			  res == MM_FAULT_ACCERR ? SEGV_ACCERR : SEGV_MAPERR,
+		     addr);
+	return true;
+}
+
+static const struct {
+	const char *what;
+	int sig, code;
+} traps[32] = {
+	[VECTOR_DE] = { "divide error", SIGFPE, FPE_INTDIV },
+	[VECTOR_DB] = { "debug trap", SIGTRAP, TRAP_BRKPT },
+	[VECTOR_BP] = { "breakpoint", SIGTRAP, SI_KERNEL },
+	[VECTOR_OF] = { "overflow", SIGSEGV, SI_KERNEL },
+	[VECTOR_BR] = { "bounds", SIGSEGV, SI_KERNEL },
+	[VECTOR_UD] = { "invalid opcode", SIGILL, ILL_ILLOPN },
+	[VECTOR_TS] = { "invalid TSS", SIGSEGV, SI_KERNEL },
+	[VECTOR_NP] = { "segment not present", SIGBUS, SI_KERNEL },
+	[VECTOR_SS] = { "stack segment", SIGBUS, SI_KERNEL },
+	[VECTOR_GP] = { "general protection fault", SIGSEGV, SI_KERNEL },
+	[VECTOR_MF] = { "x87 error", SIGFPE, SI_KERNEL },
+	[VECTOR_AC] = { "alignment check", SIGBUS, SI_KERNEL },
+	[VECTOR_XM] = { "SIMD error", SIGFPE, SI_KERNEL },
+};
+
+/**
+ * user_trap() - An exception of a program, or of the kernel on its memory.
+ * @regs:   the frame.
+ * @vector: exception number.
+ * @err:    its error code.
+ * @cr2:    address of a page fault.
+ *
+ * Context: task, interrupts on.
+ * Return:  false if it is the kernel's own fault.
+ */
+bool user_trap(struct pt_regs *regs, int vector, u64 err, u64 cr2)
+{
+	struct task *t = current;
+	int sig;
+
+	if (vector == VECTOR_PF)
+		return t->process && user_page_fault(regs, err, cr2);
+	if (!user_mode(regs) || vector < 0 || vector > 31 ||
+	    !traps[vector].what)
+		return false;
+	sig = traps[vector].sig;
+	if (!has_handler(t, sig))
+		pr_err("traps: %s[%d] trap %s ip:%llx sp:%llx error:%llx\n",
+		       t->name, t->pid, traps[vector].what, regs->ip, regs->sp,
+		       err);
+	force_signal(sig, traps[vector].code, regs->ip);
+	return true;
+}
+
+/* --- delivery --------------------------------------------------------------- */
+
+static bool on_alt_stack(const struct thread *th, u64 sp)
+{
+	return th->sas_size && sp > th->sas_sp &&
+	       sp - th->sas_sp <= th->sas_size;
+}
+
+static void fill_context(struct sigcontext *c, const struct pt_regs *r)
+{
+	*c = (struct sigcontext){
+		.r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11,
+		.r12 = r->r12, .r13 = r->r13, .r14 = r->r14, .r15 = r->r15,
+		.di = r->di, .si = r->si, .bp = r->bp, .bx = r->bx,
+		.dx = r->dx, .ax = r->ax, .cx = r->cx, .sp = r->sp,
+		.ip = r->ip, .flags = r->flags,
+		.cs = (u16)r->cs, .ss = (u16)r->ss,
+	};
+}
+
+static void fill_info(struct siginfo *info, const struct thread *th, int sig)
+{
+	if (th->fault_info.si_signo == sig)
+		*info = th->fault_info;
+	else
+		*info = (struct siginfo){ .si_signo = sig, .si_code = SI_USER };
+}
+
+/* Build the handler's frame; false if the program's stack cannot take it. */
+static bool setup_frame(struct pt_regs *regs, int sig,
+			const struct ksigaction *a, u64 mask)
+{
+	struct thread *th = current->thread;
+	u8 fpu[512] __aligned(16);
+	struct rt_sigframe f;
+	u64 sp = regs->sp - 128, fp; /* below the red zone */
+
+	if ((a->flags & SA_ONSTACK) && th->sas_size &&
+	    !on_alt_stack(th, regs->sp))
+		sp = th->sas_sp + th->sas_size;
+	fp = ALIGN_DOWN(sp - sizeof(fpu), 64UL);
+	sp = ALIGN_DOWN(fp - sizeof(f), 16UL) - 8;
+
+	memset(&f, 0, sizeof(f));
+	f.pretcode = a->restorer;
+	f.uc.uc_stack.ss_sp = th->sas_sp;
+	f.uc.uc_stack.ss_size = th->sas_size;
+	f.uc.uc_stack.ss_flags = th->sas_size ? 0 : SS_DISABLE;
+	fill_context(&f.uc.uc_mcontext, regs);
+	f.uc.uc_mcontext.fpstate = fp;
+	f.uc.uc_mcontext.oldmask = mask;
+	f.uc.uc_sigmask = mask;
+	fill_info(&f.info, th, sig);
+	fpu_save(fpu);
+	memset(fpu + 464, 0, 48); /* no extended state follows */
+	if (copy_to_user((void __user *)fp, fpu, sizeof(fpu)) ||
+	    copy_to_user((void __user *)sp, &f, sizeof(f)))
+		return false;
+	regs->di = (u64)sig;
+	regs->si = sp + offsetof(struct rt_sigframe, info);
+	regs->dx = sp + offsetof(struct rt_sigframe, uc);
+	regs->ax = 0;
+	regs->sp = sp;
+	regs->ip = a->handler;
+	regs->flags &= ~(X86_FLAGS_DF | X86_FLAGS_TF);
+	return true;
+}
+
+/* An interrupted system call: once more, or -EINTR for the handler to see. */
+static void restart_syscall(struct pt_regs *regs, bool again)
+{
+	if (regs->vector != VECTOR_SYSCALL || (s64)regs->ax != -ERESTARTSYS)
+		return;
+	if (again) {
+		regs->ax = regs->orig_ax;
+		regs->ip -= 2; /* the SYSCALL instruction */
+	} else {
+		regs->ax = (u64)-EINTR;
+	}
+	frame_was_changed(regs);
+}
+
+static int take_signal(struct task *t)
+{
+	u64 ready = t->sigpending & ~t->sigblocked;
+	int sig;
+
+	if (!ready)
+		return 0;
+	if (ready & SIGBIT(SIGKILL))
+		return SIGKILL;
+	sig = __builtin_ctzll(ready) + 1;
+	t->sigpending &= ~SIGBIT(sig);
+	return sig;
+}
+
+static void run_handler(struct pt_regs *regs, int sig, struct ksigaction *a)
+{
+	struct task *t = current;
+	u64 mask = t->thread->restore_blocked ? t->thread->saved_blocked :
+						t->sigblocked;
+
+	restart_syscall(regs, a->flags & SA_RESTART);
+	if (a->handler >= USER_SPACE_END || !(a->flags & SA_RESTORER) ||
+	    !setup_frame(regs, sig, a, mask)) {
+		pr_err("%s[%d]: no stack for the handler of signal %d, sp %llx\n",
+		       t->name, t->pid, sig, regs->sp);
+		process_exit_group(SIGSEGV);
+	}
+	t->thread->restore_blocked = false;
+	t->sigblocked |= a->mask & ~UNBLOCKABLE;
+	if (!(a->flags & SA_NODEFER))
+		t->sigblocked |= SIGBIT(sig) & ~UNBLOCKABLE;
+	if (a->flags & SA_RESETHAND)
+		a->handler = SIG_DFL;
+	frame_was_changed(regs);
+}
+
+/**
+ * user_signal_work() - Deliver what is pending, before ring 3.
+ * @regs: the frame that ring 3 will be entered with.
+ *
+ * Context: task, interrupts on; may not return.
+ */
+void user_signal_work(struct pt_regs *regs)
+{
+	struct task *t = current;
+	struct ksigaction *a;
+	int sig;
+
+	while ((sig = take_signal(t)) != 0) {
+		if (t->process->group_exiting)
+			process_exit_group(t->process->exit_code);
+		a = &t->process->action[sig - 1];
+		if (sig == SIGKILL || (a->handler == SIG_DFL &&
+				       !default_is_ignore(sig)))
+			process_exit_group(sig);
+		if (a->handler > SIG_IGN)
+			run_handler(regs, sig, a);
+	}
+	restart_syscall(regs, true);
+	if (t->thread->restore_blocked) {
+		t->thread->restore_blocked = false;
+		t->sigblocked = t->thread->saved_blocked;
+	}
+}
+
+/* --- system calls ------------------------------------------------------------ */
+
+static void restore_context(struct pt_regs *r, const struct sigcontext *c)
+{
+	r->r8 = c->r8;
+	r->r9 = c->r9;
+	r->r10 = c->r10;
+	r->r11 = c->r11;
+	r->r12 = c->r12;
+	r->r13 = c->r13;
+	r->r14 = c->r14;
+	r->r15 = c->r15;
+	r->di = c->di;
+	r->si = c->si;
+	r->bp = c->bp;
+	r->bx = c->bx;
+	r->dx = c->dx;
+	r->ax = c->ax;
+	r->cx = c->cx;
+	r->sp = c->sp;
+	r->ip = c->ip;
+	r->flags = (c->flags & FLAGS_USER) | X86_FLAGS_IF | 2;
+	r->cs = USER_CS;
+	r->ss = USER_DS;
+}
+
+/* MXCSR bits that the CPU does not know would fault in FXRSTOR. */
+static bool restore_fpu(u64 fp)
+{
+	u8 fpu[512] __aligned(16), now[512] __aligned(16);
+	u32 mxcsr, known;
+
+	if (!fp)
+		return true;
+	if (copy_from_user(fpu, (const void __user *)fp, sizeof(fpu)))
+		return false;
+	fpu_save(now);
+	memcpy(&known, now + 28, sizeof(known));
+	if (!known)
+		known = 0xffbf; /* Intel SDM 1, section 11.6.6 */
+	memcpy(&mxcsr, fpu + 24, sizeof(mxcsr));
+	mxcsr &= known;
+	memcpy(fpu + 24, &mxcsr, sizeof(mxcsr));
+	fpu_restore(fpu);
+	return true;
+}
+
+SYSCALL_DEFINE0(rt_sigreturn)
+{
+	struct task *t = current;
+	struct pt_regs *regs = task_pt_regs(t);
+	u64 sp = regs->sp - 8; /* the handler's return took pretcode */
+	struct rt_sigframe f;
+
+	if (copy_from_user(&f, (const void __user *)sp, sizeof(f)) ||
+	    f.uc.uc_mcontext.ip >= USER_SPACE_END ||
+	    !restore_fpu(f.uc.uc_mcontext.fpstate)) {
+		pr_err("%s[%d]: bad signal frame at sp %llx\n", t->name, t->pid,
+		       sp);
+		force_signal(SIGSEGV, SI_KERNEL, sp);
+		return 0;
+	}
+	t->sigblocked = f.uc.uc_sigmask & ~UNBLOCKABLE;
+	restore_context(regs, &f.uc.uc_mcontext);
+	frame_was_changed(regs);
+	return (long)regs->ax;
+}
+
+SYSCALL_DEFINE4(rt_sigaction, int, sig, const struct ksigaction __user *, act,
+		struct ksigaction __user *, old, size_t, size)
+{
+	struct ksigaction *a, new, was;
+
+	if (size != sizeof(u64) || sig < 1 || sig > NSIG)
+		return -EINVAL;
+	if (act && (sig == SIGKILL || sig == SIGSTOP))
+		return -EINVAL;
+	if (act && copy_from_user(&new, act, sizeof(new)))
+		return -EFAULT;
+	a = &current->process->action[sig - 1];
+	was = *a;
+	if (act) {
+		*a = new;
+		a->mask &= ~UNBLOCKABLE;
+		if (signal_is_ignored(current->process, sig)) {
+			struct thread *th;
+
+			list_for_each_entry(th, &current->process->threads,
+					    entry)
+				th->task->sigpending &= ~SIGBIT(sig);
+		}
+	}
+	if (old && copy_to_user(old, &was, sizeof(was)))
+		return -EFAULT;
+	return 0;
+}
+
+SYSCALL_DEFINE4(rt_sigprocmask, int, how, const u64 __user *, set,
+		u64 __user *, old, size_t, size)
+{
+	struct task *t = current;
+	u64 was = t->sigblocked, new;
+
+	if (size != sizeof(u64))
+		return -EINVAL;
+	if (set) {
+		if (copy_from_user(&new, set, sizeof(new)))
+			return -EFAULT;
+		new &= ~UNBLOCKABLE;
+		if (how == SIG_BLOCK)
+			t->sigblocked |= new;
+		else if (how == SIG_UNBLOCK)
+			t->sigblocked &= ~new;
+		else if (how == SIG_SETMASK)
+			t->sigblocked = new;
+		else
+			return -EINVAL;
+	}
+	if (old && copy_to_user(old, &was, sizeof(was)))
+		return -EFAULT;
+	return 0;
+}
+
+SYSCALL_DEFINE2(rt_sigpending, u64 __user *, set, size_t, size)
+{
+	u64 pending = current->sigpending & current->sigblocked;
+
+	if (size != sizeof(u64))
+		return -EINVAL;
+	return copy_to_user(set, &pending, sizeof(pending)) ? -EFAULT : 0;
+}
+
+/* Sleep until a signal is there to be delivered. */
+static void wait_for_signal(void)
+{
+	for (;;) {
+		task_prepare();
+		if (task_signal_pending())
+			break;
+		task_block();
+	}
+}
+
+SYSCALL_DEFINE2(rt_sigsuspend, const u64 __user *, set, size_t, size)
+{
+	struct task *t = current;
+	u64 mask;
+
+	if (size != sizeof(u64))
+		return -EINVAL;
+	if (copy_from_user(&mask, set, sizeof(mask)))
+		return -EFAULT;
+	t->thread->saved_blocked = t->sigblocked;
+	t->thread->restore_blocked = true;
+	t->sigblocked = mask & ~UNBLOCKABLE;
+	wait_for_signal();
+	return -EINTR;
+}
+
+SYSCALL_DEFINE0(pause)
+{
+	wait_for_signal();
+	return -EINTR;
+}
+
+/* Wait until one of @set is pending, and take it without its handler. */
+SYSCALL_DEFINE4(rt_sigtimedwait, const u64 __user *, set,
+		struct siginfo __user *, info, const struct timespec __user *,
+		timeout, size_t, size)
+{
+	struct task *t = current;
+	u64 left = MAX_SCHEDULE_TIMEOUT, want, blocked = t->sigblocked;
+	struct timespec ts;
+	struct siginfo si = { 0 };
+	int sig;
+
+	if (size != sizeof(u64))
+		return -EINVAL;
+	if (copy_from_user(&want, set, sizeof(want)))
+		return -EFAULT;
+	if (timeout) {
+		if (copy_from_user(&ts, timeout, sizeof(ts)))
+			return -EFAULT;
+		if (!timespec_valid(&ts))
+			return -EINVAL;
+		left = timespec_to_ns(&ts);
+	}
+	want &= ~UNBLOCKABLE;
+	for (;;) {
+		t->sigblocked = blocked & ~want;
+		task_prepare();
+		if (task_signal_pending() || left == 0)
+			break;
+		left = schedule_timeout(left);
+	}
+	t->sigblocked = blocked;
+	want &= t->sigpending;
+	if (!want)
+		return task_signal_pending() ? -EINTR : -EAGAIN;
+	sig = __builtin_ctzll(want) + 1;
+	t->sigpending &= ~SIGBIT(sig);
+	si.si_signo = sig;
+	if (info && copy_to_user(info, &si, sizeof(si)))
+		return -EFAULT;
+	return sig;
+}
+
+SYSCALL_DEFINE2(sigaltstack, const struct linux_stack_t __user *, new,
+		struct linux_stack_t __user *, old)
+{
+	struct thread *th = current->thread;
+	bool in_use = on_alt_stack(th, task_pt_regs(current)->sp);
+	struct linux_stack_t was = {
+		.ss_sp = th->sas_sp,
+		.ss_size = th->sas_size,
+		.ss_flags = !th->sas_size ? SS_DISABLE : in_use ? SS_ONSTACK : 0,
+	};
+	struct linux_stack_t ss;
+
+	if (new) {
+		if (copy_from_user(&ss, new, sizeof(ss)))
+			return -EFAULT;
+		if (in_use)
+			return -EPERM;
+		if (ss.ss_flags & ~(SS_DISABLE | SS_ONSTACK))
+			return -EINVAL;
+		if (ss.ss_flags & SS_DISABLE) {
+			ss.ss_sp = 0;
+			ss.ss_size = 0;
+		} else if (ss.ss_size < MINSIGSTKSZ) {
+			return -ENOMEM;
+		}
+		th->sas_sp = ss.ss_sp;
+		th->sas_size = ss.ss_size;
+	}
+	if (old && copy_to_user(old, &was, sizeof(was)))
+		return -EFAULT;
+	return 0;
+}
+
+static bool bad_signal(int sig)
+{
+	return sig < 0 || sig > NSIG;
+}
+
+static int kill_all(int sig)
+{
+	struct process *p;
+	int n = 0;
+
+	list_for_each_entry(p, &process_list, all) {
+		if (p->pid == 1 || p == current->process || p->zombie)
+			continue;
+		if (sig)
+			signal_send(p, sig);
+		n++;
+	}
+	return n ? 0 : -ESRCH;
+}
+
+SYSCALL_DEFINE2(kill, int, pid, int, sig)
+{
+	struct process *p;
+
+	if (bad_signal(sig))
+		return -EINVAL;
+	if (pid == -1)
+		return kill_all(sig);
+	if (pid <= 0) {
+		if (pid == 0)
+			pid = -current->process->pgid;
+		if (pid == -__INT_MAX__ - 1)
+			return -ESRCH;
+		if (sig)
+			return signal_send_group(-pid, sig) ? 0 : -ESRCH;
+		list_for_each_entry(p, &process_list, all) {
+			if (p->pgid == -pid)
+				return 0;
+		}
+		return -ESRCH;
+	}
+	p = process_find(pid);
+	if (!p)
+		return -ESRCH;
+	if (sig && !p->zombie)
+		signal_send(p, sig);
+	return 0;
+}
+
+/* A thread by its id; @tgid 0: of any program. */
+static struct task *find_thread(int tgid, int tid)
+{
+	struct process *p;
+	struct thread *th;
+
+	list_for_each_entry(p, &process_list, all) {
+		if (tgid && p->pid != tgid)
+			continue;
+		list_for_each_entry(th, &p->threads, entry) {
+			if (th->task->pid == tid)
+				return th->task;
+		}
+	}
+	return NULL;
+}
+
+static long do_tkill(int tgid, int tid, int sig)
+{
+	struct task *t;
+
+	if (bad_signal(sig) || tid <= 0)
+		return -EINVAL;
+	t = find_thread(tgid, tid);
+	if (!t)
+		return -ESRCH;
+	if (sig)
+		signal_send_task(t, sig);
+	return 0;
+}
+
+SYSCALL_DEFINE3(tgkill, int, tgid, int, tid, int, sig)
+{
+	return tgid <= 0 ? -EINVAL : do_tkill(tgid, tid, sig);
+}
+
+SYSCALL_DEFINE2(tkill, int, tid, int, sig)
+{
+	return do_tkill(0, tid, sig);
+}

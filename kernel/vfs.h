@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: the file tree: inodes in memory (kernel/ramfs.c), names to inodes
+ * (kernel/namei.c), devices (kernel/chrdev.c). The tree starts as the
+ * initramfs and everything in it may be changed; nothing outlives the
+ * machine. Programs are root, so permission bits are kept and shown, and only
+ * the execute bit is asked.
+ */
+#pragma once
+
+#include "lib/file.h"
+#include "lib/list.h"
+#include "lib/platform.h"
+#include "lib/uapi/fcntl.h"
+#include "lib/uapi/stat.h"
+
+#define PATH_MAX 4096
+#define NAME_MAX 255
+/* Links followed in one look-up before -ELOOP (Linux: MAXSYMLINKS). */
+#define MAXSYMLINKS 40
+/* The largest file; beyond is -EFBIG. */
+#define RAMFS_MAX_SIZE (16ULL << 30)
+
+struct page;
+
+struct inode {
+	u32 refcount; /* names, open files, working directories */
+	u32 mode;
+	u32 nlink;
+	u32 uid, gid;
+	u64 ino;
+	u64 rdev;
+	u64 size;
+	u64 mtime_ns;
+	union {
+		struct {
+			/* Bytes of the boot archive, until a page is written. */
+			const u8 *blob;
+			u64 blob_len;
+			/* Pages that were: chunks of RAMFS_CHUNK pointers. */
+			struct page ***chunks;
+			u64 nr_chunks;
+		} reg;
+		struct {
+			struct list_head entries; /* of struct dentry */
+			struct inode *parent;	  /* a reference */
+			u64 next_pos;
+		} dir;
+		char *link; /* S_IFLNK: zero-terminated target */
+	};
+};
+
+struct dentry {
+	struct list_head entry; /* in the directory, ascending @pos */
+	struct inode *inode;	/* a reference */
+	u64 pos;		/* for getdents: stable while others go */
+	char name[];
+};
+
+struct dir_context {
+	/* False: no room, stop before this entry. */
+	bool (*actor)(struct dir_context *ctx, const char *name, u64 pos,
+		      u64 ino, u32 mode);
+};
+
+extern struct inode *root_inode;
+
+/* ramfs.c */
+void ramfs_init(void);
+struct inode *inode_create(u32 mode, u64 rdev) __must_check;
+void iget(struct inode *inode);
+void iput(struct inode *inode);
+struct dentry *dir_lookup(struct inode *dir, const char *name);
+int dir_add(struct inode *dir, const char *name,
+	    struct inode *inode) __must_check;
+void dir_remove(struct inode *dir, struct dentry *d);
+bool dir_is_empty(const struct inode *dir);
+int inode_truncate(struct inode *inode, u64 size) __must_check;
+void inode_set_blob(struct inode *inode, const u8 *blob, u64 len);
+u64 inode_read(const struct inode *inode, void *buf, u64 n, u64 off);
+void inode_fill_kstat(const struct inode *inode, struct kstat *st);
+/* The page at @off made the file's own, one reference for the caller. */
+struct page *inode_get_page(struct inode *inode, u64 off) __must_check;
+int inode_fstat(struct file *f, struct kstat *st);
+int inode_release(struct file *f);
+extern const struct file_operations ramfs_file_ops, ramfs_dir_ops;
+
+/* namei.c */
+enum {
+	LOOKUP_FOLLOW = 1,
+};
+int path_lookup(int dfd, const char *path, u32 flags,
+		struct inode **res) __must_check;
+/* The directory that holds, or would hold, the last name of @path. */
+int path_parent(int dfd, const char *path, struct inode **dir,
+		char name[NAME_MAX + 1], bool *trailing) __must_check;
+struct file *vfs_open(int dfd, const char *path, u32 flags,
+		      u32 mode) __must_check;
+struct file *inode_open(struct inode *inode, u32 flags) __must_check;
+int dir_path(const struct inode *dir, char *buf, size_t size) __must_check;
+/* A kernel copy of a program's path (kfree it), or an error pointer. */
+char *getname(const char __user *upath) __must_check;
+
+/* chrdev.c */
+struct file *chrdev_open(struct inode *inode, u32 flags) __must_check;
+bool file_is_dev_zero(const struct file *f);
+
+/* initramfs.c */
+void initramfs_unpack(void);
+
+/* tty.c */
+void tty_init(void);
+extern const struct file_operations tty_ops;
+
+static inline struct inode *file_inode(const struct file *f)
+{
+	return f->private_data;
+}
+
+/* True for what this tree opened: private_data is an inode. */
+bool file_has_inode(const struct file *f);
+
+static inline bool file_is_ramfs_regular(const struct file *f)
+{
+	return f->f_op == &ramfs_file_ops;
+}
+
+static inline u64 makedev(u32 major, u32 minor)
+{
+	return (minor & 0xff) | (u64)(major & 0xfff) << 8 |
+	       (u64)(minor & ~0xffU) << 12;
+}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: paths to inodes. The walk takes one name after the other, follows
+ * symbolic links by walking their text from the directory that holds them,
+ * and counts them, so that a circle ends in -ELOOP. Called by every system
+ * call that takes a path (kernel/open.c, kernel/stat.c) and by exec.
+ *
+ * POSIX.1-2017, section 4.13, "Pathname Resolution". State: none of its own;
+ * the working directory belongs to the process.
+ */
+#include "kernel/process.h"
+#include "kernel/uaccess.h"
+#include "kernel/vfs.h"
+#include "lib/err.h"
+#include "lib/slab.h"
+
+struct walk {
+	struct inode *dir;	 /* where we are; a reference */
+	u32 links;		 /* followed so far */
+	char last[NAME_MAX + 1]; /* the final name, when asked to stop there */
+	bool trailing;		 /* ... and a slash behind it */
+};
+
+static void walk_to(struct walk *w, struct inode *inode)
+{
+	iget(inode);
+	iput(w->dir);
+	w->dir = inode;
+}
+
+/* Next name of @p into @name; its length, 0 at the end, or an error. */
+static int next_name(const char **p, char *name)
+{
+	size_t n = 0;
+
+	while (**p == '/')
+		(*p)++;
+	while ((*p)[n] && (*p)[n] != '/') {
+		if (n == NAME_MAX)
+			return -ENAMETOOLONG;
+		name[n] = (*p)[n];
+		n++;
+	}
+	name[n] = 0;
+	*p += n;
+	return (int)n;
+}
+
+static bool rest_is_slashes(const char *p)
+{
+	while (*p == '/')
+		p++;
+	return !*p;
+}
+
+static bool is_dot(const char *name)
+{
+	return name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2]));
+}
+
+static int walk_path(struct walk *w, const char *path, bool stop_at_last,
+		     bool follow);
+
+/* Step into @name of the present directory. */
+static int walk_step(struct walk *w, const char *name, bool follow)
+{
+	struct inode *inode, *parent;
+	struct dentry *d;
+	int err;
+
+	if (!S_ISDIR(w->dir->mode))
+		return -ENOTDIR;
+	if (is_dot(name)) {
+		parent = w->dir->dir.parent;
+		if (name[1] && parent)
+			walk_to(w, parent);
+		return 0;
+	}
+	d = dir_lookup(w->dir, name);
+	if (!d)
+		return -ENOENT;
+	if (!S_ISLNK(d->inode->mode) || !follow) {
+		walk_to(w, d->inode);
+		return 0;
+	}
+	if (++w->links > MAXSYMLINKS)
+		return -ELOOP;
+	/* The link may be removed by nobody meanwhile: nothing sleeps. */
+	inode = d->inode;
+	iget(inode);
+	err = walk_path(w, inode->link, false, true);
+	iput(inode);
+	return err;
+}
+
+/* Walk all of @path, or all but its last name, which is left in w->last. */
+static int walk_path(struct walk *w, const char *path, bool stop_at_last,
+		     bool follow)
+{
+	char name[NAME_MAX + 1];
+	bool last;
+	int n;
+
+	if (!*path)
+		return -ENOENT;
+	if (*path == '/')
+		walk_to(w, root_inode);
+	w->last[0] = 0;
+	for (;;) {
+		n = next_name(&path, name);
+		if (n <= 0)
+			return n;
+		last = rest_is_slashes(path);
+		if (last && stop_at_last) {
+			if (!S_ISDIR(w->dir->mode))
+				return -ENOTDIR;
+			memcpy(w->last, name, (size_t)n + 1);
+			w->trailing = *path == '/';
+			return 0;
+		}
+		n = walk_step(w, name, follow || !last || *path == '/');
+		if (n)
+			return n;
+		if (*path == '/' && !S_ISDIR(w->dir->mode))
+			return -ENOTDIR;
+	}
+}
+
+/* Where a relative path starts. */
+static int walk_start(struct walk *w, int dfd, const char *path)
+{
+	struct file *f;
+
+	w->links = 0;
+	w->trailing = false;
+	w->last[0] = 0;
+	w->dir = root_inode;
+	if (*path == '/' || !current->process) {
+		iget(w->dir);
+		return 0;
+	}
+	if (dfd == AT_FDCWD) {
+		w->dir = current->process->fs->cwd;
+		iget(w->dir);
+		return 0;
+	}
+	f = fget(dfd);
+	if (!f)
+		return -EBADF;
+	if (!file_has_inode(f) || !S_ISDIR(file_inode(f)->mode)) {
+		fput(f);
+		return -ENOTDIR;
+	}
+	w->dir = file_inode(f);
+	iget(w->dir);
+	fput(f);
+	return 0;
+}
+
+/**
+ * file_has_inode() - Is this file one of this tree?
+ * @f: any file.
+ *
+ * Context: any.
+ * Return:  true if file_inode() may be asked.
+ */
+bool file_has_inode(const struct file *f)
+{
+	return f->f_op->release == inode_release;
+}
+
+/**
+ * path_lookup() - Find what a path names.
+ * @dfd:   directory of a relative path, or AT_FDCWD.
+ * @path:  kernel memory.
+ * @flags: LOOKUP_FOLLOW: a final symbolic link is followed.
+ * @res:   the inode, with a reference for the caller.
+ *
+ * Context: task.
+ * Return:  0 or a negative errno.
+ */
+int path_lookup(int dfd, const char *path, u32 flags, struct inode **res)
+{
+	struct walk w;
+	int err = walk_start(&w, dfd, path);
+
+	if (err)
+		return err;
+	err = walk_path(&w, path, false, flags & LOOKUP_FOLLOW);
+	if (err) {
+		iput(w.dir);
+		return err;
+	}
+	*res = w.dir;
+	return 0;
+}
+
+/**
+ * path_parent() - Find the directory of a path's last name.
+ * @dfd:      directory of a relative path, or AT_FDCWD.
+ * @path:     kernel memory.
+ * @dir:      the directory, with a reference for the caller.
+ * @name:     the last name; "" if the path is only slashes.
+ * @trailing: true if a slash follows the name.
+ *
+ * Context: task.
+ * Return:  0 or a negative errno.
+ */
+int path_parent(int dfd, const char *path, struct inode **dir,
+		char name[NAME_MAX + 1], bool *trailing)
+{
+	struct walk w;
+	int err = walk_start(&w, dfd, path);
+
+	if (err)
+		return err;
+	err = walk_path(&w, path, true, true);
+	if (err) {
+		iput(w.dir);
+		return err;
+	}
+	memcpy(name, w.last, sizeof(w.last));
+	*trailing = w.trailing;
+	*dir = w.dir;
+	return 0;
+}
+
+/**
+ * inode_open() - Make a file for an inode.
+ * @inode: it; the file takes a reference of its own.
+ * @flags: O_*.
+ *
+ * Context: task.
+ * Return:  the file with one reference, or an error pointer.
+ */
+struct file *inode_open(struct inode *inode, u32 flags)
+{
+	const struct file_operations *ops = &ramfs_file_ops;
+	struct file *f;
+
+	switch (inode->mode & S_IFMT) {
+	case S_IFDIR:
+		if ((flags & O_ACCMODE) != O_RDONLY || (flags & O_CREAT))
+			return ERR_PTR(-EISDIR);
+		ops = &ramfs_dir_ops;
+		break;
+	case S_IFREG:
+		break;
+	case S_IFCHR:
+		return chrdev_open(inode, flags);
+	case S_IFLNK:
+		return ERR_PTR(-ELOOP);
+	default:
+		return ERR_PTR(-ENXIO);
+	}
+	f = file_alloc(ops, inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC |
+					     O_NOCTTY | O_CLOEXEC));
+	if (!f)
+		return ERR_PTR(-ENOMEM);
+	iget(inode);
+	return f;
+}
+
+/* Make @name in @dir a new regular file. */
+static int create_regular(struct inode *dir, const char *name, u32 mode,
+			  struct inode **res)
+{
+	struct inode *inode = inode_create(S_IFREG | (mode & 07777), 0);
+	int err;
+
+	if (!inode)
+		return -ENOSPC;
+	err = dir_add(dir, name, inode);
+	if (err) {
+		iput(inode);
+		return err;
+	}
+	*res = inode;
+	return 0;
+}
+
+/* The inode that open(O_CREAT) means, made if it was not there. A link at
+ * the end is followed to the name that it gives. */
+static int lookup_create(int dfd, const char *path, u32 flags, u32 mode,
+			 struct inode **res)
+{
+	struct inode *link;
+	struct dentry *d;
+	struct walk w;
+	int err = walk_start(&w, dfd, path);
+
+	if (err)
+		return err;
+	err = walk_path(&w, path, true, true);
+	for (;;) {
+		if (err)
+			break;
+		err = -EISDIR;
+		if (!w.last[0] || w.trailing || is_dot(w.last))
+			break;
+		d = dir_lookup(w.dir, w.last);
+		if (!d) {
+			err = create_regular(w.dir, w.last, mode, res);
+			break;
+		}
+		err = -EEXIST;
+		if (flags & O_EXCL)
+			break;
+		if (!S_ISLNK(d->inode->mode) || (flags & O_NOFOLLOW)) {
+			iget(d->inode);
+			*res = d->inode;
+			err = 0;
+			break;
+		}
+		err = -ELOOP;
+		if (++w.links > MAXSYMLINKS)
+			break;
+		link = d->inode;
+		iget(link);
+		err = walk_path(&w, link->link, true, true);
+		iput(link);
+	}
+	iput(w.dir);
+	return err;
+}
+
+/**
+ * vfs_open() - Open a path.
+ * @dfd:   directory of a relative path, or AT_FDCWD.
+ * @path:  kernel memory.
+ * @flags: O_*.
+ * @mode:  permissions of a file that O_CREAT makes, umask applied.
+ *
+ * Context: task.
+ * Return:  the file with one reference, or an error pointer.
+ */
+struct file *vfs_open(int dfd, const char *path, u32 flags, u32 mode)
+{
+	struct inode *inode = NULL;
+	struct file *f;
+	int err;
+
+	if ((flags & O_ACCMODE) == O_ACCMODE)
+		return ERR_PTR(-EINVAL);
+	if ((flags & O_CREAT) && (flags & O_DIRECTORY))
+		return ERR_PTR(-EINVAL);
+	if (flags & O_CREAT)
+		err = lookup_create(dfd, path, flags, mode, &inode);
+	else
+		err = path_lookup(dfd, path,
+				  flags & O_NOFOLLOW ? 0 : LOOKUP_FOLLOW,
+				  &inode);
+	if (err)
+		return ERR_PTR(err);
+	if ((flags & O_DIRECTORY) && !S_ISDIR(inode->mode)) {
+		iput(inode);
+		return ERR_PTR(-ENOTDIR);
+	}
+	f = inode_open(inode, flags);
+	if (!IS_ERR(f) && (flags & O_TRUNC) && S_ISREG(inode->mode) &&
+	    (flags & O_ACCMODE) != O_RDONLY) {
+		err = inode_truncate(inode, 0);
+		if (err) {
+			fput(f);
+			f = ERR_PTR(err);
+		}
+	}
+	iput(inode);
+	return f;
+}
+
+/* Name of @dir in its parent; NULL if it was removed. */
+static const char *dir_name(const struct inode *dir)
+{
+	struct dentry *d;
+
+	list_for_each_entry(d, &dir->dir.parent->dir.entries, entry) {
+		if (d->inode == dir)
+			return d->name;
+	}
+	return NULL;
+}
+
+/**
+ * dir_path() - The absolute path of a directory.
+ * @dir:  it.
+ * @buf:  @size bytes.
+ * @size: room.
+ *
+ * Context: task.
+ * Return:  length with the final zero; -ENOENT if the directory was removed,
+ *          -ERANGE without room.
+ */
+int dir_path(const struct inode *dir, char *buf, size_t size)
+{
+	size_t pos = size, len;
+	const char *name;
+
+	if (size < 2)
+		return -ERANGE;
+	buf[--pos] = 0;
+	while (dir != root_inode) {
+		name = dir->dir.parent ? dir_name(dir) : NULL;
+		if (!name)
+			return -ENOENT;
+		len = strlen(name);
+		if (len + 1 > pos)
+			return -ERANGE;
+		pos -= len;
+		memcpy(buf + pos, name, len);
+		buf[--pos] = '/';
+		dir = dir->dir.parent;
+	}
+	if (pos == size - 1)
+		buf[--pos] = '/';
+	memmove(buf, buf + pos, size - pos);
+	return (int)(size - pos);
+}
+
+/**
+ * getname() - Copy a program's path.
+ * @upath: the program's address.
+ *
+ * Context: task.
+ * Return:  zero-terminated, for the caller to kfree(); -EFAULT,
+ *          -ENAMETOOLONG or -ENOMEM as an error pointer.
+ */
+char *getname(const char __user *upath)
+{
+	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+	ssize_t n;
+
+	if (!path)
+		return ERR_PTR(-ENOMEM);
+	n = strncpy_from_user(path, upath, PATH_MAX);
+	if (n < 0 || n == PATH_MAX) {
+		kfree(path);
+		return ERR_PTR(n < 0 ? n : -ENAMETOOLONG);
+	}
+	return path;
+}

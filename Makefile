@@ -99,7 +99,7 @@ QEMU	?= qemu-system-x86_64
 QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
-.PHONY: all help test host-test guest-test image iso size repro debug unresolved clean
+.PHONY: all apps help test host-test guest-test image iso size repro debug unresolved clean
 
 all: $(B)/host/doorbell-tests ## build everything
 
@@ -126,6 +126,16 @@ guest-test: $(B)/doorbell-test.elf ## the suites in the booted image; SUITE=glob
 		test $$? = 255 && grep -q 'Call trace' $(B)/crash.log || \
 			{ cat $(B)/crash.log; \
 			echo "crash=$$c: no report"; exit 1; }; done
+
+# --- programs: one folder each, nothing of the project in them --------------
+APPS	:= $(notdir $(patsubst %/,%,$(wildcard apps/*/)))
+APP_CC	?= musl-gcc
+APP_CFLAGS := -static -O2 -Wall -Wextra -Werror -std=gnu11 \
+	-ffile-prefix-map=$(CURDIR)=.
+apps: $(APPS:%=$(B)/apps/%) ## the programs of apps/, static, for the guest
+$(B)/apps/%: apps/%/*.c
+	@mkdir -p $(@D)
+	$(Q)$(APP_CC) $(APP_CFLAGS) -o $@ $(filter %.c,$^)
 
 size: $(B)/doorbell.elf ## the stripped image's bytes, at most 400 KiB
 	$(Q)$(OBJCOPY) --strip-all $< $(B)/doorbell.stripped

@@ -12,11 +12,14 @@
 #include "kernel/irq.h"
 #include "kernel/machine.h"
 #include "kernel/page_alloc.h"
+#include "kernel/process.h"
 #include "kernel/random.h"
 #include "kernel/sched.h"
 #include "kernel/slab.h"
 #include "kernel/string.h"
+#include "kernel/syscall.h"
 #include "kernel/time.h"
+#include "kernel/vfs.h"
 #include "lib/kunit.h"
 #include "lib/timer.h"
 #include "net/core/net_namespace.h"
@@ -116,7 +119,13 @@ void start_kernel(u32 magic, u64 info)
 		panic("network: no memory for the first stack");
 	pci_init();
 
+	/* What programs need. */
+	syscall_init();
+	ramfs_init();
+	initramfs_unpack();
+	tty_init();
+
 	run_suites_if_asked();
 	configure_network();
-	machine_exit(0);
+	run_init_program();
 }

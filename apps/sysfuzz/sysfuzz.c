@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: random system calls with hostile arguments, from a seed. The machine
+ * must be alive at the end and this program too: calls that end or stop it,
+ * take its memory away, or sleep without limit are left out, the rest run in
+ * children that may die. Prints how many calls were made and how many
+ * different errno values came back.
+ *
+ *	sysfuzz [COUNT [SEED]]
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NR_MAX	  451
+#define PER_CHILD 5000
+#define AREA	  65536
+
+static uint64_t state;
+static unsigned char *area;
+
+/* splitmix64 */
+static uint64_t rnd(void)
+{
+	uint64_t z = state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ (z >> 27)) * 0x94d049bb133111ebULL;
+	return z ^ (z >> 31);
+}
+
+/* What would end, stop or starve this program rather than test the kernel. */
+static int left_out(long nr)
+{
+	static const short list[] = {
+		SYS_exit, SYS_exit_group, SYS_pause, SYS_rt_sigsuspend,
+		SYS_fork, SYS_vfork, SYS_clone, SYS_clone3, SYS_execve,
+		SYS_execveat, SYS_kill, SYS_tkill, SYS_tgkill,
+		SYS_rt_sigreturn, SYS_reboot, SYS_nanosleep,
+		SYS_clock_nanosleep, SYS_wait4, SYS_waitid, SYS_futex,
+		SYS_rt_sigtimedwait, SYS_poll, SYS_ppoll, SYS_select,
+		SYS_pselect6, SYS_epoll_wait, SYS_epoll_pwait,
+		SYS_accept, SYS_accept4, SYS_connect, SYS_munmap, SYS_mremap,
+		SYS_arch_prctl, SYS_alarm, SYS_setitimer, SYS_flock,
+		SYS_read, SYS_readv, SYS_recvfrom, SYS_recvmsg, SYS_recvmmsg,
+		SYS_setrlimit, SYS_prlimit64, SYS_brk, SYS_set_tid_address,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(list) / sizeof(list[0]); i++)
+		if (list[i] == nr)
+			return 1;
+	return 0;
+}
+
+/* Those may be called too where a child's death or sleep is bounded. */
+static uint64_t argument(void)
+{
+	static const uint64_t special[] = {
+		0, 1, 2, 3, 4, 5, 8, 16, 64, 255, 256, 4095, 4096, 4097,
+		65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff,
+		0x100000000, 0x7fffffffefff, 0x7ffffffff000, 0x800000000000,
+		0xffff800000000000, 0xffff888000000000, 0xffffc90000000000,
+		0xffffffff80000000, 0xfffffffffffff000, 0x7fffffffffffffff,
+		0x8000000000000000, (uint64_t)-1, (uint64_t)-4096,
+		(uint64_t)-100,
+	};
+
+	switch (rnd() % 8) {
+	case 0:
+	case 1:
+		return special[rnd() % (sizeof(special) / sizeof(special[0]))];
+	case 2:
+		return rnd() % 32;
+	case 3:
+		return rnd();
+	case 4:
+		/* At the very end of mapped memory. */
+		return (uintptr_t)area + AREA - rnd() % 64;
+	default:
+		return (uintptr_t)area + rnd() % AREA;
+	}
+}
+
+static void fill_area(void)
+{
+	static const char *const paths[] = { "/tmp/a", "/tmp/b/c", "/dev/null",
+					     "/dev/zero", "/bin", ".", "x" };
+	size_t i;
+
+	for (i = 0; i < AREA; i += 8)
+		*(uint64_t *)(area + i) = rnd() & 3 ? rnd() % 4096 : argument();
+	for (i = 0; i < 64; i++)
+		strcpy((char *)area + rnd() % (AREA - 16),
+		       paths[rnd() % (sizeof(paths) / sizeof(paths[0]))]);
+}
+
+static void run_child(unsigned calls, unsigned *seen)
+{
+	int sig, fd;
+
+	for (sig = 1; sig < 32; sig++)
+		signal(sig, sig == SIGSEGV || sig == SIGBUS ? SIG_DFL :
+							      SIG_IGN);
+	/* The console stays quiet: 0 to 2 are not what they seem. */
+	fd = open("/dev/null", O_RDWR);
+	dup2(fd, 0);
+	dup2(fd, 1);
+	dup2(fd, 2);
+	area = mmap(NULL, AREA + 4096, PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	mprotect(area + AREA, 4096, PROT_NONE);
+	fill_area();
+	while (calls--) {
+		long nr = (long)(rnd() % (NR_MAX + 8)), r;
+
+		if ((rnd() & 1023) == 0)
+			nr = (long)rnd();
+		if (left_out(nr))
+			continue;
+		if ((rnd() & 255) == 0)
+			fill_area();
+		r = syscall(nr, argument(), argument(), argument(),
+			    argument(), argument(), argument());
+		if (r == -1 && errno > 0 && errno < 256)
+			seen[errno]++;
+		else
+			seen[0]++;
+	}
+	_exit(0);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long total = argc > 1 ? strtoul(argv[1], NULL, 0) : 1000000;
+	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
+	unsigned long done = 0, died = 0, kinds = 0, i;
+	unsigned *seen = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (seen == MAP_FAILED) {
+		perror("sysfuzz: mmap");
+		return 1;
+	}
+	while (done < total) {
+		unsigned n = total - done < PER_CHILD ? (unsigned)(total - done)
+						      : PER_CHILD;
+		int status, waited = 0;
+		pid_t pid;
+
+		state = seed * 1000003 + done;
+		pid = fork();
+		if (pid < 0) {
+			perror("sysfuzz: fork");
+			return 1;
+		}
+		if (pid == 0)
+			run_child(n, seen);
+		while (waitpid(pid, &status, WNOHANG) == 0) {
+			struct timespec ms = { 0, 1000000 };
+
+			nanosleep(&ms, NULL);
+			if (++waited == 10000) /* asleep for ever */
+				kill(pid, SIGKILL);
+		}
+		if (!WIFEXITED(status))
+			died++;
+		done += n;
+	}
+	for (i = 0; i < 256; i++)
+		kinds += seen[i] != 0;
+	printf("sysfuzz: %lu calls, seed %llu, %lu results ok, %lu kinds of "
+	       "result, %lu children died\n",
+	       done, (unsigned long long)seed, (unsigned long)seen[0], kinds,
+	       died);
+	return 0;
+}

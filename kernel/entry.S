@@ -70,6 +70,8 @@ restore_regs:
 	popq	%rsi
 	popq	%rdi
 	addq	$16, %rsp
+	.globl	trap_iretq
+trap_iretq:
 	iretq
 
 /* void switch_stacks(u64 *save_sp, u64 load_sp): the C ABI's callee-saved

@@ -258,6 +258,49 @@ static void request_irq_checks_its_line(struct kunit *test)
 	free_irq(5, test);
 }
 
+/* Transmitter empty: COM1's interrupt comes as soon as it is asked for. */
+static u32 uart_irqs;
+static bool softirq_was_late, softirq_ran;
+
+static bool uart_irq(void *arg)
+{
+	u8 cause = inb(0x3fa); /* reading IIR takes the cause away */
+
+	if (cause & 1)
+		return false;
+	uart_irqs++;
+	softirq_was_late = in_hardirq() && !softirq_ran;
+	raise_softirq(NET_TX_SOFTIRQ);
+	return true;
+}
+
+static void note_softirq(void)
+{
+	softirq_ran = !in_hardirq() && in_serving_softirq();
+}
+
+static void irq_reaches_its_handler_then_the_softirq(struct kunit *test)
+{
+	u64 before = irq_count(4), start = ktime_get_ns();
+	softirq_fn *old;
+
+	uart_irqs = 0;
+	softirq_ran = false;
+	softirq_was_late = false;
+	old = open_softirq(NET_TX_SOFTIRQ, note_softirq);
+	KUNIT_ASSERT_EQ(test, request_irq(4, uart_irq, &uart_irqs, "test"), 0);
+	outb(0x3f9, 2);
+	while (!uart_irqs && ktime_get_ns() - start < 100 * NSEC_PER_MSEC)
+		cpu_relax();
+	outb(0x3f9, 0);
+	free_irq(4, &uart_irqs);
+	open_softirq(NET_TX_SOFTIRQ, old);
+	KUNIT_EXPECT_EQ(test, uart_irqs, 1);
+	KUNIT_EXPECT_EQ(test, irq_count(4), before + 1);
+	KUNIT_EXPECT_TRUE(test, softirq_was_late);
+	KUNIT_EXPECT_TRUE(test, softirq_ran);
+}
+
 static void cmdline_knows_its_own_words(struct kunit *test)
 {
 	KUNIT_EXPECT_NULL(test, cmdline_get("no.such.option"));
@@ -296,6 +339,7 @@ static const struct kunit_case machine_cases[] = {
 	KUNIT_CASE(task_yield_runs_others_in_order),
 	KUNIT_CASE(task_create_fails_without_memory),
 	KUNIT_CASE(request_irq_checks_its_line),
+	KUNIT_CASE(irq_reaches_its_handler_then_the_softirq),
 	KUNIT_CASE(cmdline_knows_its_own_words),
 	KUNIT_CASE(get_random_bytes_does_not_repeat),
 	{ 0 },

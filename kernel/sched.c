@@ -238,8 +238,7 @@ static void finish_switch(void)
 static void switch_to(struct task *prev, struct task *next)
 {
 	fpu_switch(next);
-	/* Kernel tasks borrow any address space: all share their half. But a
-	 * dying program's tables go away. */
+	/* Also for a kernel task: the last program's tables may go away. */
 	if (next->cr3 != loaded_cr3) {
 		loaded_cr3 = next->cr3;
 		write_cr3(next->cr3);

@@ -48,7 +48,7 @@ struct table_ptr {
 
 void trap_dispatch(struct pt_regs *regs);
 
-extern char trap_stubs[];
+extern char trap_stubs[], trap_iretq[];
 extern char df_stack_top[], nmi_stack_top[], mc_stack_top[];
 extern const struct exception_entry __start___ex_table[];
 extern const struct exception_entry __stop___ex_table[];
@@ -297,26 +297,6 @@ static bool fixup_exists(struct pt_regs *regs)
 	return fixup_exception(&probe);
 }
 
-static void kernel_exception(struct pt_regs *regs, u64 cr2)
-{
-	int vector = (int)regs->vector;
-
-	if (vector == VECTOR_PF && cr2 < USER_SPACE_END &&
-	    fixup_exists(regs) && current && current->mm) {
-		if (regs->flags & X86_FLAGS_IF)
-			local_irq_enable();
-		if (user_trap(regs, vector, regs->orig_ax, cr2)) {
-			local_irq_disable();
-			return;
-		}
-		local_irq_disable();
-	}
-	if ((vector == VECTOR_PF || vector == VECTOR_GP) &&
-	    fixup_exception(regs))
-		return;
-	die(regs, cr2);
-}
-
 static void user_exception(struct pt_regs *regs, u64 cr2)
 {
 	if (regs->vector == VECTOR_NMI || regs->vector == VECTOR_DF ||
@@ -349,6 +329,48 @@ void user_return_work(struct pt_regs *regs)
 			user_signal_work(regs);
 		local_irq_disable();
 	}
+}
+
+/*
+ * IRETQ refused a frame that a program made up (sigreturn, ptrace-like calls):
+ * all other registers are the program's already, so take the five that it was
+ * to load and let the fault be the program's.
+ */
+static void blame_ring3(struct pt_regs *regs)
+{
+	const u64 *frame = (const u64 *)regs->sp;
+
+	regs->ip = frame[0];
+	regs->cs = USER_CS;
+	regs->flags = frame[2] | X86_FLAGS_IF;
+	regs->sp = frame[3];
+	regs->ss = USER_DS;
+}
+
+static void kernel_exception(struct pt_regs *regs, u64 cr2)
+{
+	int vector = (int)regs->vector;
+
+	if (regs->ip == (u64)trap_iretq) {
+		blame_ring3(regs);
+		user_exception(regs, cr2);
+		user_return_work(regs);
+		return;
+	}
+	if (vector == VECTOR_PF && cr2 < USER_SPACE_END &&
+	    fixup_exists(regs) && current && current->mm) {
+		if (regs->flags & X86_FLAGS_IF)
+			local_irq_enable();
+		if (user_trap(regs, vector, regs->orig_ax, cr2)) {
+			local_irq_disable();
+			return;
+		}
+		local_irq_disable();
+	}
+	if ((vector == VECTOR_PF || vector == VECTOR_GP) &&
+	    fixup_exception(regs))
+		return;
+	die(regs, cr2);
 }
 
 /**

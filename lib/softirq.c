@@ -17,18 +17,24 @@
 u32 softirq_disable_count;
 u32 softirq_pending_mask;
 
-static void (*actions[NR_SOFTIRQS])(void);
+static softirq_fn *actions[NR_SOFTIRQS];
 static bool serving;
 
 /**
  * open_softirq() - Register what softirq @nr does.
  * @nr:     TIMER_SOFTIRQ, NET_TX_SOFTIRQ or NET_RX_SOFTIRQ.
  * @action: runs in softirq context, interrupts on.
+ *
+ * Return: the action that it replaces, NULL for none.
  */
-void open_softirq(int nr, void (*action)(void))
+softirq_fn *open_softirq(int nr, softirq_fn *action)
 {
+	softirq_fn *old;
+
 	BUG_ON(nr < 0 || nr >= NR_SOFTIRQS);
+	old = actions[nr];
 	actions[nr] = action;
+	return old;
 }
 
 /**

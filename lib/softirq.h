@@ -20,7 +20,9 @@ extern u32 softirq_disable_count;
 /* Bit n: softirq n is raised. Written with interrupts off. */
 extern u32 softirq_pending_mask;
 
-void open_softirq(int nr, void (*action)(void));
+typedef void softirq_fn(void);
+/* What it did before comes back. */
+softirq_fn *open_softirq(int nr, softirq_fn *action);
 void raise_softirq(int nr);
 /* Run what is pending; from the outermost interrupt's end or bh enable. */
 void do_softirq(void);

@@ -18,9 +18,11 @@ static void count_run(void)
 
 static void raise_softirq_runs_after_bh_enable(struct kunit *test)
 {
+	softirq_fn *old;
+
 	runs = 0;
 	deepest = 0;
-	open_softirq(NET_TX_SOFTIRQ, count_run);
+	old = open_softirq(NET_TX_SOFTIRQ, count_run);
 	local_bh_disable();
 	raise_softirq(NET_TX_SOFTIRQ);
 	KUNIT_EXPECT_EQ(test, runs, 0);
@@ -28,7 +30,7 @@ static void raise_softirq_runs_after_bh_enable(struct kunit *test)
 	/* Raised again from inside: a second round, not a nested one. */
 	KUNIT_EXPECT_EQ(test, runs, 2);
 	KUNIT_EXPECT_EQ(test, deepest, 1);
-	open_softirq(NET_TX_SOFTIRQ, NULL);
+	open_softirq(NET_TX_SOFTIRQ, old);
 }
 
 static const struct kunit_case softirq_cases[] = {

@@ -55,7 +55,12 @@ struct neigh_parms {
 struct neighbour;
 
 struct neigh_ops {
-	/* Ask for the link address; @skb is the packet that wants to go. */
+	/*
+	 * Ask for the link address. @skb is the packet that waits, may be
+	 * NULL, and stays ours. n->probes counts the questions before this
+	 * one: below parms.ucast_probes it goes to the address known so far,
+	 * from there on to everyone. Softirqs disabled, n->lock not held.
+	 */
 	void (*solicit)(struct neighbour *n, struct sk_buff *skb);
 	/* One waiting packet cannot go: tell its socket; consumes @skb. */
 	void (*error_report)(struct neighbour *n, struct sk_buff *skb);
@@ -73,9 +78,9 @@ struct neigh_table {
 	u32 entries;
 	u32 hash_bits, hash_rnd;
 	struct hlist_head *hash; /* 1 << hash_bits chains */
-	struct timer_list gc_timer;
-	struct sk_buff_head proxy_queue;
+	struct timer_list gc_timer; /* runs only above gc_thresh1 */
 	u64 last_rand_ns;
+	u64 last_flush_ns; /* forced collection */
 	/* NDA_* statistics, as /proc/net/stat/arp_cache */
 	u64 stat_allocs, stat_destroys, stat_lookups, stat_hits, stat_res_failed;
 	u64 stat_unres_discards, stat_forced_gc_runs, stat_table_fulls;
@@ -109,19 +114,23 @@ void neigh_table_clear(struct neigh_table *tbl);
 /* A counted reference, created if need be; ERR_PTR(-ENOBUFS) when full. */
 struct neighbour *neigh_lookup(struct neigh_table *tbl, const void *key,
 			       struct net_device *dev) __must_check;
-struct neighbour *neigh_create(struct neigh_table *tbl, const void *key,
-			       struct net_device *dev) __must_check;
-/* As lookup-or-create but without taking a reference. */
+/* A counted reference to one that exists, or NULL. */
+struct neighbour *neigh_find(struct neigh_table *tbl, const void *key,
+			     struct net_device *dev) __must_check;
+/* As neigh_lookup() without taking a reference: use it at once, with softirqs
+ * disabled all the while. */
 struct neighbour *__neigh_get(struct neigh_table *tbl, const void *key,
 			      struct net_device *dev);
 void neigh_release(struct neighbour *n);
 /* New facts: @lladdr may be NULL (unchanged), @state a NUD_*. */
 int neigh_update(struct neighbour *n, const u8 *lladdr, u8 state, u32 flags);
-/* Packets move now: start or refresh resolution. 0: may send, 1: wait. */
+/* Packets move now: start or refresh resolution. 0: may send; 1: wait, and
+ * @skb, if any, is consumed (it waits, or was dropped). */
 int neigh_event_send(struct neighbour *n, struct sk_buff *skb);
 int neigh_resolve_output(struct neighbour *n, struct sk_buff *skb);
 int neigh_connected_output(struct neighbour *n, struct sk_buff *skb);
-/* Forget what depends on @dev (going down: all but permanent). */
+/* Forget every entry of @dev (NULL: of all): it goes down, or its own link
+ * address, which is in each ready header, has changed. */
 void neigh_ifdown(struct neigh_table *tbl, struct net_device *dev);
 void neigh_changeaddr(struct neigh_table *tbl, struct net_device *dev);
 /* The upper layer had an answer: TCP progress confirms (RFC 4861, 7.3.1). */

@@ -9,7 +9,9 @@
  * struct pages of a block are cleared at that moment. A boot that uses 1 MiB
  * pays for one block, whatever the machine has.
  *
- * State: free_lists, regions, the counters; guarded against softirq by
+ * A few small runs that were freed last are kept unmerged and given out first.
+ *
+ * State: free_lists, hot, regions, the counters; guarded against softirq by
  * local_bh_disable(). Hard interrupts neither allocate nor free.
  */
 #include "kernel/page_alloc.h"
@@ -21,6 +23,9 @@
 #define BLOCK_PAGES (1UL << MAX_ORDER)
 #define MAX_REGIONS (BOOT_MAX_RANGES + 4)
 
+#define HOT_ORDERS 4
+#define HOT_RUNS   8
+
 struct region {
 	u64 next, end; /* frames that no list has seen yet */
 };
@@ -29,6 +34,9 @@ struct page *mem_map;
 
 static struct list_head free_lists[MAX_ORDER + 1];
 static u32 free_orders; /* bit n: free_lists[n] is not empty */
+/* Freed a moment ago, not merged: what comes and goes skips the lists. */
+static struct page *hot[HOT_ORDERS][HOT_RUNS];
+static u32 nr_hot[HOT_ORDERS];
 static struct region regions[MAX_REGIONS];
 static u32 nr_regions, cur_region;
 static u8 *block_ready; /* struct pages of the 4 MiB block are valid */
@@ -133,15 +141,28 @@ static struct page *take_run(u32 order)
 	return page;
 }
 
+static void drain_hot(void)
+{
+	u32 order;
+
+	for (order = 0; order < HOT_ORDERS; order++)
+		while (nr_hot[order])
+			free_run((u64)(hot[order][--nr_hot[order]] - mem_map),
+				 order);
+}
+
 static struct page *take_run_hard(u32 order)
 {
 	struct page *page;
 
+	drain_hot();
 	while ((page = take_run(order)) == NULL)
 		if (!grow())
 			break;
-	if (!page && slab_shrink())
+	if (!page && slab_shrink()) {
+		drain_hot();
 		page = take_run(order);
+	}
 	return page;
 }
 
@@ -162,7 +183,10 @@ struct page *page_run_alloc(gfp_t flags, u32 order)
 	if (order > MAX_ORDER)
 		return NULL;
 	local_bh_disable();
-	page = take_run(order);
+	if (order < HOT_ORDERS && nr_hot[order])
+		page = hot[order][--nr_hot[order]];
+	else
+		page = take_run(order);
 	if (unlikely(!page))
 		page = take_run_hard(order);
 	if (likely(page)) {
@@ -193,7 +217,10 @@ void page_run_free(struct page *page)
 	nr_free += 1UL << order;
 	page->refcount = 0;
 	page->flags = 0;
-	free_run((u64)(page - mem_map), order);
+	if (order < HOT_ORDERS && nr_hot[order] < HOT_RUNS)
+		hot[order][nr_hot[order]++] = page;
+	else
+		free_run((u64)(page - mem_map), order);
 	local_bh_enable();
 }
 

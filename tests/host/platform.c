@@ -290,7 +290,8 @@ size_t copy_from_user(void *to, const void __user *from, size_t n)
 {
 	if (is_bad((const char *)from, n))
 		return n;
-	memcpy(to, (const void *)from, n);
+	if (n)
+		memcpy(to, (const void *)from, n);
 	return 0;
 }
 
@@ -298,7 +299,8 @@ size_t copy_to_user(void __user *to, const void *from, size_t n)
 {
 	if (is_bad((char *)to, n))
 		return n;
-	memcpy((void *)to, from, n);
+	if (n)
+		memcpy((void *)to, from, n);
 	return 0;
 }
 

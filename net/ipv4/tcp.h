@@ -459,11 +459,12 @@ void tcp_clear_retrans(struct tcp_sock *tp);
 void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb);
 void tcp_rate_check_app_limited(struct sock *sk);
 
+struct rate_sample;
 /* --- tcp_recovery.c --- */
 bool tcp_rack_mark_lost(struct sock *sk);
 void tcp_rack_advance(struct tcp_sock *tp, u8 sacked, u32 end_seq, u64 xmit_ns);
 void tcp_rack_reo_timeout(struct sock *sk);
-void tcp_rack_update_reo_wnd(struct sock *sk, bool round_delivered);
+void tcp_rack_update_reo_wnd(struct sock *sk, const struct rate_sample *rs);
 
 /* --- tcp_rcvqueue.c --- */
 /* Payload of an acceptable segment; consumes @skb. */

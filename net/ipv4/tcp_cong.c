@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: congestion control: the registry of modules, the life of one on a
+ * socket, and Reno (RFC 5681, with RFC 3465's byte counting in segments),
+ * which is also what the others fall back on.
+ *
+ * Called by tcp_ack.c through inet_csk(sk)->icsk_ca_ops; a module keeps its
+ * state in icsk_ca_priv. State here: the list of modules, written at boot.
+ */
+#include "net/ipv4/tcp_int.h"
+
+static LIST_HEAD(tcp_cong_list);
+
+/**
+ * tcp_ca_find() - A module by name.
+ * @name: as TCP_CONGESTION gives it.
+ *
+ * Return: it, or NULL.
+ */
+const struct tcp_congestion_ops *tcp_ca_find(const char *name)
+{
+	struct tcp_congestion_ops *ca;
+
+	list_for_each_entry(ca, &tcp_cong_list, list)
+		if (strcmp(ca->name, name) == 0)
+			return ca;
+	return NULL;
+}
+
+/**
+ * tcp_register_congestion_control() - Make a module known.
+ * @ca: static.
+ *
+ * Return: 0; -EINVAL without the functions that every module must have;
+ * -EEXIST.
+ */
+int tcp_register_congestion_control(struct tcp_congestion_ops *ca)
+{
+	if (!ca->ssthresh || !ca->undo_cwnd ||
+	    !(ca->cong_avoid || ca->cong_control))
+		return -EINVAL;
+	if (tcp_ca_find(ca->name))
+		return -EEXIST;
+	list_add_tail(&ca->list, &tcp_cong_list);
+	return 0;
+}
+
+/**
+ * tcp_assign_congestion_control() - Give a new socket the stack's default.
+ * @sk: new; the module is initialised when the connection is established.
+ */
+void tcp_assign_congestion_control(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	icsk->icsk_ca_ops = tcp_net(sk)->tcp_congestion_control ?: &tcp_reno;
+	icsk->icsk_ca_initialized = false;
+	memset(icsk->icsk_ca_priv, 0, sizeof(icsk->icsk_ca_priv));
+}
+
+/**
+ * tcp_init_congestion_control() - The connection is established: start.
+ * @sk: locked.
+ */
+void tcp_init_congestion_control(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	tcp_sk(sk)->prior_ssthresh = 0;
+	if (icsk->icsk_ca_ops->init)
+		icsk->icsk_ca_ops->init(sk);
+	if (icsk->icsk_ca_ops->flags & TCP_CONG_NEEDS_ECN)
+		inet_sk(sk)->tos |= 2; /* ECT(0) on everything */
+	icsk->icsk_ca_initialized = true;
+}
+
+/**
+ * tcp_cleanup_congestion_control() - The connection has ended.
+ * @sk: locked.
+ */
+void tcp_cleanup_congestion_control(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	if (icsk->icsk_ca_initialized && icsk->icsk_ca_ops->release)
+		icsk->icsk_ca_ops->release(sk);
+	icsk->icsk_ca_initialized = false;
+}
+
+/**
+ * tcp_set_congestion_control() - TCP_CONGESTION.
+ * @sk:   locked; may be connected.
+ * @name: of a module.
+ *
+ * Return: 0; -ENOENT.
+ */
+int tcp_set_congestion_control(struct sock *sk, const char *name)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_congestion_ops *ca = tcp_ca_find(name);
+
+	if (!ca)
+		return -ENOENT;
+	icsk->icsk_ca_setsockopt = true;
+	if (ca == icsk->icsk_ca_ops)
+		return 0;
+	tcp_cleanup_congestion_control(sk);
+	icsk->icsk_ca_ops = ca;
+	memset(icsk->icsk_ca_priv, 0, sizeof(icsk->icsk_ca_priv));
+	if (!(TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN) |
+				    TCPF(TCP_SYN_SENT))))
+		tcp_init_congestion_control(sk);
+	return 0;
+}
+
+/**
+ * tcp_set_ca_state() - Enter a state of tcp_loss.c's machine.
+ * @sk:       locked.
+ * @ca_state: TCP_CA_*; the module is told first.
+ */
+void tcp_set_ca_state(struct sock *sk, u8 ca_state)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	if (icsk->icsk_ca_ops->set_state)
+		icsk->icsk_ca_ops->set_state(sk, ca_state);
+	icsk->icsk_ca_state = ca_state;
+}
+
+/**
+ * tcp_init_cwnd() - The initial window in segments (RFC 6928).
+ * @tp:  the connection.
+ * @dst: its route, which may say otherwise; may be NULL.
+ */
+u32 tcp_init_cwnd(const struct tcp_sock *tp, const struct dst_entry *dst)
+{
+	u32 cwnd = dst ? dst_metric(dst, RTAX_INITCWND) : 0;
+
+	return min(cwnd ?: TCP_INIT_CWND, tp->snd_cwnd_clamp ?: ~0U);
+}
+
+/**
+ * tcp_is_cwnd_limited() - Was cwnd what limited the sender?
+ * @sk: locked.
+ *
+ * In slow start a window more than half used counts: it doubles within the
+ * round trip (RFC 7661, section 4.1).
+ */
+bool tcp_is_cwnd_limited(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->is_cwnd_limited)
+		return true;
+	return tcp_in_slow_start(tp) && tp->snd_cwnd < 2 * tp->max_packets_out;
+}
+
+/**
+ * tcp_slow_start() - Grow by what was acknowledged, up to ssthresh.
+ * @tp:    locked.
+ * @acked: segments.
+ *
+ * Return: the segments left over for congestion avoidance.
+ */
+u32 tcp_slow_start(struct tcp_sock *tp, u32 acked)
+{
+	u32 cwnd = min(tp->snd_cwnd + acked, tp->snd_ssthresh);
+
+	acked -= cwnd - tp->snd_cwnd;
+	tp->snd_cwnd = min(cwnd, tp->snd_cwnd_clamp);
+	return acked;
+}
+
+/**
+ * tcp_cong_avoid_ai() - One segment more for each @w acknowledged.
+ * @tp:    locked.
+ * @w:     segments; cwnd itself for Reno's one per round trip.
+ * @acked: segments acknowledged now.
+ */
+void tcp_cong_avoid_ai(struct tcp_sock *tp, u32 w, u32 acked)
+{
+	u32 delta;
+
+	/* A larger @w earlier may have left more credit than is due now. */
+	if (tp->snd_cwnd_cnt >= w) {
+		tp->snd_cwnd_cnt = 0;
+		tp->snd_cwnd++;
+	}
+	tp->snd_cwnd_cnt += acked;
+	if (tp->snd_cwnd_cnt >= w) {
+		delta = tp->snd_cwnd_cnt / w;
+		tp->snd_cwnd_cnt -= delta * w;
+		tp->snd_cwnd += delta;
+	}
+	tp->snd_cwnd = min(tp->snd_cwnd, tp->snd_cwnd_clamp);
+}
+
+/* --- Reno --- */
+
+static void reno_cong_avoid(struct sock *sk, u32 ack, u32 acked)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!tcp_is_cwnd_limited(sk))
+		return;
+	if (tcp_in_slow_start(tp)) {
+		acked = tcp_slow_start(tp, acked);
+		if (!acked)
+			return;
+	}
+	tcp_cong_avoid_ai(tp, tp->snd_cwnd, acked);
+}
+
+/* RFC 5681, section 3.1, equation 4, by cwnd as RFC 7661 has it. */
+static u32 reno_ssthresh(struct sock *sk)
+{
+	return max(tcp_sk(sk)->snd_cwnd >> 1, 2U);
+}
+
+static u32 reno_undo_cwnd(struct sock *sk)
+{
+	return max(tcp_sk(sk)->snd_cwnd, tcp_sk(sk)->prior_cwnd);
+}
+
+struct tcp_congestion_ops tcp_reno = {
+	.name = "reno",
+	.ssthresh = reno_ssthresh,
+	.cong_avoid = reno_cong_avoid,
+	.undo_cwnd = reno_undo_cwnd,
+};

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: what TCP's sending and receiving files call of each other and nobody
+ * else does.
+ *
+ *	tcp_queue.c	      the retransmit queue: order, search, splitting
+ *	tcp_mss.c	      segment sizes and windows
+ *	tcp_output_build.c    header and options; handing a segment to IP
+ *	tcp_output.c	      what may leave now
+ *	tcp_output_control.c  SYN, FIN, RST, pure ACKs, probes
+ *	tcp_retransmit.c      what goes again; the loss probe
+ *	tcp_ack.c, tcp_sack.c, tcp_loss.c, tcp_rtt.c, tcp_rate.c  feedback
+ *	tcp_rcvqueue.c, tcp_rcvbuf.c  data in; window and ACKs out
+ */
+#pragma once
+
+#include "net/ipv4/tcp.h"
+
+#define rb_to_skb(n) rb_entry_safe(n, struct sk_buff, rbnode)
+
+/* What one ACK did, and what is to be done about it. */
+#define FLAG_DATA		0x01 /* it carried data */
+#define FLAG_WIN_UPDATE		0x02
+#define FLAG_DATA_ACKED		0x04 /* new data */
+#define FLAG_RETRANS_DATA_ACKED 0x08 /* some of it retransmitted */
+#define FLAG_SYN_ACKED		0x10
+#define FLAG_DATA_SACKED	0x20 /* new SACK */
+#define FLAG_ECE		0x40
+#define FLAG_LOST_RETRANS	0x80 /* a retransmission was lost */
+#define FLAG_ORIG_SACK_ACKED	0x200 /* data never resent was (S)ACKed */
+#define FLAG_SND_UNA_ADVANCED	0x400
+#define FLAG_DSACKING_ACK	0x800
+#define FLAG_SET_XMIT_TIMER	0x1000 /* rearm RTO or loss probe */
+#define FLAG_SACK_RENEGING	0x2000 /* snd_una is at a SACKed segment */
+#define FLAG_ACK_MAYBE_DELAYED	0x10000
+#define FLAG_DSACK_TLP		0x20000 /* the D-SACK is for the loss probe */
+#define FLAG_ACKED		(FLAG_DATA_ACKED | FLAG_SYN_ACKED)
+#define FLAG_NOT_DUP                                                           \
+	(FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED)
+#define FLAG_CA_ALERT  (FLAG_DATA_SACKED | FLAG_ECE | FLAG_DSACKING_ACK)
+#define FLAG_FORWARD_PROGRESS (FLAG_ACKED | FLAG_DATA_SACKED)
+
+/* Collected while one ACK is applied to the retransmit queue. */
+struct tcp_sacktag_state {
+	u64 first_sackt_ns; /* transmission of the first newly SACKed */
+	u64 last_sackt_ns;
+	u32 reord;	    /* lowest sequence that was (S)ACKed late */
+	u32 sack_delivered; /* newly SACKed segments, for the sample */
+	int flag;
+	u32 mss_now;
+	struct rate_sample *rate;
+};
+
+static inline struct netns_ipv4 *tcp_net(const struct sock *sk)
+{
+	return net_ipv4(sock_net(sk));
+}
+
+/* --- tcp_queue.c --- */
+static inline struct sk_buff *tcp_skb_rb_next(const struct sk_buff *skb)
+{
+	return rb_to_skb(rb_next(&skb->rbnode));
+}
+static inline struct sk_buff *tcp_skb_rb_prev(const struct sk_buff *skb)
+{
+	return rb_to_skb(rb_prev(&skb->rbnode));
+}
+/* The unacknowledged skb that holds @seq, else the first beyond it. */
+struct sk_buff *tcp_rtx_find(const struct sock *sk, u32 seq);
+void tcp_rtx_queue_insert(struct sock *sk, struct sk_buff *skb);
+void tcp_rtx_queue_unlink(struct sock *sk, struct sk_buff *skb);
+void tcp_set_skb_tso_segs(struct sk_buff *skb, u32 mss_now);
+void tcp_adjust_pcount(struct sock *sk, const struct sk_buff *skb, int decr);
+int tcp_skb_unclone(struct sock *sk, struct sk_buff *skb,
+		    gfp_t gfp) __must_check;
+/* Drop the first @len bytes of an unacknowledged skb. */
+int tcp_trim_head(struct sock *sk, struct sk_buff *skb, u32 len) __must_check;
+
+static inline bool tcp_skb_is_last(const struct sock *sk,
+				   const struct sk_buff *skb)
+{
+	return skb_queue_is_last(&sk->sk_write_queue, skb);
+}
+
+/* --- tcp_output_build.c --- */
+int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
+		     gfp_t gfp);
+/* Bytes of options a segment of an established connection carries now. */
+u32 tcp_established_options_size(const struct sock *sk);
+void tcp_send_ack_skb(struct sock *sk, u32 rcv_nxt);
+void tcp_init_nondata_skb(struct sk_buff *skb, u32 seq, u8 flags);
+/* A header-only skb outside of the send buffer's account. */
+struct sk_buff *tcp_alloc_control_skb(gfp_t gfp);
+
+/* --- tcp_output.c --- */
+bool tcp_write_xmit(struct sock *sk, u32 mss_now, int nonagle, int push_one,
+		    gfp_t gfp);
+u32 tcp_cwnd_test(const struct tcp_sock *tp);
+bool tcp_nagle_permits(const struct tcp_sock *tp, const struct sk_buff *skb,
+		       u32 mss_now, int nonagle);
+bool tcp_snd_wnd_permits(const struct tcp_sock *tp, const struct sk_buff *skb,
+			 u32 mss_now);
+bool tcp_small_queue_check(struct sock *sk, const struct sk_buff *skb,
+			   u32 factor);
+bool tcp_pacing_check(struct sock *sk);
+u32 tcp_tso_autosize(const struct sock *sk, u32 mss_now, u32 min_segs);
+u32 tcp_tso_segs(struct sock *sk, u32 mss_now);
+void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb);
+void tcp_cwnd_validate(struct sock *sk, bool is_cwnd_limited);
+void tcp_pace_kick(struct hrtimer *t);
+
+/* --- tcp_retransmit.c --- */
+int __tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, int segs);
+
+/* --- tcp_sack.c --- */
+/* Apply the ACK's SACK option; flags in @state->flag. */
+void tcp_sacktag_write_queue(struct sock *sk, const struct sk_buff *ack_skb,
+			     u32 prior_snd_una,
+			     struct tcp_sacktag_state *state);
+void tcp_check_sack_reordering(struct sock *sk, u32 low_seq, bool ts);
+void tcp_add_reno_sack(struct sock *sk, u32 num_dupack, bool ece);
+void tcp_remove_reno_sacks(struct sock *sk, u32 acked, bool ece);
+void tcp_reset_reno_sack(struct tcp_sock *tp);
+void tcp_check_reno_reordering(struct sock *sk, u32 addend);
+void tcp_count_delivered(struct tcp_sock *tp, u32 delivered, bool ece);
+
+/* The end of the highest SACKed data, else snd_una. */
+u32 tcp_highest_sack_seq(const struct tcp_sock *tp);
+
+/* --- tcp_loss.c --- */
+/* @rexmit: what to resend: none, new data only, or what is marked lost. */
+enum { REXMIT_NONE, REXMIT_LOST, REXMIT_NEW };
+void tcp_fastretrans_alert(struct sock *sk, u32 prior_snd_una, u32 num_dupack,
+			   int *ack_flag, int *rexmit);
+void tcp_cwnd_reduction(struct sock *sk, u32 newly_acked, u32 newly_lost,
+			int flag);
+void tcp_init_cwnd_reduction(struct sock *sk);
+void tcp_enter_recovery(struct sock *sk, bool ece_ack);
+void tcp_timeout_mark_lost(struct sock *sk);
+void tcp_try_keep_open(struct sock *sk);
+void tcp_process_tlp_ack(struct sock *sk, u32 ack, int flag);
+void tcp_moderate_cwnd_limit(struct tcp_sock *tp);
+bool tcp_tsopt_ecr_before(const struct tcp_sock *tp, u32 when_ms);
+
+static inline bool tcp_in_cwnd_reduction(const struct sock *sk)
+{
+	return BIT(inet_csk(sk)->icsk_ca_state) &
+	       (BIT(TCP_CA_CWR) | BIT(TCP_CA_Recovery));
+}
+
+static inline u32 tcp_left_out(const struct tcp_sock *tp)
+{
+	return tp->sacked_out + tp->lost_out;
+}
+
+/* --- tcp_rtt.c --- */
+bool tcp_ack_update_rtt(struct sock *sk, int flag, s64 seq_rtt_us,
+			s64 sack_rtt_us, s64 ca_rtt_us,
+			struct rate_sample *rs);
+u64 tcp_rto_min_ns(const struct sock *sk);
+u32 tcp_current_ssthresh(const struct sock *sk);
+
+static inline u64 __tcp_set_rto(const struct tcp_sock *tp)
+{
+	return DIV_ROUND_UP((u64)(tp->srtt_us >> 3) + tp->rttvar_us, 1000ULL) *
+	       NSEC_PER_MSEC;
+}
+
+/* --- tcp_rate.c --- */
+void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb,
+			    struct rate_sample *rs);
+void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost,
+		  bool is_sack_reneg, struct rate_sample *rs);
+
+/* --- tcp_recovery.c --- */
+bool tcp_rack_sent_after(u64 t1_ns, u64 t2_ns, u32 seq1, u32 seq2);
+bool tcp_newreno_mark_lost(struct sock *sk, bool snd_una_advanced);
+
+/* --- tcp_rcvbuf.c --- */
+void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb);
+void tcp_grow_window(struct sock *sk, const struct sk_buff *skb);
+void tcp_clamp_window(struct sock *sk);
+u32 tcp_win_from_space(const struct sock *sk, u32 space);
+bool tcp_in_quickack_mode(const struct sock *sk);
+
+/* Pingpong: the connection answers requests, so ACKs may ride on data. */
+#define TCP_PINGPONG_THRESH 1
+static inline bool inet_csk_in_pingpong_mode(const struct sock *sk)
+{
+	return inet_csk(sk)->icsk_ack.pingpong >= TCP_PINGPONG_THRESH;
+}
+
+/* --- tcp_timer.c --- */
+void tcp_write_err(struct sock *sk);
+u64 tcp_model_timeout_ns(const struct sock *sk, u32 boundary, u64 rto_base_ns);

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: delivery rate samples (draft-cheng-iccrg-delivery-rate-estimation).
+ * Each packet remembers, when sent, how much had been delivered and when; its
+ * ACK gives the rate over the flight between. The interval is the longer of
+ * the send and the ACK phase, so that neither a burst sent nor a burst of
+ * ACKs makes the rate look higher than the path is.
+ *
+ * Called by tcp_output_build.c (sent) and tcp_ack.c (delivered), socket
+ * locked.
+ */
+#include "net/ipv4/tcp_int.h"
+
+/**
+ * tcp_rate_skb_sent() - Note the connection's state in a packet being sent.
+ * @sk:  locked.
+ * @skb: its tstamp is set.
+ */
+void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+
+	/* After idleness a new flight begins. */
+	if (!tp->packets_out) {
+		tp->first_tx_mstamp_ns = tcp_skb_timestamp_ns(skb);
+		tp->delivered_mstamp_ns = tp->first_tx_mstamp_ns;
+	}
+	cb->tx_first_mstamp_ns = tp->first_tx_mstamp_ns;
+	cb->tx_delivered_mstamp_ns = tp->delivered_mstamp_ns;
+	cb->tx_delivered = tp->delivered;
+	cb->is_app_limited = tp->app_limited != 0;
+}
+
+/* @skb was (S)ACKed: the one sent last of all that this ACK covers counts. */
+void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb,
+			    struct rate_sample *rs)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	u64 sent = tcp_skb_timestamp_ns(skb);
+
+	if (!cb->tx_delivered_mstamp_ns)
+		return;
+	if (!rs->prior_mstamp_ns ||
+	    tcp_rack_sent_after(sent, tp->first_tx_mstamp_ns, cb->end_seq,
+				rs->last_end_seq)) {
+		rs->prior_delivered = cb->tx_delivered;
+		rs->prior_mstamp_ns = cb->tx_delivered_mstamp_ns;
+		rs->is_app_limited = cb->is_app_limited;
+		rs->is_retrans = (cb->sacked & TCPCB_RETRANS) != 0;
+		rs->last_end_seq = cb->end_seq;
+		tp->first_tx_mstamp_ns = sent;
+		rs->interval_us = (s64)((sent - cb->tx_first_mstamp_ns) /
+					NSEC_PER_USEC);
+	}
+	/* SACKed now, ACKed later: once is enough. */
+	if (cb->sacked & TCPCB_SACKED_ACKED)
+		cb->tx_delivered_mstamp_ns = 0;
+}
+
+/* The ACK is processed: @delivered and @lost segments were new in it. */
+void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost, bool is_sack_reneg,
+		  struct rate_sample *rs)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	s64 ack_us;
+
+	if (tp->app_limited && after(tp->delivered, tp->app_limited))
+		tp->app_limited = 0;
+	if (delivered)
+		tp->delivered_mstamp_ns = tp->tcp_mstamp_ns;
+	rs->acked_sacked = delivered;
+	rs->losses = (int)lost;
+	if (!rs->prior_mstamp_ns || is_sack_reneg) {
+		rs->delivered = -1;
+		rs->interval_us = -1;
+		return;
+	}
+	rs->delivered = (s32)(tp->delivered - rs->prior_delivered);
+	ack_us = (s64)((tp->tcp_mstamp_ns - rs->prior_mstamp_ns) /
+		       NSEC_PER_USEC);
+	rs->interval_us = max(rs->interval_us, ack_us);
+	/* Shorter than any round trip can be: a clock artefact. */
+	if (unlikely(rs->interval_us < (s64)tcp_min_rtt(tp))) {
+		rs->interval_us = -1;
+		return;
+	}
+	/* An application-limited sample counts only if it shows more. */
+	if (!rs->is_app_limited ||
+	    (u64)rs->delivered * tp->rate_interval_us >=
+		    (u64)tp->rate_delivered * (u64)rs->interval_us) {
+		tp->rate_delivered = (u32)rs->delivered;
+		tp->rate_interval_us = (u64)rs->interval_us;
+		tp->rate_app_limited = rs->is_app_limited;
+	}
+}
+
+/**
+ * tcp_rate_check_app_limited() - Has the program stopped filling the pipe?
+ * @sk: locked; tcp_sendmsg() is about to queue more.
+ */
+void tcp_rate_check_app_limited(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->write_seq - tp->snd_nxt < tp->mss_cache &&
+	    sk->sk_wmem_alloc < SKB_TRUESIZE(1) &&
+	    tcp_packets_in_flight(tp) < tp->snd_cwnd &&
+	    tp->lost_out <= tp->retrans_out)
+		tp->app_limited =
+			(tp->delivered + tcp_packets_in_flight(tp)) ?: 1;
+}

@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: TCP's timers. One retransmit timer stands for four events
+ * (icsk_pending): retransmission, tail loss probe, RACK's reordering timeout
+ * and the zero-window probe. Beside it: the delayed ACK and the keepalive
+ * timer.
+ *
+ * The functions run in the timer softirq. A socket that a task owns is not
+ * touched: a bit in sk_tsq_flags makes release_sock() do the work. A timer
+ * whose time was moved meanwhile rearms itself.
+ *
+ * RFC 6298 (RTO), RFC 1122, sections 4.2.2.17 (probes), 4.2.3.5 (giving up),
+ * 4.2.3.6 (keepalive), RFC 5482 (user timeout).
+ */
+#include "net/ipv4/tcp_int.h"
+
+/* --- how long to try --- */
+
+static void tcp_write_err_count(struct sock *sk)
+{
+	NET_INC_STATS(sock_net(sk), TcpExt_TCPAbortOnTimeout);
+}
+
+/* Give up: the program learns what the network said, or -ETIMEDOUT. */
+void tcp_write_err(struct sock *sk)
+{
+	sk->sk_err = sk->sk_err_soft ?: ETIMEDOUT;
+	sk->sk_error_report(sk);
+	tcp_write_queue_purge(sk);
+	tcp_done(sk);
+	tcp_write_err_count(sk);
+}
+
+/*
+ * Orphans must not hold memory for long: with too many of them, or short of
+ * memory, a connection without a program is reset.
+ *
+ * Return: true if it was ended.
+ */
+static bool out_of_resources(struct sock *sk, bool do_reset)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	int shift = 0;
+
+	/* The peer has been silent, or keeps its window shut, for long. */
+	if (ktime_get_ns() - tp->lsndtime_ns > 2 * TCP_RTO_MAX || !do_reset)
+		shift++;
+	if (sk->sk_err_soft)
+		shift++;
+	if (!tcp_check_oom(sk, shift))
+		return false;
+	if (ktime_get_ns() - tp->lsndtime_ns <= TCP_TIMEWAIT_LEN ||
+	    (!tp->snd_wnd && !tp->packets_out))
+		do_reset = true;
+	if (do_reset)
+		tcp_send_active_reset(sk, GFP_ATOMIC);
+	tcp_done(sk);
+	NET_INC_STATS(sock_net(sk), TcpExt_TCPAbortOnMemory);
+	return true;
+}
+
+static u32 orphan_retries(const struct sock *sk, bool alive)
+{
+	u32 retries = tcp_net(sk)->sysctl_tcp_orphan_retries;
+
+	if (sk->sk_err_soft && !alive)
+		return 0; /* ICMP says it is unreachable: no use */
+	if (retries == 0 && alive)
+		return 8; /* about 100 s */
+	return retries;
+}
+
+/* The time that @boundary retransmissions take, doubling from @base. */
+u64 tcp_model_timeout_ns(const struct sock *sk, u32 boundary, u64 base)
+{
+	u32 thresh = fls_u64(TCP_RTO_MAX / base) - 1;
+
+	if (boundary <= thresh)
+		return ((2ULL << boundary) - 1) * base;
+	return ((2ULL << thresh) - 1) * base +
+	       (boundary - thresh) * TCP_RTO_MAX;
+}
+
+/*
+ * Whether the connection has been retransmitting for as long as @boundary
+ * back-offs, or @timeout_ns, allow.
+ */
+static bool retransmits_timed_out(struct sock *sk, u32 boundary, u64 timeout_ns)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 start = tp->retrans_stamp_ns;
+
+	if (!icsk->icsk_retransmits)
+		return false;
+	if (!start) {
+		const struct sk_buff *head = tcp_rtx_queue_head(sk);
+
+		start = head ? tcp_skb_timestamp_ns(head) : 0;
+	}
+	if (!timeout_ns) {
+		u64 base = TCP_RTO_MIN;
+
+		if (TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) |
+					  TCPF(TCP_SYN_RECV)))
+			base = TCP_TIMEOUT_INIT;
+		timeout_ns = tcp_model_timeout_ns(sk, boundary, base);
+	}
+	return (s64)(tp->tcp_mstamp_ns - start - timeout_ns) >= 0;
+}
+
+/* Too large packets may vanish without a word (RFC 4821, section 7.7): after
+ * some timeouts try smaller ones. */
+static void mtu_black_hole(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct netns_ipv4 *n = tcp_net(sk);
+	u32 mss;
+
+	if (!n->sysctl_tcp_mtu_probing)
+		return;
+	if (!icsk->icsk_mtup.enabled) {
+		icsk->icsk_mtup.enabled = true;
+		icsk->icsk_mtup.probe_timestamp_ns = ktime_get_ns();
+	} else {
+		mss = tcp_mtu_to_mss(sk, icsk->icsk_mtup.search_low) >> 1;
+		mss = min(n->sysctl_tcp_base_mss, mss);
+		mss = max(mss, n->sysctl_tcp_mtu_probe_floor);
+		mss = max(mss, n->sysctl_tcp_min_snd_mss);
+		icsk->icsk_mtup.search_low = (u16)tcp_mss_to_mtu(sk, mss);
+	}
+	tcp_sync_mss(sk, icsk->icsk_pmtu_cookie);
+}
+
+/* A retransmission is due: is it one too many? True: the connection ended. */
+static bool tcp_write_timeout(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct netns_ipv4 *n = tcp_net(sk);
+	u32 until;
+	bool expired = false;
+
+	if (TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV))) {
+		until = icsk->icsk_syn_retries ?: n->sysctl_tcp_syn_retries;
+		expired = icsk->icsk_retransmits >= until;
+	} else {
+		if (retransmits_timed_out(sk, n->sysctl_tcp_retries1, 0))
+			mtu_black_hole(sk);
+		until = n->sysctl_tcp_retries2;
+		if (sock_flag(sk, SOCK_DEAD)) {
+			bool alive = icsk->icsk_rto_ns < TCP_RTO_MAX;
+
+			until = orphan_retries(sk, alive);
+			if (out_of_resources(sk, alive ||
+				    !retransmits_timed_out(sk, until, 0)))
+				return true;
+		}
+	}
+	if (!expired)
+		expired = retransmits_timed_out(sk, until,
+						icsk->icsk_user_timeout_ns);
+	if (expired)
+		tcp_write_err(sk);
+	return expired;
+}
+
+/* --- retransmission --- */
+
+/* The RTO, but not beyond the moment at which the user timeout strikes. */
+static u64 clamp_rto_to_user_timeout(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 elapsed;
+
+	if (!icsk->icsk_user_timeout_ns || !tp->retrans_stamp_ns)
+		return icsk->icsk_rto_ns;
+	elapsed = tp->tcp_mstamp_ns - tp->retrans_stamp_ns;
+	if (elapsed >= icsk->icsk_user_timeout_ns)
+		return TIMER_TICK_NS;
+	return min(icsk->icsk_rto_ns, icsk->icsk_user_timeout_ns - elapsed);
+}
+
+/* The peer shrank its window to nothing with data in flight: the oldest
+ * packet serves as the probe, and only long silence ends the connection. */
+static void retransmit_into_zero_window(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 limit = TCP_RTO_MAX;
+
+	if (inet_csk(sk)->icsk_user_timeout_ns)
+		limit = min(limit, inet_csk(sk)->icsk_user_timeout_ns);
+	if (tp->tcp_mstamp_ns - tp->rcv_tstamp_ns > limit) {
+		tcp_write_err(sk);
+		return;
+	}
+	tcp_enter_loss(sk);
+	tcp_retransmit_skb(sk, tcp_rtx_queue_head(sk), 1);
+	tp->retransmit_skb_hint = NULL;
+	if (!tp->retrans_stamp_ns)
+		tp->retrans_stamp_ns = tp->tcp_mstamp_ns;
+}
+
+/* Back off, and set the timer for the next try (RFC 6298, section 5.5-5.6). */
+static void rearm_after_timeout(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	const struct netns_ipv4 *n = tcp_net(sk);
+
+	/* Thin streams may retry linearly: with so little in flight they are
+	 * no danger to the network. */
+	if (sk->sk_state == TCP_ESTABLISHED &&
+	    (tp->thin_lto || n->sysctl_tcp_thin_linear_timeouts) &&
+	    tp->packets_out < 4 && !tcp_in_slow_start(tp) &&
+	    icsk->icsk_retransmits <= 6) {
+		icsk->icsk_backoff = 0;
+		icsk->icsk_rto_ns = min(__tcp_set_rto(tp), TCP_RTO_MAX);
+	} else {
+		icsk->icsk_backoff++;
+		icsk->icsk_rto_ns = min(icsk->icsk_rto_ns << 1, TCP_RTO_MAX);
+	}
+	inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS,
+				  clamp_rto_to_user_timeout(sk), TCP_RTO_MAX);
+}
+
+/**
+ * tcp_retransmit_timer() - No ACK for a whole RTO.
+ * @sk: locked, or not owned in softirq; tcp_mstamp_ns is now.
+ *
+ * Everything unacknowledged may be lost: cwnd falls to one segment, the oldest
+ * goes again, the RTO doubles (RFC 6298, section 5.4-5.7; RFC 5681, section
+ * 3.1).
+ */
+void tcp_retransmit_timer(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *head;
+
+	if (!tp->packets_out)
+		return;
+	head = tcp_rtx_queue_head(sk);
+	if (WARN_ON_ONCE(!head))
+		return;
+	if (!tp->snd_wnd && !sock_flag(sk, SOCK_DEAD) &&
+	    !(TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) |
+				    TCPF(TCP_SYN_RECV)))) {
+		retransmit_into_zero_window(sk);
+		if (sk->sk_state != TCP_CLOSE)
+			rearm_after_timeout(sk);
+		return;
+	}
+	NET_INC_STATS(sock_net(sk), TcpExt_TCPTimeouts);
+	if (tcp_write_timeout(sk))
+		return;
+	tcp_enter_loss(sk);
+	icsk->icsk_retransmits++;
+	head = tcp_rtx_queue_head(sk);
+	if (tcp_retransmit_skb(sk, head, 1) > 0) {
+		/* The machine is short of something: soon again, without
+		 * backing off. */
+		inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS,
+					  TCP_RESOURCE_PROBE_INTERVAL,
+					  TCP_RTO_MAX);
+		return;
+	}
+	rearm_after_timeout(sk);
+}
+
+/* --- zero-window probes --- */
+
+/**
+ * tcp_probe0_when_ns() - The interval to the next window probe.
+ * @sk:     locked.
+ * @max_ns: at most.
+ *
+ * Return: the RTO (RTO_MIN at least), doubled for each probe so far.
+ */
+u64 tcp_probe0_when_ns(const struct sock *sk, u64 max_ns)
+{
+	u64 base = max(inet_csk(sk)->icsk_rto_ns, TCP_RTO_MIN);
+	u32 backoff = min((u32)inet_csk(sk)->icsk_backoff, 20U);
+
+	return min(base << backoff, max_ns);
+}
+
+/**
+ * tcp_clamp_probe0_to_user_timeout() - Not later than the user timeout.
+ * @sk:      locked.
+ * @when_ns: interval to the next probe.
+ *
+ * Return: the interval to use.
+ */
+u64 tcp_clamp_probe0_to_user_timeout(const struct sock *sk, u64 when_ns)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	u64 elapsed;
+
+	if (!icsk->icsk_user_timeout_ns || !icsk->icsk_probes_tstamp_ns)
+		return when_ns;
+	elapsed = ktime_get_ns() - icsk->icsk_probes_tstamp_ns;
+	if (elapsed >= icsk->icsk_user_timeout_ns)
+		return TIMER_TICK_NS;
+	return min(when_ns, max(icsk->icsk_user_timeout_ns - elapsed,
+				TIMER_TICK_NS));
+}
+
+static void tcp_probe_timer(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 max_probes = tcp_net(sk)->sysctl_tcp_retries2;
+
+	if (tp->packets_out || !tcp_send_head(sk)) {
+		icsk->icsk_probes_out = 0;
+		icsk->icsk_probes_tstamp_ns = 0;
+		return;
+	}
+	/* A peer that answers may keep its window shut as long as it likes
+	 * (RFC 1122, section 4.2.2.17): each ACK resets probes_out. */
+	if (!icsk->icsk_probes_tstamp_ns) {
+		icsk->icsk_probes_tstamp_ns = ktime_get_ns();
+	} else if (icsk->icsk_user_timeout_ns &&
+		   ktime_get_ns() - icsk->icsk_probes_tstamp_ns >=
+			   icsk->icsk_user_timeout_ns) {
+		tcp_write_err(sk);
+		return;
+	}
+	if (sock_flag(sk, SOCK_DEAD)) {
+		bool alive = tcp_probe0_when_ns(sk, TCP_RTO_MAX) < TCP_RTO_MAX;
+
+		max_probes = orphan_retries(sk, alive);
+		if (!alive && icsk->icsk_backoff >= max_probes) {
+			tcp_write_err(sk);
+			return;
+		}
+		if (out_of_resources(sk, true))
+			return;
+	}
+	if (icsk->icsk_probes_out >= max_probes)
+		tcp_write_err(sk);
+	else
+		tcp_send_probe0(sk);
+}
+
+/* --- the timers' functions --- */
+
+/**
+ * tcp_write_timer_handler() - The retransmit timer's event is due.
+ * @sk: locked, or not owned in softirq.
+ */
+void tcp_write_timer_handler(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	int event;
+
+	if ((TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN))) ||
+	    !icsk->icsk_pending)
+		return;
+	if (icsk->icsk_timeout_ns > ktime_get_ns()) {
+		sk_reset_timer(sk, &icsk->icsk_retransmit_timer,
+			       icsk->icsk_timeout_ns);
+		return;
+	}
+	tcp_mstamp_refresh(tcp_sk(sk));
+	event = icsk->icsk_pending;
+	switch (event) {
+	case ICSK_TIME_REO_TIMEOUT:
+		tcp_rack_reo_timeout(sk);
+		break;
+	case ICSK_TIME_LOSS_PROBE:
+		tcp_send_loss_probe(sk);
+		break;
+	case ICSK_TIME_RETRANS:
+		icsk->icsk_pending = 0;
+		tcp_retransmit_timer(sk);
+		break;
+	case ICSK_TIME_PROBE0:
+		icsk->icsk_pending = 0;
+		tcp_probe_timer(sk);
+		break;
+	}
+}
+
+/* Run @handler now, or let release_sock() do it; drops the timer's reference. */
+static void run_or_defer(struct sock *sk, u32 bit, void (*handler)(struct sock *))
+{
+	if (!sock_owned_by_user(sk))
+		handler(sk);
+	else
+		sk->sk_tsq_flags |= bit;
+	sock_put(sk);
+}
+
+static void tcp_write_timer(struct timer_list *t)
+{
+	struct inet_connection_sock *icsk =
+		from_timer(icsk, t, icsk_retransmit_timer);
+
+	run_or_defer(&icsk->icsk_inet.sk, TCP_WRITE_TIMER_DEFERRED,
+		     tcp_write_timer_handler);
+}
+
+/**
+ * tcp_delack_timer_handler() - A delayed ACK has waited long enough.
+ * @sk: locked, or not owned in softirq.
+ */
+void tcp_delack_timer_handler(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	if ((TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN))) ||
+	    !(icsk->icsk_ack.pending & ICSK_ACK_TIMER))
+		return;
+	if (icsk->icsk_ack.timeout_ns > ktime_get_ns()) {
+		sk_reset_timer(sk, &icsk->icsk_delack_timer,
+			       icsk->icsk_ack.timeout_ns);
+		return;
+	}
+	icsk->icsk_ack.pending &= (u8)~ICSK_ACK_TIMER;
+	if (!inet_csk_ack_scheduled(sk))
+		return;
+	if (!inet_csk_in_pingpong_mode(sk)) {
+		/* No data came to ride on: expect that of the next, too. */
+		icsk->icsk_ack.ato_ns = min(icsk->icsk_ack.ato_ns << 1,
+					    icsk->icsk_rto_ns);
+	} else {
+		icsk->icsk_ack.pingpong = 0;
+		icsk->icsk_ack.ato_ns = TCP_ATO_MIN;
+	}
+	tcp_mstamp_refresh(tcp_sk(sk));
+	tcp_send_ack(sk);
+	NET_INC_STATS(sock_net(sk), TcpExt_DelayedACKs);
+}
+
+static void tcp_delack_timer(struct timer_list *t)
+{
+	struct inet_connection_sock *icsk =
+		from_timer(icsk, t, icsk_delack_timer);
+	struct sock *sk = &icsk->icsk_inet.sk;
+
+	if (sock_owned_by_user(sk))
+		NET_INC_STATS(sock_net(sk), TcpExt_DelayedACKLocked);
+	run_or_defer(sk, TCP_DELACK_TIMER_DEFERRED, tcp_delack_timer_handler);
+}
+
+/* --- keepalive, and FIN_WAIT2 of an orphan --- */
+
+static u64 keepalive_intvl_ns(const struct tcp_sock *tp, const struct sock *sk)
+{
+	return (u64)(tp->keepalive_intvl_s ?:
+			     tcp_net(sk)->sysctl_tcp_keepalive_intvl) *
+	       NSEC_PER_SEC;
+}
+
+static u64 idle_for_ns(const struct sock *sk)
+{
+	u64 last = max(inet_csk(sk)->icsk_ack.lrcvtime_ns,
+		       tcp_sk(sk)->rcv_tstamp_ns);
+
+	return ktime_get_ns() - last;
+}
+
+/* Silent for @idle: is the peer given up? */
+static bool keepalive_expired(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	u32 probes = tcp_sk(sk)->keepalive_probes ?:
+			     tcp_net(sk)->sysctl_tcp_keepalive_probes;
+
+	if (icsk->icsk_user_timeout_ns)
+		return idle_for_ns(sk) >= icsk->icsk_user_timeout_ns &&
+		       icsk->icsk_probes_out > 0;
+	return icsk->icsk_probes_out >= probes;
+}
+
+/* Return: when to look again; 0: the connection has ended. */
+static u64 keepalive_work(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 time = keepalive_time_when_ns(tp), idle;
+
+	/* What is in flight, or waits for a window, has its own timer. */
+	if (tp->packets_out || !skb_queue_empty(&sk->sk_write_queue))
+		return time;
+	idle = idle_for_ns(sk);
+	if (idle < time)
+		return time - idle;
+	if (keepalive_expired(sk)) {
+		tcp_send_active_reset(sk, GFP_ATOMIC);
+		tcp_write_err(sk);
+		return 0;
+	}
+	if (tcp_write_wakeup(sk, MIB_TcpExt_TCPKeepAlive) <= 0) {
+		icsk->icsk_probes_out++;
+		return keepalive_intvl_ns(tp, sk);
+	}
+	return TCP_RESOURCE_PROBE_INTERVAL;
+}
+
+/* An orphan in FIN_WAIT2 has waited for the peer's FIN long enough here; the
+ * rest of the time a TIME_WAIT socket, which is small, waits. */
+static void fin_wait2_timeout(struct sock *sk)
+{
+	s64 tmo = (s64)((u64)tcp_fin_time_s(sk) * NSEC_PER_SEC) -
+		  (s64)TCP_TIMEWAIT_LEN;
+
+	if (tcp_sk(sk)->linger2 >= 0 && tmo > 0) {
+		tcp_time_wait(sk, TCP_FIN_WAIT2, (u64)tmo);
+		return;
+	}
+	tcp_send_active_reset(sk, GFP_ATOMIC);
+	tcp_done(sk);
+}
+
+static void tcp_keepalive_timer(struct timer_list *t)
+{
+	struct sock *sk = from_timer(sk, t, sk_timer);
+	u64 next;
+
+	if (sock_owned_by_user(sk)) {
+		inet_csk_reset_keepalive_timer(sk, 50 * NSEC_PER_MSEC);
+		goto out;
+	}
+	if (sk->sk_state == TCP_LISTEN || sk->sk_state == TCP_CLOSE)
+		goto out;
+	tcp_mstamp_refresh(tcp_sk(sk));
+	if (sk->sk_state == TCP_FIN_WAIT2 && sock_flag(sk, SOCK_DEAD)) {
+		fin_wait2_timeout(sk);
+		goto out;
+	}
+	if (!sock_flag(sk, SOCK_KEEPOPEN) || sk->sk_state == TCP_SYN_SENT)
+		goto out;
+	next = keepalive_work(sk);
+	if (next)
+		inet_csk_reset_keepalive_timer(sk, next);
+out:
+	sock_put(sk);
+}
+
+/**
+ * tcp_set_keepalive() - SO_KEEPALIVE was set or cleared.
+ * @sk:  locked.
+ * @val: 0 or 1; SOCK_KEEPOPEN is still as before.
+ */
+void tcp_set_keepalive(struct sock *sk, int val)
+{
+	if (TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN)))
+		return;
+	if (val && !sock_flag(sk, SOCK_KEEPOPEN))
+		inet_csk_reset_keepalive_timer(
+			sk, keepalive_time_when_ns(tcp_sk(sk)));
+	else if (!val)
+		inet_csk_delete_keepalive_timer(sk);
+}
+
+/* --- life --- */
+
+/**
+ * tcp_init_xmit_timers() - Prepare all timers of a new socket.
+ * @sk: not yet connected.
+ */
+void tcp_init_xmit_timers(struct sock *sk)
+{
+	inet_csk_init_xmit_timers(sk, tcp_write_timer, tcp_delack_timer,
+				  tcp_keepalive_timer);
+	hrtimer_init(&tcp_sk(sk)->pacing_timer, tcp_pace_kick);
+}
+
+/**
+ * tcp_clear_xmit_timers() - Stop them all.
+ * @sk: locked.
+ */
+void tcp_clear_xmit_timers(struct sock *sk)
+{
+	/* The caller's reference outlives the timer's. */
+	if (hrtimer_cancel(&tcp_sk(sk)->pacing_timer))
+		sock_put(sk);
+	inet_csk_clear_xmit_timers(sk);
+}

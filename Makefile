@@ -99,9 +99,10 @@ QEMU	?= qemu-system-x86_64
 QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
-.PHONY: all apps help test host-test guest-test image iso size repro debug unresolved clean
+.PHONY: all apps clean debug format guest-test help host-test image iso layers \
+	lint repro run size test unresolved
 
-all: $(B)/host/doorbell-tests ## build everything
+all: $(B)/doorbell.elf apps ## the image and its programs
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
@@ -156,11 +157,35 @@ unresolved: $(B)/doorbell.elf ## what the image calls and nobody provides
 		-o /dev/null $(guest_OBJS) 2>&1 | \
 		sed -n "s/.*undefined reference to //p" | sort | uniq -c
 
-debug: $(B)/doorbell.elf ## QEMU waits for gdb: target remote :1234
-	$(QEMU) $(QEMU_FLAGS) -s -S -kernel $< -append "$(APPEND)"
+# --- what people use: each makes sure of its packages first ------------------
+DOORBELL := $(PYTHON) tools/doorbell
+NET	?= user
+NEEDED	:= $(B)/doorbell.elf
+QUICK	= --no-print-directory -s -j$$(nproc)
+setup-%:
+	@tools/setup $*
 
-test: host-test ## every test
-	@$(PYTHON) tools/ktap.py --name total -- $(B)/host/doorbell-tests | sed 's/^total: //'
+run: setup-run ## boot, send a file to a listener here, report; FILE= NET=tap
+	@$(MAKE) $(QUICK) $(NEEDED) apps
+	@$(DOORBELL) transfer --net $(NET) $(FILE)
+
+test: setup-test ## every test: host suites, guest suites, end to end
+	@$(MAKE) $(QUICK) $(NEEDED) apps iso \
+		$(B)/doorbell-test.elf $(B)/host/doorbell-tests
+	@$(PYTHON) tools/runtests.py $(PARTS)
+
+debug: $(NEEDED) apps ## QEMU waits for gdb; PROG="hello ARG..."
+	@echo "in another terminal: gdb -x tools/gdb/doorbell.gdb"
+	@$(DOORBELL) run --gdb $(or $(PROG),hello)
+
+lint: setup-lint ## sparse, cppcheck, clang-tidy, headers, comments
+	@$(PYTHON) tools/lint.py
+
+layers: $(guest_OBJS) ## who includes and who calls whom: tools/layers.txt
+	@$(PYTHON) tools/layers.py --nm $(NM) --objects $(B)/guest
+
+format: ## rewrite by .clang-format what differs from it; CHECK=1 only tells
+	@$(PYTHON) tools/format.py $(if $(CHECK),--check)
 
 clean: ## remove build/
 	$(Q)rm -rf $(B)

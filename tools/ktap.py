@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Run a command that speaks KTAP version 1 (or read it from a file), show the
 failures and a one-line count, and exit 0 only if every case passed and the

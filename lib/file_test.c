@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: descriptors, read and write, fcntl and pipes through the system calls.
- * They run where any memory counts as a program's: on the host.
  */
 #include "lib/file.h"
 #include "lib/kunit.h"
@@ -37,8 +36,6 @@ static int file_test_init(struct kunit *test)
 {
 	struct files_struct *files;
 
-	if (!test_clock_is_virtual())
-		return 0;
 	live_before = test_live_allocations();
 	files = files_alloc();
 	test->priv = files;
@@ -49,18 +46,10 @@ static int file_test_init(struct kunit *test)
 
 static void file_test_exit(struct kunit *test)
 {
-	if (!test->priv)
-		return;
 	files_put(test->priv);
 	test_set_files(NULL);
 	KUNIT_EXPECT_EQ(test, test_live_allocations(), live_before);
 }
-
-#define HOST_ONLY(test)                                                        \
-	do {                                                                   \
-		if (!test_clock_is_virtual())                                  \
-			kunit_skip(test, "host: any memory is a program's");   \
-	} while (0)
 
 /* A file of 256 KiB whose byte at n is a function of n. */
 static u8 byte_at(loff_t n)
@@ -107,7 +96,6 @@ static void fd_install_gives_the_lowest(struct kunit *test)
 {
 	int fd, i;
 
-	HOST_ONLY(test);
 	for (i = 0; i < 200; i++)
 		KUNIT_EXPECT_EQ(test, mem_open(test), i);
 	KUNIT_EXPECT_EQ(test, sys_close(70), 0);
@@ -129,7 +117,6 @@ static void dup2_replaces_and_dup3_checks(struct kunit *test)
 {
 	int a;
 
-	HOST_ONLY(test);
 	a = mem_open(test);
 	KUNIT_EXPECT_EQ(test, sys_dup2(a, 7), 7);
 	KUNIT_EXPECT_EQ(test, sys_dup2(a, 7), 7);
@@ -152,7 +139,6 @@ static void files_dup_shares_the_files(struct kunit *test)
 	int a;
 	u8 c;
 
-	HOST_ONLY(test);
 	a = mem_open(test);
 	copy = files_dup(test->priv);
 	KUNIT_ASSERT_NOT_NULL(test, copy);
@@ -171,7 +157,6 @@ static void read_checks_its_arguments(struct kunit *test)
 	u8 buf[8];
 	int a, p[2];
 
-	HOST_ONLY(test);
 	a = mem_open(test);
 	KUNIT_EXPECT_EQ(test, sys_pipe(p), 0);
 	KUNIT_EXPECT_EQ(test, sys_read(99, buf, 1), -EBADF);
@@ -199,7 +184,6 @@ static void fcntl_and_ioctl_set_nonblock(struct kunit *test)
 	int p[2], on = 1, n = 0;
 	u8 c = 5;
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, sys_pipe2(p, 0x40), -EINVAL);
 	KUNIT_EXPECT_EQ(test, sys_pipe2(p, O_NONBLOCK | O_CLOEXEC), 0);
 	KUNIT_EXPECT_EQ(test, sys_fcntl(p[0], F_GETFL, 0), O_NONBLOCK);
@@ -230,7 +214,6 @@ static void pipe_carries_bytes_in_order(struct kunit *test)
 	long n;
 	int p[2];
 
-	HOST_ONLY(test);
 	in = kmalloc(200000, GFP_KERNEL);
 	out = kmalloc(200000, GFP_KERNEL);
 	KUNIT_ASSERT_TRUE(test, in && out);
@@ -256,7 +239,6 @@ static void pipe_write_is_atomic_up_to_pipe_buf(struct kunit *test)
 	static u8 buf[65536];
 	int p[2];
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, sys_pipe2(p, O_NONBLOCK), 0);
 	KUNIT_EXPECT_EQ(test, sys_write(p[1], buf, 65536 - 100), 65536 - 100);
 	KUNIT_EXPECT_EQ(test, sys_write(p[1], buf, 101), -EAGAIN);
@@ -269,7 +251,6 @@ static void pipe_ends_with_its_other_end(struct kunit *test)
 	int p[2], q[2];
 	u8 c = 1;
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, sys_pipe(p), 0);
 	KUNIT_EXPECT_EQ(test, sys_write(p[1], &c, 1), 1);
 	KUNIT_EXPECT_EQ(test, sys_close(p[1]), 0);
@@ -302,7 +283,6 @@ static void pipe_read_waits_and_is_interrupted(struct kunit *test)
 	char buf[8] = "";
 	int p[2];
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, sys_pipe(p), 0);
 	w.f = fget(p[1]);
 	timer_setup(&w.timer, late_write);
@@ -320,7 +300,6 @@ static void pipe_undoes_when_it_fails(struct kunit *test)
 	int p[2], i;
 	long err;
 
-	HOST_ONLY(test);
 	for (i = 1; i < 20; i++) {
 		test_fail_nth_alloc((u32)i);
 		err = sys_pipe(p);
@@ -342,7 +321,6 @@ static void sendfile_copies_from_where_it_is_told(struct kunit *test)
 	int a, p[2];
 	u8 buf[64];
 
-	HOST_ONLY(test);
 	a = mem_open(test);
 	KUNIT_EXPECT_EQ(test, sys_pipe2(p, O_NONBLOCK), 0);
 	KUNIT_EXPECT_EQ(test, sys_sendfile(p[1], a, &off, 50), 50);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: poll(), select() and epoll on pipes, through the system calls. They
- * run where any memory counts as a program's: on the host.
+ * DOC: poll(), select() and epoll on pipes, through the system calls.
  */
 #include "lib/kunit.h"
 #include "lib/poll.h"
@@ -37,8 +36,6 @@ static int poll_test_init(struct kunit *test)
 {
 	int p[2];
 
-	if (!test_clock_is_virtual())
-		return 0;
 	fx.live = test_live_allocations();
 	fx.files = files_alloc();
 	if (!fx.files)
@@ -54,18 +51,10 @@ static int poll_test_init(struct kunit *test)
 
 static void poll_test_exit(struct kunit *test)
 {
-	if (!test_clock_is_virtual())
-		return;
 	files_put(fx.files);
 	test_set_files(NULL);
 	KUNIT_EXPECT_EQ(test, test_live_allocations(), fx.live);
 }
-
-#define HOST_ONLY(test)                                                        \
-	do {                                                                   \
-		if (!test_clock_is_virtual())                                  \
-			kunit_skip(test, "host: any memory is a program's");   \
-	} while (0)
 
 static void put_byte(void)
 {
@@ -102,7 +91,6 @@ static void poll_reports_each_file(struct kunit *test)
 			       { .fd = 99, .events = POLLIN },
 			       { .fd = -1, .events = POLLIN, .revents = 7 } };
 
-	HOST_ONLY(test);
 	p[0].fd = fx.rd;
 	p[1].fd = fx.wr;
 	KUNIT_EXPECT_EQ(test, sys_poll(p, 4, 0), 2);
@@ -123,11 +111,11 @@ static void poll_sleeps_until_ready_or_timeout(struct kunit *test)
 	struct timespec ts = { 1, 0 };
 	u64 before;
 
-	HOST_ONLY(test);
 	p.fd = fx.rd;
 	before = ktime_get_ns();
 	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, 30), 0);
-	KUNIT_EXPECT_EQ(test, ktime_get_ns() - before, 30 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_GE(test, ktime_get_ns() - before,
+			30 * NSEC_PER_MSEC);
 	put_byte_after_ms(10);
 	KUNIT_EXPECT_EQ(test, sys_ppoll(&p, 1, &ts, NULL, 0), 1);
 	KUNIT_EXPECT_EQ(test, p.revents, POLLIN);
@@ -148,7 +136,6 @@ static void poll_survives_allocation_failure(struct kunit *test)
 	u32 i, nth;
 	long ret;
 
-	HOST_ONLY(test);
 	for (i = 0; i < 100; i++)
 		p[i] = (struct pollfd){ .fd = fx.rd, .events = POLLIN };
 	for (nth = 1; nth < 10; nth++) {
@@ -168,7 +155,6 @@ static void select_reports_in_sets(struct kunit *test)
 	struct timeval tv = { 0, 20000 };
 	u64 in = 0, out = 0;
 
-	HOST_ONLY(test);
 	in = 1ULL << fx.rd;
 	out = 1ULL << fx.wr;
 	KUNIT_EXPECT_EQ(test, sys_select(64, &in, &out, NULL, NULL), 1);
@@ -200,7 +186,6 @@ static void epoll_level_triggered_repeats(struct kunit *test)
 {
 	struct epoll_event out[4];
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), 0);
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), -EEXIST);
 	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 0);
@@ -221,7 +206,6 @@ static void epoll_edge_triggered_reports_each_edge(struct kunit *test)
 {
 	struct epoll_event out[4];
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN | EPOLLET),
 			0);
 	put_byte();
@@ -236,7 +220,6 @@ static void epoll_oneshot_fires_once_until_modified(struct kunit *test)
 {
 	struct epoll_event out[4];
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd,
 				    EPOLLIN | EPOLLONESHOT), 0);
 	put_byte();
@@ -254,11 +237,11 @@ static void epoll_wait_sleeps_until_an_event(struct kunit *test)
 	struct epoll_event out[4];
 	u64 before;
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), 0);
 	before = ktime_get_ns();
 	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 25), 0);
-	KUNIT_EXPECT_EQ(test, ktime_get_ns() - before, 25 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_GE(test, ktime_get_ns() - before,
+			25 * NSEC_PER_MSEC);
 	put_byte_after_ms(10);
 	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, -1), 1);
 	take_bytes();
@@ -272,7 +255,6 @@ static void epoll_forgets_a_closed_file(struct kunit *test)
 	struct epoll_event out[4];
 	int copy;
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), 0);
 	put_byte();
 	copy = (int)sys_dup(fx.rd);
@@ -289,7 +271,6 @@ static void epoll_wait_is_fair_between_files(struct kunit *test)
 	struct epoll_event out;
 	u32 seen = 0, i;
 
-	HOST_ONLY(test);
 	put_byte();
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), 0);
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.wr, EPOLLOUT), 0);
@@ -304,7 +285,6 @@ static void epoll_ctl_checks_its_arguments(struct kunit *test)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, sys_epoll_create1(1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(fx.ep, EPOLL_CTL_ADD, fx.rd, NULL),
 			-EFAULT);
@@ -335,7 +315,6 @@ static void epoll_nests_but_not_in_rings_or_too_deep(struct kunit *test)
 	struct epoll_event ev = { .events = EPOLLIN }, out;
 	int ep[7], i;
 
-	HOST_ONLY(test);
 	for (i = 0; i < 7; i++)
 		ep[i] = (int)sys_epoll_create1(0);
 	for (i = 0; i < 4; i++)
@@ -358,7 +337,6 @@ static void epoll_ctl_undoes_when_it_fails(struct kunit *test)
 	u32 nth;
 	long ret;
 
-	HOST_ONLY(test);
 	for (nth = 1; nth < 5; nth++) {
 		test_fail_nth_alloc(nth);
 		ret = sys_epoll_ctl(fx.ep, EPOLL_CTL_ADD, fx.rd, &ev);

@@ -9,7 +9,8 @@
 #include "lib/timer.h"
 #include "tests/host/host.h"
 
-#define MANY 100000U
+#define MANY  100000U
+#define CHUNK 1000U /* probes an allocation */
 
 struct probe {
 	struct timer_list timer;
@@ -185,35 +186,68 @@ static void wheel_fires_exactly_at_all_distances(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, wrong, 0);
 }
 
+static struct probe *many[MANY / CHUNK];
+
+static struct probe *many_at(u32 i)
+{
+	return &many[i / CHUNK][i % CHUNK];
+}
+
+static bool many_alloc(void)
+{
+	u32 i;
+
+	for (i = 0; i < MANY / CHUNK; i++) {
+		many[i] = kcalloc(CHUNK, sizeof(struct probe), GFP_KERNEL);
+		if (!many[i])
+			return false;
+	}
+	return true;
+}
+
+static void many_free(void)
+{
+	u32 i;
+
+	for (i = 0; i < MANY / CHUNK; i++) {
+		kfree(many[i]);
+		many[i] = NULL;
+	}
+}
+
 static void wheel_is_exact_with_100000_timers(struct kunit *test)
 {
-	struct probe *p = kcalloc(MANY, sizeof(*p), GFP_KERNEL);
 	u32 seed = 7, i, stopped = 0, bad = 0;
+	struct probe *p;
 	u64 now;
 
-	if (!p)
+	if (!many_alloc()) {
+		many_free();
 		kunit_skip(test, "not enough memory");
+	}
 	now = ktime_get_ns();
 	for (i = 0; i < MANY; i++) {
-		timer_setup(&p[i].timer, probe_run);
+		p = many_at(i);
+		timer_setup(&p->timer, probe_run);
 		/* In the guest all of them lie ahead of the set-up's end. */
-		p[i].want_ns = now + NSEC_PER_SEC +
-			       next_random(&seed) % 500 * NSEC_PER_MSEC +
-			       next_random(&seed) % NSEC_PER_MSEC;
-		mod_timer(&p[i].timer, now + 3600 * NSEC_PER_SEC);
-		mod_timer(&p[i].timer, p[i].want_ns);
+		p->want_ns = now + NSEC_PER_SEC +
+			     next_random(&seed) % 500 * NSEC_PER_MSEC +
+			     next_random(&seed) % NSEC_PER_MSEC;
+		mod_timer(&p->timer, now + 3600 * NSEC_PER_SEC);
+		mod_timer(&p->timer, p->want_ns);
 	}
 	for (i = 0; i < MANY; i += 3)
-		stopped += del_timer(&p[i].timer);
+		stopped += del_timer(&many_at(i)->timer);
 	test_advance_ns(now + 2 * NSEC_PER_SEC - ktime_get_ns());
 	KUNIT_EXPECT_EQ(test, stopped, DIV_ROUND_UP(MANY, 3));
 	KUNIT_EXPECT_EQ(test, fired, MANY - stopped);
 	KUNIT_EXPECT_EQ(test, wrong, 0);
 	for (i = 0; i < MANY; i++)
-		if (p[i].runs != !!(i % 3) || timer_pending(&p[i].timer))
+		if (many_at(i)->runs != !!(i % 3) ||
+		    timer_pending(&many_at(i)->timer))
 			bad++;
 	KUNIT_EXPECT_EQ(test, bad, 0);
-	kfree(p);
+	many_free();
 }
 
 /* A year of idling is one step, then the wheel is as exact as before. */

@@ -51,8 +51,6 @@ static void copy_to_iter_stops_at_a_fault(struct kunit *test)
 	u8 in[20];
 
 	memset(in, 0xee, sizeof(in));
-	if (!test_clock_is_virtual())
-		kunit_skip(test, "host: any memory counts as a program's");
 	fill();
 	test_bad_user_range(mem[1], 10);
 	iov_iter_init(&it, false, v, 2, 20);
@@ -70,8 +68,6 @@ static void iov_iter_ubuf_survives_being_copied(struct kunit *test)
 	struct iov_iter it, other;
 	u8 out[32];
 
-	if (!test_clock_is_virtual())
-		kunit_skip(test, "host: any memory counts as a program's");
 	fill();
 	iov_iter_ubuf(&it, true, mem[0], 32);
 	KUNIT_EXPECT_EQ(test, copy_from_iter(out, 7, &it), 7);
@@ -102,8 +98,6 @@ static void import_iovec_checks_lengths(struct kunit *test)
 	struct iov_iter it;
 	u32 i;
 
-	if (!test_clock_is_virtual())
-		kunit_skip(test, "host: any memory counts as a program's");
 	for (i = 0; i < 12; i++)
 		v[i] = (struct iovec){ mem[0], i };
 	KUNIT_EXPECT_EQ(test, import_iovec(true, v, 3, fast, &used, &it), 3);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: the socket system calls with a family of one datagram protocol that
- * sends to itself. They run where any memory counts as a program's: on the
- * host.
+ * sends to itself.
  */
 #include "lib/slab.h"
 #include "lib/uapi/fcntl.h"
@@ -198,8 +197,6 @@ static const struct net_proto_family echo_family = { AF_ECHO, echo_create };
 
 static int socket_test_init(struct kunit *test)
 {
-	if (!test_clock_is_virtual())
-		return 0;
 	fixture_boot();
 	saved_net = init_net;
 	init_net.sysctl_wmem_max = 212992;
@@ -215,20 +212,12 @@ static int socket_test_init(struct kunit *test)
 
 static void socket_test_exit(struct kunit *test)
 {
-	if (!test_clock_is_virtual())
-		return;
 	files_put(files);
 	test_set_files(NULL);
 	sock_unregister(AF_ECHO);
 	init_net = saved_net;
 	KUNIT_EXPECT_EQ(test, test_live_allocations(), live);
 }
-
-#define HOST_ONLY(test)                                                        \
-	do {                                                                   \
-		if (!test_clock_is_virtual())                                  \
-			kunit_skip(test, "host: any memory is a program's");   \
-	} while (0)
 
 static int echo_open(u32 flags)
 {
@@ -239,7 +228,6 @@ static void socket_refuses_what_it_does_not_know(struct kunit *test)
 {
 	int v[2];
 
-	HOST_ONLY(test);
 	KUNIT_EXPECT_EQ(test, sys_socket(AF_ECHO - 1, SOCK_DGRAM, 0),
 			-EAFNOSUPPORT);
 	KUNIT_EXPECT_EQ(test, sys_socket(AF_MAX, SOCK_DGRAM, 0), -EAFNOSUPPORT);
@@ -264,7 +252,6 @@ static void socket_flags_reach_the_descriptor(struct kunit *test)
 	int fd;
 	u8 c;
 
-	HOST_ONLY(test);
 	fd = echo_open(SOCK_NONBLOCK | SOCK_CLOEXEC);
 	KUNIT_EXPECT_EQ(test, sys_fcntl(fd, F_GETFL, 0), O_RDWR | O_NONBLOCK);
 	KUNIT_EXPECT_EQ(test, sys_fcntl(fd, F_GETFD, 0), FD_CLOEXEC);
@@ -281,7 +268,6 @@ static void sendto_and_recvfrom_carry_bytes_and_addresses(struct kunit *test)
 	int fd, len = sizeof(from);
 	char buf[8] = "";
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	p.fd = fd;
 	KUNIT_EXPECT_EQ(test, sys_bind(fd, &to, sizeof(to)), 0);
@@ -313,7 +299,6 @@ static void addresses_are_checked(struct kunit *test)
 	struct sockaddr_storage a = { .ss_family = AF_ECHO };
 	int fd, len = -1;
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	KUNIT_EXPECT_EQ(test, sys_bind(fd, &a, -1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, sys_bind(fd, &a, 129), -EINVAL);
@@ -333,7 +318,6 @@ static void sendto_checks_flags_lengths_and_memory(struct kunit *test)
 	static u8 buf[4096];
 	int fd;
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	KUNIT_EXPECT_EQ(test, sys_sendto(fd, buf, 1, 0x80000, NULL, 0),
 			-EOPNOTSUPP);
@@ -362,7 +346,6 @@ static void security_hook_refuses_a_send(struct kunit *test)
 	u8 buf[16] = { 0 };
 	int fd;
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	v = (struct iovec){ buf, 13 };
 	um.msg_iov = &v;
@@ -393,7 +376,6 @@ static void sendmsg_checks_control_data(struct kunit *test)
 				  .msg_controllen = sizeof(ctl) };
 	int fd;
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	KUNIT_EXPECT_EQ(test, sys_sendmsg(fd, &um, 0), 4);
 	KUNIT_EXPECT_EQ(test, last_control, CMSG_LEN(4) + CMSG_LEN(8));
@@ -431,7 +413,6 @@ static void recvmsg_returns_control_and_flags(struct kunit *test)
 	struct cmsghdr *c = (void *)ctl;
 	int fd;
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	KUNIT_EXPECT_EQ(test, sys_write(fd, (void *)(uintptr_t) "sixsix", 6),
 			6);
@@ -457,7 +438,6 @@ static void sendmmsg_stops_at_the_first_failure(struct kunit *test)
 	u8 buf[16] = { 0 };
 	int fd, i;
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	for (i = 0; i < 4; i++) {
 		v[i] = (struct iovec){ buf, (size_t)i + 1 };
@@ -484,7 +464,6 @@ static void accept_makes_a_new_descriptor(struct kunit *test)
 	struct sockaddr_storage a;
 	int fd, fd2, len = sizeof(a);
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	KUNIT_EXPECT_EQ(test, sys_listen(fd, -1), 0);
 	fd2 = (int)sys_accept4(fd, NULL, NULL, SOCK_NONBLOCK);
@@ -515,7 +494,6 @@ static void sockopt_sizes_buffers_as_linux(struct kunit *test)
 {
 	int fd;
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	KUNIT_EXPECT_EQ(test, get_int_opt(fd, SO_SNDBUF), 212992);
 	set_int_opt(fd, SO_SNDBUF, 50000);
@@ -538,7 +516,6 @@ static void sockopt_flags_read_back(struct kunit *test)
 	u32 i;
 	int fd;
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	for (i = 0; i < ARRAY_SIZE(names); i++) {
 		KUNIT_EXPECT_EQ(test, get_int_opt(fd, names[i]), 0);
@@ -568,7 +545,6 @@ static void sockopt_takes_structs_and_checks_lengths(struct kunit *test)
 	int fd, len = sizeof(tv), val = 1;
 	u64 rate = 5000000000ULL;
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_LINGER, &ling,
 					     7), -EINVAL);
@@ -611,7 +587,6 @@ static void so_error_is_read_once(struct kunit *test)
 	struct socket *sock;
 	int fd, err;
 
-	HOST_ONLY(test);
 	fd = echo_open(0);
 	sock = sockfd_lookup(fd, &err);
 	KUNIT_ASSERT_NOT_NULL(test, sock);
@@ -629,7 +604,6 @@ static void socket_and_send_survive_allocation_failure(struct kunit *test)
 	long ret;
 	int fd;
 
-	HOST_ONLY(test);
 	for (nth = 1; nth < 10; nth++) {
 		test_fail_nth_alloc(nth);
 		fd = echo_open(0);

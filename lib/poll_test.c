@@ -18,6 +18,7 @@ long sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *ts,
 	       const u64 __user *sigmask, size_t size);
 long sys_select(int n, u64 __user *in, u64 __user *out, u64 __user *ex,
 		struct timeval __user *utv);
+long sys_eventfd2(u32 count, u32 flags);
 long sys_epoll_create1(u32 flags);
 long sys_epoll_ctl(int epfd, int op, int fd, struct epoll_event __user *ev);
 long sys_epoll_wait(int epfd, struct epoll_event __user *to, int max_events,
@@ -349,7 +350,35 @@ static void epoll_ctl_undoes_when_it_fails(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, nth, 3);
 }
 
+static void eventfd_counts_and_polls(struct kunit *test)
+{
+	struct pollfd p = { .events = POLLIN | POLLOUT };
+	u64 v = 5;
+	int fd;
+
+	KUNIT_EXPECT_EQ(test, sys_eventfd2(0, 0x40), -EINVAL);
+	fd = (int)sys_eventfd2(2, O_NONBLOCK);
+	KUNIT_EXPECT_EQ(test, sys_write(fd, &v, 8), 8);
+	KUNIT_EXPECT_EQ(test, sys_write(fd, &v, 7), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_read(fd, &v, 8), 8);
+	KUNIT_EXPECT_EQ(test, v, 7);
+	KUNIT_EXPECT_EQ(test, sys_read(fd, &v, 8), -EAGAIN);
+	p.fd = fd;
+	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, 0), 1);
+	KUNIT_EXPECT_EQ(test, p.revents, POLLOUT);
+	v = ~0ULL - 1;
+	KUNIT_EXPECT_EQ(test, sys_write(fd, &v, 8), 8);
+	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, 0), 1);
+	KUNIT_EXPECT_EQ(test, p.revents, POLLIN);
+	v = 1;
+	KUNIT_EXPECT_EQ(test, sys_write(fd, &v, 8), -EAGAIN);
+	fd = (int)sys_eventfd2(3, 1);
+	KUNIT_EXPECT_EQ(test, sys_read(fd, &v, 8), 8);
+	KUNIT_EXPECT_EQ(test, v, 1);
+}
+
 static const struct kunit_case poll_cases[] = {
+	KUNIT_CASE(eventfd_counts_and_polls),
 	KUNIT_CASE(poll_reports_each_file),
 	KUNIT_CASE(poll_sleeps_until_ready_or_timeout),
 	KUNIT_CASE(poll_survives_allocation_failure),

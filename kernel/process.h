@@ -89,6 +89,7 @@ struct exec_args {
 int exec_program(const char *path, const struct exec_args *args) __must_check;
 
 /* signal.c */
+void signal_restore_mask(struct pt_regs *regs);
 void signal_send(struct process *p, int sig);
 void signal_send_task(struct task *t, int sig);
 /* To each process of the group; how many got it. */

@@ -336,7 +336,7 @@ static bool setup_frame(struct pt_regs *regs, int sig,
 /* An interrupted system call: once more, or -EINTR for the handler to see. */
 static void restart_syscall(struct pt_regs *regs, bool again)
 {
-	if (regs->vector != VECTOR_SYSCALL || (s64)regs->ax != -ERESTARTSYS)
+	if (!frame_is_syscall(regs) || (s64)regs->ax != -ERESTARTSYS)
 		return;
 	if (again) {
 		regs->ax = regs->orig_ax;
@@ -384,6 +384,41 @@ static void run_handler(struct pt_regs *regs, int sig, struct ksigaction *a)
 }
 
 /**
+ * task_set_temp_sigmask() - Use another signal mask until this call ends.
+ * @mask: the mask, as of ppoll(), pselect6(), epoll_pwait(), rt_sigsuspend().
+ *
+ * A handler that runs meanwhile sees @mask; its return brings the old one.
+ *
+ * Context: task, in a system call.
+ */
+void task_set_temp_sigmask(u64 mask)
+{
+	struct task *t = current;
+
+	if (!t->thread->restore_blocked)
+		t->thread->saved_blocked = t->sigblocked;
+	t->thread->restore_blocked = true;
+	t->sigblocked = mask & ~UNBLOCKABLE;
+	frame_exits_slowly(task_pt_regs(t));
+}
+
+/**
+ * signal_restore_mask() - Undo task_set_temp_sigmask(), if nothing did yet.
+ * @regs: the frame; not used.
+ *
+ * Context: on the way to ring 3; syscall_entry.S calls it too.
+ */
+void signal_restore_mask(struct pt_regs *regs)
+{
+	struct thread *th = current->thread;
+
+	if (!th->restore_blocked)
+		return;
+	th->restore_blocked = false;
+	current->sigblocked = th->saved_blocked;
+}
+
+/**
  * user_signal_work() - Deliver what is pending, before ring 3.
  * @regs: the frame that ring 3 will be entered with.
  *
@@ -406,10 +441,7 @@ void user_signal_work(struct pt_regs *regs)
 			run_handler(regs, sig, a);
 	}
 	restart_syscall(regs, true);
-	if (t->thread->restore_blocked) {
-		t->thread->restore_blocked = false;
-		t->sigblocked = t->thread->saved_blocked;
-	}
+	signal_restore_mask(regs);
 }
 
 /* --- system calls ------------------------------------------------------------ */
@@ -557,16 +589,13 @@ static void wait_for_signal(void)
 
 SYSCALL_DEFINE2(rt_sigsuspend, const u64 __user *, set, size_t, size)
 {
-	struct task *t = current;
 	u64 mask;
 
 	if (size != sizeof(u64))
 		return -EINVAL;
 	if (copy_from_user(&mask, set, sizeof(mask)))
 		return -EFAULT;
-	t->thread->saved_blocked = t->sigblocked;
-	t->thread->restore_blocked = true;
-	t->sigblocked = mask & ~UNBLOCKABLE;
+	task_set_temp_sigmask(mask);
 	wait_for_signal();
 	return -EINTR;
 }

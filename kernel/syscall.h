@@ -29,3 +29,14 @@ static inline void frame_was_changed(struct pt_regs *regs)
 {
 	regs->vector = 0;
 }
+
+/* The same for a call that is still a call, and may be restarted. */
+static inline void frame_exits_slowly(struct pt_regs *regs)
+{
+	regs->vector |= 1;
+}
+
+static inline bool frame_is_syscall(const struct pt_regs *regs)
+{
+	return regs->vector & VECTOR_SYSCALL;
+}

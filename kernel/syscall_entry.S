@@ -7,8 +7,9 @@
  *
  * The frame is a whole struct pt_regs, because fork and signals read it. The
  * way back restores only what C may have changed: the callee-saved registers
- * still hold the program's values. A handler that rewrites the frame marks it
- * (frame_was_changed()) and leaves through iretq.
+ * still hold the program's values. A handler that rewrites the frame, or that
+ * has borrowed the signal mask, marks the frame (kernel/syscall.h) and leaves
+ * through iretq.
  */
 #define VECTOR_SYSCALL	 0x100
 #define KERNEL_ENOSYS	 38
@@ -77,7 +78,7 @@ entry_SYSCALL_64:
 	cmpl	$0, softirq_pending_mask
 	jne	.Lwork
 	cmpq	$VECTOR_SYSCALL, R_VECTOR(%rsp)
-	jne	.Liret
+	jne	.Lslow
 	movq	R_IP(%rsp), %rcx
 	movq	%rcx, %rdx
 	shrq	$47, %rdx		/* SYSRET must not see such an rip */
@@ -92,6 +93,9 @@ entry_SYSCALL_64:
 	movq	R_SP(%rsp), %rsp
 	sysretq
 
+.Lslow:
+	movq	%rsp, %rdi
+	call	signal_restore_mask
 .Lwork:
 	movq	%rsp, %rdi
 	call	user_return_work

@@ -119,6 +119,7 @@ int inet_hash_connect(struct sock *sk) __must_check;
 int inet_csk_get_port(struct sock *sk, u16 snum);
 void inet_put_port(struct sock *sk);
 int inet_inherit_port(const struct sock *sk, struct sock *child);
+void inet_bind_node_leave(struct sock_common *c, struct inet_bind_bucket *tb);
 
 /* --- listen and accept (inet_connection_sock.c) --- */
 int inet_csk_listen_start(struct sock *sk);

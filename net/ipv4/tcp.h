@@ -430,7 +430,6 @@ void tcp_rcv_established(struct sock *sk, struct sk_buff *skb);
 /* 1: send a RST to the segment's sender; else it was dealt with. Consumes
  * unless 1. */
 int tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb);
-int tcp_conn_request(struct sock *sk, struct sk_buff *skb); /* SYN, LISTEN */
 void tcp_parse_options(const struct net *net, const struct sk_buff *skb,
 		       struct tcp_options_received *opt, bool estab);
 void tcp_finish_connect(struct sock *sk, struct sk_buff *skb);
@@ -540,6 +539,10 @@ struct tcp_timewait_sock {
 	u64 tw_ts_recent_stamp_s;
 	u64 tw_last_oow_ack_time_ns;
 };
+/* Drop a reference of a look-up, whatever kind it found. */
+void tcp_gen_put(struct sock *sk);
+/* May this connect() take the four-tuple of @tw over? Then @tw is gone. */
+bool tcp_twsk_reuse(struct sock *sk, struct tcp_timewait_sock *tw);
 enum tcp_tw_status { TCP_TW_SUCCESS, TCP_TW_RST, TCP_TW_ACK, TCP_TW_SYN };
 enum tcp_tw_status tcp_timewait_state_process(struct tcp_timewait_sock *tw,
 					      struct sk_buff *skb,
@@ -552,6 +555,26 @@ struct sock *tcp_create_openreq_child(const struct sock *sk,
 				      struct sk_buff *skb);
 int tcp_child_process(struct sock *parent, struct sock *child,
 		      struct sk_buff *skb);
+
+/* --- tcp_listen.c --- */
+int tcp_conn_request(struct sock *sk, struct sk_buff *skb); /* SYN, LISTEN */
+void tcp_reqsk_free(struct request_sock *req);
+/* Unlink a half-open connection, stop its timer, drop it. */
+void tcp_reqsk_drop(struct request_sock *req);
+/* Every half-open connection of a listener that ends. */
+void tcp_reqsk_purge(struct sock *listener);
+int tcp_rtx_synack(const struct sock *sk, struct request_sock *req);
+/* The child is complete: accept() may have it. */
+void tcp_accept_queue_add(struct sock *sk, struct request_sock *req,
+			  struct sock *child);
+static inline bool sk_acceptq_is_full(const struct sock *sk)
+{
+	return sk->sk_ack_backlog > sk->sk_max_ack_backlog;
+}
+/* tcp_syncookies.c: the child that a cookie's ACK stands for, the listener
+ * itself if it is none, or NULL: dropped. */
+struct sock *tcp_cookie_check(struct sock *sk, struct sk_buff *skb);
+u32 tcp_cookie_isn(struct sock *sk, const struct sk_buff *skb, u16 *mss);
 
 /* --- congestion control (tcp_cong.c) --- */
 enum tcp_ca_event {

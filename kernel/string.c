@@ -13,6 +13,12 @@
 #include "kernel/time.h"
 #include "lib/platform.h"
 
+/* The functions themselves, not the compiler's. */
+#undef memcpy
+#undef memmove
+#undef memset
+#undef memcmp
+
 #define __page0 __section(".text.page0") __aligned(64)
 /* Below this the start-up of a string instruction costs more than it saves. */
 #define REP_MIN 256

@@ -104,6 +104,11 @@ void *memmove(void *d, const void *s, size_t n);
 void *memset(void *d, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 void *memchr(const void *s, int c, size_t n);
+/* Known small sizes become moves, in the freestanding build too. */
+#define memcpy(d, s, n)	 __builtin_memcpy(d, s, n)
+#define memmove(d, s, n) __builtin_memmove(d, s, n)
+#define memset(d, c, n)	 __builtin_memset(d, c, n)
+#define memcmp(a, b, n)	 __builtin_memcmp(a, b, n)
 size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t n);
 int strcmp(const char *a, const char *b);

@@ -221,24 +221,53 @@ static struct netdev_queue *netdev_core_pick_tx(struct net_device *dev,
 	return &dev->_tx[skb->queue_mapping];
 }
 
+/*
+ * Past an empty qdisc. A frame that needs nothing done goes to the driver
+ * right here: what dev_hard_start_xmit() does for a chain, written out for
+ * one, as this is the way of nearly every packet.
+ */
+static __force_inline void dev_xmit_bypass(struct sk_buff *skb, struct Qdisc *q,
+					   struct net_device *dev,
+					   struct netdev_queue *txq)
+{
+	bool go_on = true;
+	netdev_tx_t rc;
+
+	q->running = true;
+	qdisc_bstats_update(q, skb);
+	if (likely(xmit_ready(skb, dev->features) && list_empty(&ptype_all) &&
+		   list_empty(&dev->ptype_all))) {
+		dev->xmit_more = false;
+		spin_lock(&txq->xmit_lock);
+		rc = dev->netdev_ops->ndo_start_xmit(skb, dev);
+		spin_unlock(&txq->xmit_lock);
+		if (unlikely(rc == NETDEV_TX_BUSY)) {
+			dev_requeue_skb(skb, q);
+			go_on = false;
+		}
+	} else {
+		go_on = sch_direct_xmit(skb, q, dev, txq, true);
+	}
+	/* The driver's completions may have queued more meanwhile. */
+	if (unlikely(q->qstats.qlen) && go_on)
+		__qdisc_run(q);
+	q->running = false;
+}
+
 /* Through the qdisc, or past it when it is empty and lets us. */
 static __force_inline int __dev_xmit_skb(struct sk_buff *skb, struct Qdisc *q,
 					 struct net_device *dev,
 					 struct netdev_queue *txq)
 {
-	struct sk_buff *to_free = NULL;
+	struct sk_buff *to_free;
 	int rc;
 
 	if (likely((q->flags & TCQ_F_CAN_BYPASS) && !q->qstats.qlen &&
 		   !q->running && !netif_xmit_frozen_or_stopped(txq))) {
-		q->running = true;
-		qdisc_bstats_update(q, skb);
-		/* The driver's completions may have queued more meanwhile. */
-		if (sch_direct_xmit(skb, q, dev, txq, true) && q->qstats.qlen)
-			__qdisc_run(q);
-		q->running = false;
+		dev_xmit_bypass(skb, q, dev, txq);
 		return NET_XMIT_SUCCESS;
 	}
+	to_free = NULL;
 	spin_lock(&q->lock);
 	rc = q->enqueue(skb, q, &to_free);
 	spin_unlock(&q->lock);

@@ -311,8 +311,15 @@ static struct sk_buff *dequeue_skb(struct Qdisc *q, bool *validate, u32 *packets
 	return skb;
 }
 
-/* The device did not take these: they stay first in line. */
-static noinline void dev_requeue_skb(struct sk_buff *skb, struct Qdisc *q)
+/**
+ * dev_requeue_skb() - The device did not take these: they stay first in line.
+ * @skb: a chain, ready for the device.
+ * @q:   whose they were.
+ *
+ * Ownership: consumes @skb.
+ * Context:   softirqs disabled.
+ */
+void dev_requeue_skb(struct sk_buff *skb, struct Qdisc *q)
 {
 	struct sk_buff *next;
 

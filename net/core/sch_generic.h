@@ -110,6 +110,8 @@ static inline void qdisc_run(struct Qdisc *q)
 bool sch_direct_xmit(struct sk_buff *skb, struct Qdisc *q,
 		     struct net_device *dev, struct netdev_queue *txq,
 		     bool validate);
+/* Put back, first in line, what the device refused. */
+void dev_requeue_skb(struct sk_buff *skb, struct Qdisc *q);
 /* Put @q on the NET_TX list; and take it off, before it is freed. */
 void __netif_schedule(struct Qdisc *q);
 void __netif_unschedule(struct Qdisc *q);
@@ -136,8 +138,13 @@ static inline int qdisc_drop(struct sk_buff *skb, struct Qdisc *q,
 static inline void qdisc_bstats_update(struct Qdisc *q,
 				       const struct sk_buff *skb)
 {
-	q->bstats_bytes += qdisc_pkt_len(skb);
-	q->bstats_packets += skb_is_gso(skb) ? skb_shinfo(skb)->gso_segs : 1;
+	if (likely(!skb_is_gso(skb))) {
+		q->bstats_bytes += skb->len;
+		q->bstats_packets++;
+		return;
+	}
+	q->bstats_bytes += qdisc_gso_pkt_len(skb);
+	q->bstats_packets += skb_shinfo(skb)->gso_segs;
 }
 
 static inline void qdisc_qstats_add(struct Qdisc *q, const struct sk_buff *skb)

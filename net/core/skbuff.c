@@ -47,7 +47,7 @@ static s64 live_count;
 /* --- buffers --- */
 
 /* At least *@size bytes; *@size becomes what the buffer really has. */
-static u8 *data_alloc(u32 *size, gfp_t gfp)
+static __force_inline u8 *data_alloc(u32 *size, gfp_t gfp)
 {
 	u32 want = *size;
 	int i;
@@ -94,7 +94,7 @@ static void shinfo_init(struct skb_shared_info *si)
 }
 
 /* Give up this skb's share of the buffer; the last one frees it. */
-static void skb_release_data(struct sk_buff *skb)
+static __force_inline void skb_release_data(struct sk_buff *skb)
 {
 	struct skb_shared_info *si = skb_shinfo(skb);
 	u32 i;
@@ -170,7 +170,7 @@ static void skb_struct_free(struct sk_buff *skb)
 		kmem_cache_free(fclone_cache, pair);
 }
 
-static void skb_release_all(struct sk_buff *skb)
+static __force_inline void skb_release_all(struct sk_buff *skb)
 {
 	skb_dst_drop(skb);
 	if (skb->destructor)
@@ -217,7 +217,7 @@ s64 skb_live_count(void)
 }
 
 /* The buffer for @size bytes, attached to the fresh @skb. */
-static bool skb_give_buffer(struct sk_buff *skb, u32 size, gfp_t gfp)
+static __force_inline bool skb_give_buffer(struct sk_buff *skb, u32 size, gfp_t gfp)
 {
 	u32 total;
 	u8 *head;
@@ -339,14 +339,13 @@ void consume_skb(struct sk_buff *skb)
 /**
  * napi_consume_skb() - The ordinary end of a transmitted packet.
  * @skb:    may be NULL.
- * @budget: the poll's, 0 outside NAPI.
+ * @budget: the poll's, 0 outside NAPI; nothing is batched, so both are alike.
  *
  * Ownership: consumes one reference.
  * Context:   task or softirq; in hard interrupt use dev_consume_skb_irq().
  */
 void napi_consume_skb(struct sk_buff *skb, int budget)
 {
-	WARN_ON_ONCE(!budget && in_hardirq());
 	consume_skb(skb);
 }
 

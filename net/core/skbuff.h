@@ -518,7 +518,9 @@ void dst_release(struct dst_entry *dst);
 
 static inline void skb_dst_drop(struct sk_buff *skb)
 {
-	if (skb->dst && !skb->dst_noref)
+	if (!skb->dst)
+		return;
+	if (!skb->dst_noref)
 		dst_release(skb->dst);
 	skb->dst = NULL;
 	skb->dst_noref = 0;

@@ -5,6 +5,7 @@
  * stack, interrupts off; it becomes the first task.
  */
 #include "boot/boot_info.h"
+#include "boot/drain.h"
 #include "drivers/pci/pci.h"
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
@@ -127,5 +128,6 @@ void start_kernel(u32 magic, u64 info)
 
 	run_suites_if_asked();
 	configure_network();
+	init_set_end_hook(drain_network);
 	run_init_program();
 }

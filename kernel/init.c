@@ -11,6 +11,7 @@
 #include "kernel/machine.h"
 #include "kernel/process.h"
 #include "kernel/sched.h"
+#include "kernel/stats.h"
 #include "kernel/syscall.h"
 #include "lib/bug.h"
 #include "lib/err.h"
@@ -192,5 +193,6 @@ void run_init_program(void)
 	finish_wait(&init_over, &w);
 	if (end_hook)
 		end_hook();
+	stats_report();
 	machine_exit(init_status);
 }

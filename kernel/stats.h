@@ -10,5 +10,5 @@
 /* Call @fn(@arg) at the end; it prints with stats_print(). Boot only. */
 void stats_register(void (*fn)(void *arg), void *arg);
 void stats_print(const char *name, u64 value);
-/* Run the reports, if they were asked for; by machine_exit(). */
+/* Run the reports, if they were asked for; once the last program has ended. */
 void stats_report(void);

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+/* DOC: files in memory: blobs, holes, truncation, names, path walking. */
+#include "kernel/vfs.h"
+#include "lib/err.h"
+#include "lib/kunit.h"
+#include "lib/page.h"
+#include "lib/slab.h"
+#include "lib/uio.h"
+
+static const u8 blob[3 * PAGE_SIZE / 2] = { [0] = 'a', [PAGE_SIZE] = 'b',
+					    [PAGE_SIZE + 1] = 'c' };
+
+struct fs_test {
+	u64 free_pages;
+	struct inode *dir; /* /kunit */
+};
+
+static struct fs_test fs;
+
+static int fs_init(struct kunit *test)
+{
+	struct inode *dir = inode_create(S_IFDIR | 0755, 0);
+
+	fs.free_pages = nr_free_pages();
+	if (!dir || dir_add(root_inode, "kunit", dir) != 0)
+		return -ENOMEM;
+	fs.dir = dir; /* our reference besides the name's */
+	return 0;
+}
+
+static void fs_exit(struct kunit *test)
+{
+	struct dentry *d;
+
+	while (!list_empty(&fs.dir->dir.entries)) {
+		d = list_first_entry(&fs.dir->dir.entries, struct dentry,
+				     entry);
+		dir_remove(fs.dir, d);
+	}
+	d = dir_lookup(root_inode, "kunit");
+	if (d)
+		dir_remove(root_inode, d);
+	iput(fs.dir);
+}
+
+static ssize_t write_at(struct file *f, u64 off, const void *p, size_t n)
+{
+	struct kvec v = { (void *)(uintptr_t)p, n };
+	struct iov_iter i;
+
+	iov_iter_kvec(&i, true, &v, 1, n);
+	f->f_pos = (loff_t)off;
+	return f->f_op->write_iter(f, &i);
+}
+
+/* A page of the archive is copied when it is written, and only that one. */
+static void ramfs_write_copies_the_blob(struct kunit *test)
+{
+	struct inode *inode = inode_create(S_IFREG | 0644, 0);
+	u8 got[2] = { 0 };
+	struct file *f;
+
+	KUNIT_ASSERT_NOT_NULL(test, inode);
+	inode_set_blob(inode, blob, sizeof(blob));
+	f = inode_open(inode, O_RDWR);
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(f));
+	KUNIT_EXPECT_EQ(test, write_at(f, PAGE_SIZE, "X", 1), 1);
+	KUNIT_EXPECT_EQ(test, inode_read(inode, got, 2, PAGE_SIZE), 2);
+	KUNIT_EXPECT_EQ(test, got[0], 'X');
+	KUNIT_EXPECT_EQ(test, got[1], 'c');
+	KUNIT_EXPECT_EQ(test, blob[PAGE_SIZE], 'b');
+	KUNIT_EXPECT_EQ(test, inode_read(inode, got, 1, 0), 1);
+	KUNIT_EXPECT_EQ(test, got[0], 'a');
+	KUNIT_EXPECT_EQ(test, inode->size, sizeof(blob));
+	fput(f);
+	iput(inode);
+}
+
+/* POSIX ftruncate(): what is cut off and comes back reads as zero. */
+static void inode_truncate_zeroes_what_was_cut(struct kunit *test)
+{
+	struct inode *inode = inode_create(S_IFREG | 0644, 0);
+	u8 got = 1;
+
+	KUNIT_ASSERT_NOT_NULL(test, inode);
+	inode_set_blob(inode, blob, sizeof(blob));
+	KUNIT_EXPECT_EQ(test, inode_truncate(inode, PAGE_SIZE + 1), 0);
+	KUNIT_EXPECT_EQ(test, inode_truncate(inode, sizeof(blob)), 0);
+	KUNIT_EXPECT_EQ(test, inode_read(inode, &got, 1, PAGE_SIZE + 1), 1);
+	KUNIT_EXPECT_EQ(test, got, 0);
+	KUNIT_EXPECT_EQ(test, inode_read(inode, &got, 1, PAGE_SIZE), 1);
+	KUNIT_EXPECT_EQ(test, got, 'b');
+	KUNIT_EXPECT_EQ(test, inode_truncate(inode, RAMFS_MAX_SIZE + 1),
+			-EFBIG);
+	iput(inode);
+}
+
+/* A write far beyond the end leaves a hole that costs nothing. */
+static void ramfs_write_leaves_holes(struct kunit *test)
+{
+	struct inode *inode = inode_create(S_IFREG | 0644, 0);
+	u8 got = 1;
+	struct file *f;
+
+	KUNIT_ASSERT_NOT_NULL(test, inode);
+	f = inode_open(inode, O_RDWR);
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(f));
+	KUNIT_EXPECT_EQ(test, write_at(f, 1 << 30, "z", 1), 1);
+	KUNIT_EXPECT_EQ(test, inode_read(inode, &got, 1, 12345), 1);
+	KUNIT_EXPECT_EQ(test, got, 0);
+	KUNIT_EXPECT_EQ(test, inode_read(inode, &got, 1, 1 << 30), 1);
+	KUNIT_EXPECT_EQ(test, got, 'z');
+	KUNIT_EXPECT_LT(test, fs.free_pages - nr_free_pages(), 64);
+	fput(f);
+	iput(inode);
+}
+
+static int make_link(const char *name, const char *target)
+{
+	struct inode *inode = inode_create(S_IFLNK | 0777, 0);
+	size_t n = strlen(target) + 1;
+	int err;
+
+	inode->link = kmalloc(n, GFP_KERNEL);
+	memcpy(inode->link, target, n);
+	inode->size = n - 1;
+	err = dir_add(fs.dir, name, inode);
+	iput(inode);
+	return err;
+}
+
+static int look(const char *path, u32 flags)
+{
+	struct inode *inode;
+	int err = path_lookup(AT_FDCWD, path, flags, &inode);
+
+	if (!err)
+		iput(inode);
+	return err;
+}
+
+/* POSIX.1-2017, section 4.13. */
+static void path_lookup_follows_the_rules(struct kunit *test)
+{
+	struct file *f = vfs_open(AT_FDCWD, "/kunit/file",
+				  O_CREAT | O_EXCL | O_WRONLY, 0600);
+
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(f));
+	fput(f);
+	KUNIT_EXPECT_EQ(test, make_link("link", "../kunit/./file"), 0);
+	KUNIT_EXPECT_EQ(test, make_link("loop", "loop"), 0);
+	KUNIT_EXPECT_EQ(test, make_link("gone", "nowhere"), 0);
+	KUNIT_EXPECT_EQ(test, look("/kunit/file", LOOKUP_FOLLOW), 0);
+	KUNIT_EXPECT_EQ(test, look("//kunit/../kunit//file", 1), 0);
+	KUNIT_EXPECT_EQ(test, look("/../../kunit/link", 1), 0);
+	KUNIT_EXPECT_EQ(test, look("/kunit/file/", 1), -ENOTDIR);
+	KUNIT_EXPECT_EQ(test, look("/kunit/file/x", 1), -ENOTDIR);
+	KUNIT_EXPECT_EQ(test, look("/kunit/loop", 1), -ELOOP);
+	KUNIT_EXPECT_EQ(test, look("/kunit/loop", 0), 0);
+	KUNIT_EXPECT_EQ(test, look("/kunit/gone", 1), -ENOENT);
+	KUNIT_EXPECT_EQ(test, look("", 1), -ENOENT);
+	f = vfs_open(AT_FDCWD, "/kunit/file", O_CREAT | O_EXCL | O_RDWR, 0);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(f), -EEXIST);
+	f = vfs_open(AT_FDCWD, "/kunit", O_WRONLY, 0);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(f), -EISDIR);
+	f = vfs_open(AT_FDCWD, "/kunit/loop", O_CREAT | O_RDWR, 0);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(f), -ELOOP);
+}
+
+/* open(O_CREAT) through a link makes the file that the link names. */
+static void vfs_open_creates_through_a_link(struct kunit *test)
+{
+	struct file *f;
+
+	KUNIT_EXPECT_EQ(test, make_link("to", "made"), 0);
+	f = vfs_open(AT_FDCWD, "/kunit/to", O_CREAT | O_WRONLY, 0644);
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(f));
+	fput(f);
+	KUNIT_EXPECT_EQ(test, look("/kunit/made", 0), 0);
+}
+
+/* A file without a name lives until it is closed. */
+static void dir_remove_keeps_an_open_file(struct kunit *test)
+{
+	struct file *f = vfs_open(AT_FDCWD, "/kunit/tmp", O_CREAT | O_RDWR, 0);
+	u8 got = 0;
+
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(f));
+	dir_remove(fs.dir, dir_lookup(fs.dir, "tmp"));
+	KUNIT_EXPECT_EQ(test, look("/kunit/tmp", 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, write_at(f, 0, "q", 1), 1);
+	KUNIT_EXPECT_EQ(test, inode_read(file_inode(f), &got, 1, 0), 1);
+	KUNIT_EXPECT_EQ(test, got, 'q');
+	fput(f);
+}
+
+static void dir_path_names_a_directory(struct kunit *test)
+{
+	char buf[32];
+
+	KUNIT_EXPECT_EQ(test, dir_path(root_inode, buf, sizeof(buf)), 2);
+	KUNIT_EXPECT_STREQ(test, buf, "/");
+	KUNIT_EXPECT_EQ(test, dir_path(fs.dir, buf, sizeof(buf)), 7);
+	KUNIT_EXPECT_STREQ(test, buf, "/kunit");
+	KUNIT_EXPECT_EQ(test, dir_path(fs.dir, buf, 6), -ERANGE);
+	dir_remove(root_inode, dir_lookup(root_inode, "kunit"));
+	KUNIT_EXPECT_EQ(test, dir_path(fs.dir, buf, sizeof(buf)), -ENOENT);
+}
+
+static const struct kunit_case fs_cases[] = {
+	KUNIT_CASE(ramfs_write_copies_the_blob),
+	KUNIT_CASE(inode_truncate_zeroes_what_was_cut),
+	KUNIT_CASE(ramfs_write_leaves_holes),
+	KUNIT_CASE(path_lookup_follows_the_rules),
+	KUNIT_CASE(vfs_open_creates_through_a_link),
+	KUNIT_CASE(dir_remove_keeps_an_open_file),
+	KUNIT_CASE(dir_path_names_a_directory),
+	{ 0 },
+};
+
+static const struct kunit_suite fs_suite = {
+	.name = "ramfs",
+	.init = fs_init,
+	.exit = fs_exit,
+	.test_cases = fs_cases,
+};
+kunit_test_suite(fs_suite);

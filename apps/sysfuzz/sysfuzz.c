@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: random system calls with hostile arguments, from a seed. The machine
- * must be alive at the end and this program too: calls that end or stop it,
- * take its memory away, or sleep without limit are left out, the rest run in
- * children that may die. Prints how many calls were made and how many
- * different errno values came back.
+ * must be alive at the end, and this program too: the calls are made by
+ * children, which may fault, lose their memory or fall asleep; one that makes
+ * no progress is killed and the next goes on. Prints how many calls were made
+ * and how many different errno values came back.
  *
  *	sysfuzz [COUNT [SEED]]
  */
@@ -25,6 +25,7 @@
 #define NR_MAX	  451
 #define PER_CHILD 5000
 #define AREA	  65536
+#define CALLS	  256 /* of the shared counters: calls made */
 
 static uint64_t state;
 static unsigned char *area;
@@ -39,21 +40,13 @@ static uint64_t rnd(void)
 	return z ^ (z >> 31);
 }
 
-/* What would end, stop or starve this program rather than test the kernel. */
+/* What would end this program, multiply it or reach its parent. */
 static int left_out(long nr)
 {
 	static const short list[] = {
-		SYS_exit, SYS_exit_group, SYS_pause, SYS_rt_sigsuspend,
-		SYS_fork, SYS_vfork, SYS_clone, SYS_clone3, SYS_execve,
-		SYS_execveat, SYS_kill, SYS_tkill, SYS_tgkill,
-		SYS_rt_sigreturn, SYS_reboot, SYS_nanosleep,
-		SYS_clock_nanosleep, SYS_wait4, SYS_waitid, SYS_futex,
-		SYS_rt_sigtimedwait, SYS_poll, SYS_ppoll, SYS_select,
-		SYS_pselect6, SYS_epoll_wait, SYS_epoll_pwait,
-		SYS_accept, SYS_accept4, SYS_connect, SYS_munmap, SYS_mremap,
-		SYS_arch_prctl, SYS_alarm, SYS_setitimer, SYS_flock,
-		SYS_read, SYS_readv, SYS_recvfrom, SYS_recvmsg, SYS_recvmmsg,
-		SYS_setrlimit, SYS_prlimit64, SYS_brk, SYS_set_tid_address,
+		SYS_exit, SYS_exit_group, SYS_fork, SYS_vfork, SYS_clone,
+		SYS_clone3, SYS_kill, SYS_tkill, SYS_tgkill, SYS_reboot,
+		SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
 	};
 	size_t i;
 
@@ -63,7 +56,6 @@ static int left_out(long nr)
 	return 0;
 }
 
-/* Those may be called too where a child's death or sleep is bounded. */
 static uint64_t argument(void)
 {
 	static const uint64_t special[] = {
@@ -105,7 +97,7 @@ static void fill_area(void)
 		       paths[rnd() % (sizeof(paths) / sizeof(paths[0]))]);
 }
 
-static void run_child(unsigned calls, unsigned *seen)
+static void run_child(unsigned calls, volatile unsigned *seen)
 {
 	int sig, fd;
 
@@ -121,13 +113,15 @@ static void run_child(unsigned calls, unsigned *seen)
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	mprotect(area + AREA, 4096, PROT_NONE);
 	fill_area();
-	while (calls--) {
+	while (calls) {
 		long nr = (long)(rnd() % (NR_MAX + 8)), r;
 
 		if ((rnd() & 1023) == 0)
 			nr = (long)rnd();
 		if (left_out(nr))
 			continue;
+		calls--;
+		seen[CALLS]++;
 		if ((rnd() & 255) == 0)
 			fill_area();
 		r = syscall(nr, argument(), argument(), argument(),
@@ -140,48 +134,59 @@ static void run_child(unsigned calls, unsigned *seen)
 	_exit(0);
 }
 
+/* Wait for @pid as long as it makes calls; how it ended. */
+static int watch(pid_t pid, const volatile unsigned *seen)
+{
+	struct timespec ms = { 0, 1000000 };
+	unsigned last = seen[CALLS], idle = 0;
+	int status;
+
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		nanosleep(&ms, NULL);
+		idle = seen[CALLS] == last ? idle + 1 : 0;
+		last = seen[CALLS];
+		if (idle == 5)
+			kill(pid, SIGKILL);
+	}
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long total = argc > 1 ? strtoul(argv[1], NULL, 0) : 1000000;
 	uint64_t seed = argc > 2 ? strtoull(argv[2], NULL, 0) : 1;
-	unsigned long done = 0, died = 0, kinds = 0, i;
-	unsigned *seen = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-			      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	unsigned long asleep = 0, faulted = 0, round = 0, kinds = 0, left, i;
+	volatile unsigned *seen = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+				       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	int status;
+	pid_t pid;
 
 	if (seen == MAP_FAILED) {
 		perror("sysfuzz: mmap");
 		return 1;
 	}
-	while (done < total) {
-		unsigned n = total - done < PER_CHILD ? (unsigned)(total - done)
-						      : PER_CHILD;
-		int status, waited = 0;
-		pid_t pid;
-
-		state = seed * 1000003 + done;
+	while (seen[CALLS] < total) {
+		left = total - seen[CALLS];
+		state = seed * 1000003 + ++round;
 		pid = fork();
 		if (pid < 0) {
 			perror("sysfuzz: fork");
 			return 1;
 		}
 		if (pid == 0)
-			run_child(n, seen);
-		while (waitpid(pid, &status, WNOHANG) == 0) {
-			struct timespec ms = { 0, 1000000 };
-
-			nanosleep(&ms, NULL);
-			if (++waited == 10000) /* asleep for ever */
-				kill(pid, SIGKILL);
-		}
-		if (!WIFEXITED(status))
-			died++;
-		done += n;
+			run_child(left < PER_CHILD ? (unsigned)left :
+						     PER_CHILD, seen);
+		status = watch(pid, seen);
+		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+			asleep++;
+		else if (WIFSIGNALED(status))
+			faulted++;
 	}
 	for (i = 0; i < 256; i++)
 		kinds += seen[i] != 0;
-	printf("sysfuzz: %lu calls, seed %llu, %lu results ok, %lu kinds of "
-	       "result, %lu children died\n",
-	       done, (unsigned long long)seed, (unsigned long)seen[0], kinds,
-	       died);
+	printf("sysfuzz: %u calls, seed %llu, %u results ok, %lu kinds of "
+	       "result, %lu children faulted, %lu slept\n",
+	       seen[CALLS], (unsigned long long)seed, seen[0], kinds, faulted,
+	       asleep);
 	return 0;
 }

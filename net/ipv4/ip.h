@@ -41,7 +41,17 @@ static inline struct icmphdr *icmp_hdr(const struct sk_buff *skb)
 	return (struct icmphdr *)skb_transport_header(skb);
 }
 
+/* Version 4, @optlen bytes of options, @tos. */
+static inline void ip_start_header(struct iphdr *iph, u32 optlen, u8 tos)
+{
+	iph->version = IPVERSION;
+	iph->ihl = (u8)((sizeof(*iph) + optlen) / 4) & 0xf;
+	iph->tos = tos;
+}
+
 void ip_send_check(struct iphdr *iph);
+u8 ip_select_ttl(const struct inet_sock *inet, const struct dst_entry *dst);
+u32 ip_skb_dst_mtu(const struct sock *sk, const struct sk_buff *skb);
 
 /* --- sending --- */
 /* Transport segment of a connected socket: route, header, out. Consumes.

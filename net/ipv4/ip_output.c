@@ -14,6 +14,7 @@
  */
 #include "lib/checksum.h"
 #include "lib/err.h"
+#include "lib/softirq.h"
 #include "net/core/neighbour.h"
 #include "net/ipv4/ip.h"
 #include "net/netfilter/netfilter.h"
@@ -42,7 +43,7 @@ static struct sk_buff *ip_expand_headroom(struct sk_buff *skb, u32 need)
 	return NULL;
 }
 
-static void ip_count_cast(struct net *net, const struct sk_buff *skb, u8 type)
+static void ip_count_cast(struct net *net, u8 type)
 {
 	if (type == RTN_MULTICAST)
 		NET_INC_STATS(net, IpExt_OutMcastPkts);
@@ -50,15 +51,14 @@ static void ip_count_cast(struct net *net, const struct sk_buff *skb, u8 type)
 		NET_INC_STATS(net, IpExt_OutBcastPkts);
 }
 
-static int ip_finish_output2(struct net *net, struct sock *sk,
-			     struct sk_buff *skb)
+static int ip_neigh_xmit(struct net *net, struct sk_buff *skb)
 {
 	struct rtable *rt = skb_rtable(skb);
 	u32 need = LL_RESERVED_SPACE(rt->dst.dev);
 	struct neighbour *n;
 
 	if (unlikely(rt->rt_type >= RTN_BROADCAST))
-		ip_count_cast(net, skb, rt->rt_type);
+		ip_count_cast(net, rt->rt_type);
 	if (unlikely(skb_headroom(skb) < need)) {
 		skb = ip_expand_headroom(skb, need);
 		if (!skb)
@@ -72,8 +72,26 @@ static int ip_finish_output2(struct net *net, struct sock *sk,
 	return neigh_output(n, skb);
 }
 
-/* What this packet may measure (RFC 4821 probes ignore the learned MTU). */
-static u32 ip_skb_dst_mtu(const struct sock *sk, const struct sk_buff *skb)
+/* The route's neighbour must not change under a task's hands. */
+static int ip_finish_output2(struct net *net, struct sock *sk,
+			     struct sk_buff *skb)
+{
+	int ret;
+
+	local_bh_disable();
+	ret = ip_neigh_xmit(net, skb);
+	local_bh_enable();
+	return ret;
+}
+
+/**
+ * ip_skb_dst_mtu() - What this packet may measure on its way.
+ * @sk:  the socket, or NULL; its probes ignore what was learned (RFC 4821).
+ * @skb: with its route.
+ *
+ * Return: bytes of IP packet.
+ */
+u32 ip_skb_dst_mtu(const struct sock *sk, const struct sk_buff *skb)
 {
 	const struct dst_entry *dst = skb_dst(skb);
 
@@ -308,18 +326,15 @@ bool ip_dont_fragment(const struct sock *sk, const struct dst_entry *dst)
 	}
 }
 
-static u8 ip_select_ttl(const struct inet_sock *inet,
-			const struct dst_entry *dst)
+/**
+ * ip_select_ttl() - The time to live of a socket's unicast packets.
+ * @inet: the socket. @dst: the route.
+ *
+ * Return: IP_TTL, else the route's, else the stack's default.
+ */
+u8 ip_select_ttl(const struct inet_sock *inet, const struct dst_entry *dst)
 {
 	return (u8)(inet->uc_ttl >= 0 ? inet->uc_ttl : ip4_dst_hoplimit(dst));
-}
-
-/* Version 4, @optlen bytes of options, @tos. */
-static void ip_start_header(struct iphdr *iph, u32 optlen, u8 tos)
-{
-	iph->version = IPVERSION;
-	iph->ihl = (u8)((sizeof(*iph) + optlen) / 4) & 0xf;
-	iph->tos = tos;
 }
 
 /* The socket's cached route, or a new one that it keeps. */

@@ -139,6 +139,7 @@ static int ip_finish_output_gso(struct net *net, struct sock *sk,
 
 	if (ip_gso_seglen(skb) <= mtu)
 		return ip_finish_output2(net, sk, skb);
+	skb_reset_mac_header(skb);
 	segs = skb_gso_segment(skb, skb_dst(skb)->dev->features &
 					    ~(u64)(NETIF_F_TSO | NETIF_F_GSO));
 	if (IS_ERR(segs)) {
@@ -199,11 +200,12 @@ static void ip_loop_copy(struct net *net, struct sk_buff *skb)
 
 	if (!copy)
 		return;
+	/* By way of lo, where a source of our own is no martian. */
 	skb_orphan(copy);
-	if (!skb_dst(copy))
-		skb_dst_set(copy, dst_clone(skb_dst(skb)));
-	skb_dst_force(copy);
+	skb_dst_drop(copy);
 	skb_reset_mac_header(copy);
+	copy->dev = net->loopback_dev;
+	copy->protocol = htons(ETH_P_IP);
 	copy->pkt_type = PACKET_LOOPBACK;
 	copy->ip_summed = CHECKSUM_UNNECESSARY;
 	netif_rx(copy);

@@ -31,6 +31,10 @@ extern struct proto udp_prot;
 void udp_init(void);
 int udp_net_init(struct net *net) __must_check;
 void udp_net_exit(struct net *net);
+/* Also what raw and ping sockets do. */
+int udp_connect(struct sock *sk, struct sockaddr *addr, int len);
+int udp_disconnect(struct sock *sk, int flags);
+void inet_dgram_close(struct sock *sk, u64 timeout_ns);
 ssize_t udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 int udp_rcv(struct sk_buff *skb);
 int udp_err(struct sk_buff *skb, u32 info);

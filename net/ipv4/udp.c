@@ -1,0 +1,574 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: UDP, sending (rows U1, U2; RFC 768, RFC 1122 section 4.1), and the life
+ * of a UDP socket.
+ *
+ * A datagram from one call goes from udp_sendmsg() through ip_make_skb() to
+ * udp_send_skb() without the owner lock; a corked one grows on the socket's
+ * queue under it. A connected socket keeps its route.
+ *
+ * State: struct udp_sock. Task context; may sleep for send space. Called by
+ * af_inet.c; calls ip_append.c, route.c, udp_table.c.
+ */
+#include "lib/checksum.h"
+#include "lib/err.h"
+#include "lib/softirq.h"
+#include "lib/uapi/tcp.h"
+#include "net/ipv4/udp_int.h"
+
+#define UDP_MAX_LEN 0xffffU
+
+/* --- the header and its sum --- */
+
+/* The sum over all pieces; each covers its payload, the first also what it
+ * pulled over. @skb->csum and the list's are of payload only. */
+static __wsum udp_payload_csum(const struct sk_buff *skb)
+{
+	const struct sk_buff *f;
+	__wsum sum = skb->csum;
+
+	for (f = skb_shinfo(skb)->frag_list; f; f = f->next)
+		sum = csum_add(sum, f->csum);
+	return sum;
+}
+
+static void udp_set_csum(struct sk_buff *skb, const struct flowi4 *fl4,
+			 u32 len)
+{
+	struct udphdr *uh = udp_hdr(skb);
+	__wsum sum;
+
+	if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		skb->csum_start = skb->transport_header;
+		skb->csum_offset = offsetof(struct udphdr, check);
+		sum = csum_tcpudp_nofold(fl4->saddr, fl4->daddr, len,
+					 IPPROTO_UDP, 0);
+		/* The device adds and inverts: it gets the sum itself. */
+		uh->check = (__force __sum16)(u16)~(__force u16)csum_fold(sum);
+		return;
+	}
+	sum = csum_partial(uh, sizeof(*uh), udp_payload_csum(skb));
+	uh->check = csum_tcpudp_magic(fl4->saddr, fl4->daddr, len, IPPROTO_UDP,
+				      sum);
+	if (!uh->check) /* RFC 768: zero would mean "none" */
+		uh->check = CSUM_MANGLED_0;
+}
+
+/* Complete and send; consumes @skb. */
+static int udp_send_skb(struct sk_buff *skb, const struct flowi4 *fl4)
+{
+	u32 len = skb->len - (u32)skb_transport_offset(skb);
+	struct udphdr *uh = udp_hdr(skb);
+	struct sock *sk = skb->sk;
+	struct net *net = sock_net(sk);
+	bool recverr = inet_sk(sk)->recverr;
+	int err;
+
+	uh->source = inet_sk(sk)->inet_sport;
+	uh->dest = fl4->fl4_dport;
+	uh->len = htons((u16)len);
+	uh->check = 0;
+	if (unlikely(sk->sk_no_check_tx))
+		skb->ip_summed = CHECKSUM_NONE;
+	else
+		udp_set_csum(skb, fl4, len);
+	err = ip_send_skb(net, skb);
+	if (err == -ENOBUFS && !recverr) {
+		/* Full queues are the network's business, not the program's. */
+		NET_INC_STATS(net, Udp_SndbufErrors);
+		err = 0;
+	}
+	if (!err)
+		NET_INC_STATS(net, Udp_OutDatagrams);
+	return err;
+}
+
+/* --- one datagram from many calls --- */
+
+static void udp_flush_pending_frames(struct sock *sk)
+{
+	struct udp_sock *up = udp_sk(sk);
+
+	if (!up->pending)
+		return;
+	up->pending = 0;
+	up->len = 0;
+	ip_flush_pending_frames(sk);
+}
+
+static int udp_push_pending_frames(struct sock *sk)
+{
+	struct udp_sock *up = udp_sk(sk);
+	struct sk_buff *skb = ip_finish_skb(sk, &up->cork_fl4);
+
+	up->pending = 0;
+	up->len = 0;
+	return skb ? udp_send_skb(skb, &up->cork_fl4) : 0;
+}
+
+/* Owned. Add the call's data; send unless more is to come. */
+static int udp_append(struct sock *sk, struct msghdr *msg, u32 ulen,
+		      struct ipcm_cookie *ipc, struct rtable **rtp, bool more)
+{
+	struct udp_sock *up = udp_sk(sk);
+	int err;
+
+	err = ip_append_data(sk, &up->cork_fl4, ip_generic_getfrag, msg, ulen,
+			     sizeof(struct udphdr), ipc, rtp,
+			     more ? msg->msg_flags | MSG_MORE :
+				    msg->msg_flags & ~(u32)MSG_MORE);
+	if (err)
+		udp_flush_pending_frames(sk);
+	else if (!more)
+		err = udp_push_pending_frames(sk);
+	else if (skb_queue_empty(&sk->sk_write_queue))
+		up->pending = 0;
+	else
+		up->len = (u16)inet_sk(sk)->cork.length;
+	return err;
+}
+
+/* --- where to --- */
+
+/* What one call to udp_sendmsg() finds out. */
+struct udp_send {
+	struct ipcm_cookie ipc;
+	struct flowi4 fl4;
+	struct rtable *rt; /* a reference, or NULL once it was handed on */
+	__be32 daddr;
+	__be16 dport;
+	bool connected; /* the socket's own route serves */
+};
+
+static int udp_send_name(struct sock *sk, const struct msghdr *msg,
+			 struct udp_send *s)
+{
+	const struct sockaddr_in *sin = msg->msg_name;
+
+	if (!sin) {
+		if (sk->sk_state != TCP_ESTABLISHED)
+			return -EDESTADDRREQ;
+		s->daddr = inet_sk(sk)->inet_daddr;
+		s->dport = inet_sk(sk)->inet_dport;
+		s->connected = true;
+		return 0;
+	}
+	if (msg->msg_namelen < (int)sizeof(*sin))
+		return -EINVAL;
+	if (sin->sin_family != AF_INET && sin->sin_family != AF_UNSPEC)
+		return -EAFNOSUPPORT;
+	if (!sin->sin_port)
+		return -EINVAL;
+	s->daddr = sin->sin_addr.s_addr;
+	s->dport = sin->sin_port;
+	return 0;
+}
+
+/* Control messages, options and multicast settings. */
+static int udp_send_params(struct sock *sk, struct msghdr *msg,
+			   struct udp_send *s)
+{
+	const struct inet_sock *inet = inet_sk(sk);
+	struct ipcm_cookie *ipc = &s->ipc;
+	int err;
+
+	ipcm_init_sk(ipc, inet);
+	if (unlikely(msg->msg_controllen)) {
+		err = ip_cmsg_send(sk, msg, ipc);
+		if (err)
+			return err;
+		s->connected = false;
+	}
+	ipc->addr = s->daddr;
+	if (unlikely(!ipc->opt && inet->inet_opt)) {
+		ipc->opt = kmalloc(sizeof(*ipc->opt), GFP_KERNEL);
+		if (!ipc->opt)
+			return -ENOBUFS;
+		*ipc->opt = *inet->inet_opt;
+	}
+	if (unlikely(ipc->opt && ipc->opt->srr)) {
+		if (!s->daddr)
+			return -EINVAL;
+		s->daddr = ipc->opt->faddr;
+		s->connected = false;
+	}
+	if (unlikely(ipv4_is_multicast(s->daddr))) {
+		ipc->oif = ipc->oif ?: inet->mc_index;
+		ipc->saddr = ipc->saddr ?: inet->mc_addr;
+		s->connected = false;
+	} else if (!ipc->oif) {
+		ipc->oif = inet->uc_index;
+	}
+	return 0;
+}
+
+/* The socket's kept route, one reference; NULL: look it up. */
+static struct rtable *udp_kept_route(struct sock *sk)
+{
+	struct dst_entry *dst;
+
+	local_bh_disable();
+	dst = dst_clone(__sk_dst_check(sk, 0));
+	local_bh_enable();
+	return dst ? dst_rtable(dst) : NULL;
+}
+
+static int udp_send_route(struct sock *sk, const struct msghdr *msg,
+			  struct udp_send *s)
+{
+	bool onlink = sock_flag(sk, SOCK_LOCALROUTE) ||
+		      (msg->msg_flags & MSG_DONTROUTE) ||
+		      (s->ipc.opt && s->ipc.opt->is_strictroute);
+	struct rtable *rt;
+
+	flowi4_init_output(&s->fl4, s->ipc.oif, s->ipc.mark,
+			   s->ipc.tos >= 0 ? (u8)s->ipc.tos : inet_sk(sk)->tos,
+			   onlink ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
+			   IPPROTO_UDP,
+			   inet_sk(sk)->freebind ? FLOWI_FLAG_ANYSRC : 0,
+			   s->daddr, s->ipc.saddr, s->dport,
+			   inet_sk(sk)->inet_sport);
+	if (likely(s->connected && !onlink)) {
+		s->rt = udp_kept_route(sk);
+		if (likely(s->rt)) {
+			s->fl4.saddr = s->ipc.saddr ?: s->rt->rt_src;
+			return 0;
+		}
+	}
+	rt = ip_route_output_flow(sock_net(sk), &s->fl4, sk);
+	if (IS_ERR(rt)) {
+		if (PTR_ERR(rt) == -ENETUNREACH)
+			NET_INC_STATS(sock_net(sk), Ip_OutNoRoutes);
+		return (int)PTR_ERR(rt);
+	}
+	s->rt = rt;
+	if (rt->rt_type == RTN_BROADCAST && !sock_flag(sk, SOCK_BROADCAST))
+		return -EACCES;
+	if (s->connected && !onlink) {
+		local_bh_disable();
+		sk_setup_caps(sk, dst_clone(&rt->dst));
+		local_bh_enable();
+	}
+	return 0;
+}
+
+/* --- sending --- */
+
+static int udp_send_one(struct sock *sk, struct msghdr *msg, u32 ulen,
+			struct udp_send *s)
+{
+	struct inet_cork cork;
+	struct sk_buff *skb;
+
+	skb = ip_make_skb(sk, &s->fl4, ip_generic_getfrag, msg, ulen,
+			  sizeof(struct udphdr), &s->ipc, &s->rt, &cork,
+			  msg->msg_flags);
+	if (IS_ERR_OR_NULL(skb))
+		return skb ? (int)PTR_ERR(skb) : 0;
+	return udp_send_skb(skb, &s->fl4);
+}
+
+static int udp_send_corked(struct sock *sk, struct msghdr *msg, u32 ulen,
+			   struct udp_send *s)
+{
+	struct udp_sock *up = udp_sk(sk);
+	int err = -EINVAL;
+
+	lock_sock(sk);
+	if (!up->pending) { /* else another thread corked meanwhile */
+		up->cork_fl4 = s->fl4;
+		up->pending = AF_INET;
+		err = udp_append(sk, msg, ulen, &s->ipc, &s->rt, true);
+	}
+	release_sock(sk);
+	return err;
+}
+
+/* A datagram is under construction: the name and options were the first
+ * call's. -EAGAIN: it was sent meanwhile. */
+static int udp_send_more(struct sock *sk, struct msghdr *msg, u32 len,
+			 bool more)
+{
+	struct rtable *rt = NULL;
+	int err = -EAGAIN;
+
+	lock_sock(sk);
+	if (udp_sk(sk)->pending)
+		err = len ? udp_append(sk, msg, len, NULL, &rt, more) :
+		      more ? 0 :
+			     udp_push_pending_frames(sk);
+	release_sock(sk);
+	return err;
+}
+
+static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len,
+			bool more)
+{
+	struct udp_send s;
+	int err;
+
+	s.rt = NULL;
+	s.connected = false;
+	s.ipc.opt = NULL;
+	err = udp_send_name(sk, msg, &s);
+	if (!err)
+		err = udp_send_params(sk, msg, &s);
+	if (!err)
+		err = udp_send_route(sk, msg, &s);
+	if (!err)
+		err = likely(!more) ?
+			      udp_send_one(sk, msg, len + sizeof(struct udphdr),
+					   &s) :
+			      udp_send_corked(sk, msg,
+					      len + sizeof(struct udphdr), &s);
+	ip_rt_put(s.rt);
+	if (unlikely(s.ipc.opt))
+		kfree(s.ipc.opt);
+	return err;
+}
+
+/**
+ * udp_sendmsg() - Send a datagram, or a part of one.
+ * @sk:  the socket, bound. @msg: peer's name (unless connected), data,
+ *       control messages; MSG_MORE: a part. @len: bytes of data.
+ *
+ * Context: task; may sleep for send space.
+ * Return:  @len; -EMSGSIZE (more than 65,507 bytes, or than the path takes
+ *          when fragments are forbidden), -EDESTADDRREQ, -EACCES (broadcast
+ *          without SO_BROADCAST), -ENETUNREACH, ..., or the error that an
+ *          earlier datagram met.
+ */
+ssize_t udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
+{
+	struct udp_sock *up = udp_sk(sk);
+	bool more = up->corkflag || (msg->msg_flags & MSG_MORE);
+	int err = -EAGAIN;
+
+	if (len > UDP_MAX_LEN)
+		return -EMSGSIZE;
+	if (msg->msg_flags & MSG_OOB)
+		return -EOPNOTSUPP;
+	if (unlikely(up->pending))
+		err = udp_send_more(sk, msg, (u32)len, more);
+	if (err == -EAGAIN && !up->pending)
+		err = udp_send_new(sk, msg, (u32)len, more);
+	if (unlikely(err)) {
+		if (err == -ENOBUFS)
+			NET_INC_STATS(sock_net(sk), Udp_SndbufErrors);
+		return err;
+	}
+	return (ssize_t)len;
+}
+
+/* --- association --- */
+
+static int udp_connect_locked(struct sock *sk, const struct sockaddr_in *sin)
+{
+	struct inet_sock *inet = inet_sk(sk);
+	__be32 saddr = inet->inet_saddr;
+	int oif = sk->sk_bound_dev_if;
+	struct flowi4 fl4;
+	struct rtable *rt;
+
+	sk_dst_reset(sk);
+	if (ipv4_is_multicast(sin->sin_addr.s_addr)) {
+		oif = oif ?: inet->mc_index;
+		saddr = saddr ?: inet->mc_addr;
+	}
+	rt = ip_route_connect(&fl4, sin->sin_addr.s_addr, saddr, oif,
+			      sk->sk_protocol, inet->inet_sport, sin->sin_port,
+			      sk);
+	if (IS_ERR(rt)) {
+		if (PTR_ERR(rt) == -ENETUNREACH)
+			NET_INC_STATS(sock_net(sk), Ip_OutNoRoutes);
+		return (int)PTR_ERR(rt);
+	}
+	if (rt->rt_type == RTN_BROADCAST && !sock_flag(sk, SOCK_BROADCAST)) {
+		ip_rt_put(rt);
+		return -EACCES;
+	}
+	if (!inet->inet_saddr)
+		inet->inet_saddr = fl4.saddr;
+	if (!inet->inet_rcv_saddr)
+		inet->inet_rcv_saddr = fl4.saddr;
+	inet->inet_daddr = fl4.daddr;
+	inet->inet_dport = sin->sin_port;
+	sk->sk_state = TCP_ESTABLISHED;
+	sk_setup_caps(sk, &rt->dst);
+	udp_rehash_peer(sk);
+	return 0;
+}
+
+/**
+ * udp_connect() - Fix the peer: send() goes there, and only its datagrams and
+ * errors come in.
+ * @sk: the socket, bound, not owned. @addr: a sockaddr_in of @len bytes.
+ *
+ * Also for ping and raw sockets.
+ *
+ * Context: task.
+ * Return:  0, -EINVAL, -EAFNOSUPPORT, -EACCES, or a routing error.
+ */
+int udp_connect(struct sock *sk, struct sockaddr *addr, int len)
+{
+	const struct sockaddr_in *sin = (const struct sockaddr_in *)addr;
+	int err;
+
+	if (len < (int)sizeof(*sin))
+		return -EINVAL;
+	if (sin->sin_family != AF_INET)
+		return -EAFNOSUPPORT;
+	lock_sock(sk);
+	local_bh_disable();
+	err = udp_connect_locked(sk, sin);
+	local_bh_enable();
+	release_sock(sk);
+	return err;
+}
+
+/**
+ * udp_disconnect() - Dissolve the association.
+ * @sk: the socket, not owned. @flags: not used.
+ *
+ * What bind() fixed stays; what connect() and autobind chose goes.
+ *
+ * Return: 0.
+ */
+int udp_disconnect(struct sock *sk, int flags)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	lock_sock(sk);
+	sk->sk_state = TCP_CLOSE;
+	inet->inet_daddr = 0;
+	inet->inet_dport = 0;
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK)) {
+		inet->inet_saddr = 0;
+		inet->inet_rcv_saddr = 0;
+	}
+	udp_rehash_peer(sk);
+	if (sk->sk_prot == &udp_prot &&
+	    !(sk->sk_userlocks & SOCK_BINDPORT_LOCK)) {
+		udp_unhash(sk);
+		inet->inet_sport = 0;
+	}
+	sk_dst_reset(sk);
+	release_sock(sk);
+	return 0;
+}
+
+/* --- options, ioctl, end --- */
+
+static int udp_setsockopt(struct sock *sk, int level, int name,
+			  const void __user *val, u32 len)
+{
+	struct udp_sock *up = udp_sk(sk);
+	int v, err;
+
+	if (level != SOL_UDP)
+		return ip_setsockopt(sk, level, name, val, len);
+	err = copy_int_from_sockopt(val, len, &v);
+	if (err)
+		return err;
+	if (name != UDP_CORK)
+		return -ENOPROTOOPT;
+	lock_sock(sk);
+	up->corkflag = v != 0;
+	if (!v && up->pending)
+		err = udp_push_pending_frames(sk);
+	release_sock(sk);
+	return err;
+}
+
+static int udp_getsockopt(struct sock *sk, int level, int name,
+			  void __user *val, int __user *len)
+{
+	int v;
+
+	if (level != SOL_UDP)
+		return ip_getsockopt(sk, level, name, val, len);
+	if (name != UDP_CORK)
+		return -ENOPROTOOPT;
+	v = udp_sk(sk)->corkflag;
+	return put_sockopt(val, len, &v, sizeof(v));
+}
+
+/* SIOCOUTQ: bytes not yet on the wire. SIOCINQ: the next datagram's. */
+static int udp_ioctl(struct sock *sk, u32 cmd, int *val)
+{
+	const struct sk_buff *skb;
+
+	switch (cmd) {
+	case SIOCOUTQ:
+		*val = (int)sk->sk_wmem_alloc;
+		return 0;
+	case SIOCINQ:
+		local_bh_disable();
+		skb = skb_peek(&sk->sk_receive_queue);
+		*val = skb ? (int)(skb->len - sizeof(struct udphdr)) : 0;
+		local_bh_enable();
+		return 0;
+	default:
+		return -ENOIOCTLCMD;
+	}
+}
+
+static void udp_destroy_sock(struct sock *sk)
+{
+	lock_sock(sk);
+	udp_flush_pending_frames(sk);
+	release_sock(sk);
+}
+
+/**
+ * inet_dgram_close() - The last descriptor of a socket without connections.
+ * @sk: the socket; the descriptor's reference goes. @timeout_ns: not used.
+ */
+void inet_dgram_close(struct sock *sk, u64 timeout_ns)
+{
+	if (sk->sk_prot->destroy)
+		sk->sk_prot->destroy(sk);
+	if (sk->sk_prot->unhash)
+		sk->sk_prot->unhash(sk);
+	sock_orphan(sk);
+	sock_put(sk);
+}
+
+struct proto udp_prot = {
+	.name = "UDP",
+	.obj_size = sizeof(struct udp_sock),
+	.close = inet_dgram_close,
+	.connect = udp_connect,
+	.disconnect = udp_disconnect,
+	.ioctl = udp_ioctl,
+	.destroy = udp_destroy_sock,
+	.setsockopt = udp_setsockopt,
+	.getsockopt = udp_getsockopt,
+	.sendmsg = udp_sendmsg,
+	.recvmsg = udp_recvmsg,
+	.unhash = udp_unhash,
+	.get_port = udp_get_port,
+};
+
+static struct inet_protosw udp_protosw = {
+	.type = SOCK_DGRAM,
+	.protocol = IPPROTO_UDP,
+	.prot = &udp_prot,
+	.ops = &inet_dgram_ops,
+};
+
+static const struct net_protocol udp_protocol = {
+	.handler = udp_rcv,
+	.err_handler = udp_err,
+};
+
+/**
+ * udp_init() - Make UDP available; once, at boot.
+ */
+void udp_init(void)
+{
+	if (proto_register(&udp_prot))
+		panic("udp: no memory");
+	inet_register_protosw(&udp_protosw);
+	inet_protos[IPPROTO_UDP] = &udp_protocol;
+}

@@ -738,8 +738,8 @@ static const struct inet_part {
 	void (*exit)(struct net *net);
 } inet_parts[] = {
 	{ fib_net_init, fib_net_exit },
-	{ ip_rt_net_init, ip_rt_net_exit },
 	{ arp_net_init, arp_net_exit },
+	{ ip_rt_net_init, ip_rt_net_exit },
 	{ ip_defrag_net_init, ip_defrag_net_exit },
 	{ icmp_net_init, icmp_net_exit },
 	{ udp_net_init, udp_net_exit },

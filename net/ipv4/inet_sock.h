@@ -82,7 +82,7 @@ struct netns_ipv4 {
 	u32 rt_genid; /* bumped by each change of routes or addresses */
 	struct inet_hashinfo *hashinfo; /* TCP's tables */
 	struct udp_table *udp_table;
-	struct hlist_head raw_head;
+	struct hlist_head raw_head, ping_head;
 	struct ipq_state *frags;
 	struct rt_state *rt;	 /* route cache, exceptions, identifications */
 	struct icmp_state *icmp; /* per-host rate limits */

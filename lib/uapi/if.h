@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* DOC: the interface and route ioctls (uAPI linux/sockios.h, linux/if.h,
+   linux/route.h). */
+#pragma once
+
+#include "lib/uapi/socket.h"
+
+#define SIOCADDRT      0x890B
+#define SIOCDELRT      0x890C
+#define SIOCGIFNAME    0x8910
+#define SIOCGIFCONF    0x8912
+#define SIOCGIFFLAGS   0x8913
+#define SIOCSIFFLAGS   0x8914
+#define SIOCGIFADDR    0x8915
+#define SIOCSIFADDR    0x8916
+#define SIOCGIFDSTADDR 0x8917
+#define SIOCGIFBRDADDR 0x8919
+#define SIOCSIFBRDADDR 0x891A
+#define SIOCGIFNETMASK 0x891B
+#define SIOCSIFNETMASK 0x891C
+#define SIOCGIFMETRIC  0x891D
+#define SIOCGIFMTU     0x8921
+#define SIOCSIFMTU     0x8922
+#define SIOCGIFHWADDR  0x8927
+#define SIOCGIFINDEX   0x8933
+#define SIOCGIFTXQLEN  0x8942
+
+struct ifreq {
+	char ifr_name[16];
+	union {
+		struct sockaddr ifru_addr;
+		struct sockaddr_in ifru_in;
+		u16 ifru_flags;
+		int ifru_ivalue;
+		u8 ifru_pad_[24];
+	} u;
+};
+static_assert(sizeof(struct ifreq) == 40, "uAPI, x86_64");
+
+struct ifconf {
+	int ifc_len; /* bytes of ifc_buf; on return: filled */
+	int pad_;
+	void __user *ifc_buf;
+};
+static_assert(sizeof(struct ifconf) == 16, "uAPI, x86_64");
+
+#define RTF_UP	    0x1
+#define RTF_GATEWAY 0x2
+#define RTF_HOST    0x4
+#define RTF_REJECT  0x200
+
+struct rtentry {
+	u64 rt_pad1;
+	struct sockaddr_in rt_dst, rt_gateway, rt_genmask;
+	u16 rt_flags;
+	u16 rt_pad2;
+	u64 rt_pad3, rt_pad4;
+	s16 rt_metric; /* one more than the priority */
+	const char __user *rt_dev;
+	u64 rt_mtu, rt_window;
+	u16 rt_irtt;
+};
+static_assert(sizeof(struct rtentry) == 120, "uAPI, x86_64");

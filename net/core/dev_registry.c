@@ -200,9 +200,10 @@ void unregister_netdev(struct net_device *dev)
 
 void dev_net_exit(struct net *net)
 {
-	while (!list_empty(&net->dev_base_head))
-		unregister_netdev(list_last_entry(&net->dev_base_head,
-						  struct net_device, dev_list));
+	struct net_device *dev, *next;
+
+	list_for_each_entry_safe(dev, next, &net->dev_base_head, dev_list)
+		unregister_netdev(dev);
 }
 
 static void dev_update_running(struct net_device *dev)

@@ -575,18 +575,15 @@ int neigh_connected_output(struct neighbour *n, struct sk_buff *skb)
 /* Valid now: what has waited goes, in the order in which it came. */
 static void neigh_send_queue(struct neighbour *n)
 {
-	struct sk_buff_head list;
 	struct sk_buff *skb;
 
-	/* What a driver's completion parks meanwhile waits its turn. */
-	skb_queue_head_init(&list);
-	while ((skb = __skb_dequeue(&n->arp_queue)) != NULL)
-		__skb_queue_tail(&list, skb);
-	n->arp_queue_len_bytes = 0;
-	spin_unlock(&n->lock);
-	while ((skb = __skb_dequeue(&list)) != NULL)
+	while ((n->nud_state & NUD_VALID) &&
+	       (skb = __skb_dequeue(&n->arp_queue)) != NULL) {
+		n->arp_queue_len_bytes -= skb->truesize;
+		spin_unlock(&n->lock);
 		n->output(n, skb);
-	spin_lock(&n->lock);
+		spin_lock(&n->lock);
+	}
 }
 
 /* The neighbour cannot be (or is no longer) reached. */

@@ -453,6 +453,24 @@ struct sk_buff *skb_clone(struct sk_buff *skb, gfp_t gfp)
 	return n;
 }
 
+/**
+ * skb_fclone_busy() - Whether the clone that was sent is still below us.
+ * @sk:  the socket both belong to.
+ * @skb: the original, from alloc_skb_fclone().
+ *
+ * Return: true while the twin of @skb is in use for @sk: it waits in a qdisc
+ *         or in the device's ring.
+ */
+bool skb_fclone_busy(const struct sock *sk, const struct sk_buff *skb)
+{
+	const struct sk_buff_fclones *pair;
+
+	if (skb->fclone != SKB_FCLONE_ORIG)
+		return false;
+	pair = container_of(skb, struct sk_buff_fclones, skb1);
+	return pair->ref > 1 && pair->skb2.sk == sk;
+}
+
 /* What a copy inherits: everything but identity, memory and ownership.
  * @off is how much further from head the copy's bytes are. */
 static void skb_copy_header(struct sk_buff *n, const struct sk_buff *skb,

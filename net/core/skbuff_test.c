@@ -154,6 +154,23 @@ static void skb_clone_of_fclone_needs_no_memory(struct kunit *test)
 	consume_skb(n);
 }
 
+/* TCP must not retransmit what still waits below it. */
+static void skb_fclone_busy_while_the_clone_is_below(struct kunit *test)
+{
+	struct sk_buff *skb = alloc_skb_fclone(200, GFP_KERNEL), *n;
+	struct sock *sk = (struct sock *)(void *)&destroyed; /* an identity */
+
+	KUNIT_EXPECT_FALSE(test, skb_fclone_busy(sk, skb));
+	n = skb_clone(skb, GFP_KERNEL);
+	n->sk = sk;
+	KUNIT_EXPECT_TRUE(test, skb_fclone_busy(sk, skb));
+	n->sk = NULL; /* orphaned, as lo does */
+	KUNIT_EXPECT_FALSE(test, skb_fclone_busy(sk, skb));
+	consume_skb(n);
+	KUNIT_EXPECT_FALSE(test, skb_fclone_busy(sk, skb));
+	consume_skb(skb);
+}
+
 static void pskb_expand_head_keeps_bytes_and_headers(struct kunit *test)
 {
 	struct sk_buff *skb = frag_skb(test->priv, 50, 3, 70), *n;
@@ -384,6 +401,7 @@ static const struct kunit_case skbuff_cases[] = {
 	KUNIT_CASE(skb_clone_shares_the_buffer),
 	KUNIT_CASE(kfree_skb_destroys_at_the_last_reference),
 	KUNIT_CASE(skb_clone_of_fclone_needs_no_memory),
+	KUNIT_CASE(skb_fclone_busy_while_the_clone_is_below),
 	KUNIT_CASE(pskb_expand_head_keeps_bytes_and_headers),
 	KUNIT_CASE(skb_cow_head_copies_only_if_needed),
 	KUNIT_CASE(pskb_may_pull_takes_from_frags),

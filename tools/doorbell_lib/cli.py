@@ -38,6 +38,11 @@ PC-like machine with an 82540EM or 82545EM network card.
 }
 
 
+def _add_initrd(p):
+    p.add_argument("--initrd", metavar="FILE",
+                   help="a cpio archive of your own; PROG is a path in it")
+
+
 def _add_files(p):
     p.add_argument("--add", action="append", default=[],
                    metavar="FILE[:PATH]",
@@ -80,8 +85,6 @@ def _add_run(p):
     p.add_argument("--forward", action="append", default=[],
                    metavar="tcp:HPORT:GPORT",
                    help="let the host's loopback port reach the guest's")
-    p.add_argument("--initrd", metavar="FILE",
-                   help="a cpio archive of your own; PROG is a path in it")
     p.add_argument("--gdb", action="store_true",
                    help="wait for gdb on 127.0.0.1:1234 before starting")
     p.add_argument("--stats", action="store_true",
@@ -106,12 +109,14 @@ def parser():
     _add_files(p)
     _add_machine(p)
     _add_run(p)
+    _add_initrd(p)
     p.add_argument("command", nargs=argparse.REMAINDER, metavar="PROG [ARG]")
 
     p = command("send", "send a file from inside the guest")
     _add_files(p)
     _add_machine(p)
     _add_run(p)
+    p.set_defaults(initrd=None)
     p.add_argument("file", help="a file of the host")
     p.add_argument("url", help="tcp://HOST:PORT or udp://HOST:PORT, as the "
                    "guest sees it")
@@ -126,6 +131,12 @@ def parser():
     p.add_argument("--host", metavar="ADDRESS",
                    help="what the name `host` means inside")
     p.add_argument("command", nargs=argparse.REMAINDER, metavar="PROG [ARG]")
+
+    p = command("boot", "boot a file that `image` made")
+    _add_machine(p)
+    _add_run(p)
+    p.set_defaults(initrd=None, add=[], append=[])
+    p.add_argument("kernel", metavar="FILE", help="FILE.elf or FILE.iso")
 
     p = command("transfer", "send a file to a listener here and report")
     _add_files(p)
@@ -180,17 +191,18 @@ def _stdin():
         return None
 
 
-def run(a, program, args):
-    """Boot and run; the program's status."""
+def run(a, program=None, args=()):
+    """Boot and run, without a program what is in the image; the status."""
     options = _options(a)
     network = make_network(a.net, a.forward)
-    peer = None
+    peer = archive = cmdline = None
     try:
-        archive, inside = _archive(a, network, program)
-        options.mem = options.mem or memory_for(archive)
         if a.stats:
             options.append.append("doorbell.stats")
-        cmdline = machine.command_line(options, network, inside, args)
+        if program:
+            archive, inside = _archive(a, network, program)
+            cmdline = machine.command_line(options, network, inside, args)
+        options.mem = options.mem or memory_for(archive or b"")
         if a.peer:
             peer = Peer(a.peer, network)
         outcome = machine.boot(options, archive, cmdline, network,
@@ -209,6 +221,10 @@ def run(a, program, args):
 
 def _run(a):
     return run(a, *_program(a))
+
+
+def _boot(a):
+    return run(a)
 
 
 def _send(a):
@@ -261,7 +277,7 @@ def _selftest(a):
 
 
 ACTIONS = {"run": _run, "send": _send, "image": _image,
-           "transfer": _transfer, "selftest": _selftest}
+           "boot": _boot, "transfer": _transfer, "selftest": _selftest}
 
 
 def main(argv=None):

@@ -261,6 +261,11 @@ def _outcome(child, work, console):
 
 def _boot_args(options, archive, cmdline, work):
     """QEMU's arguments that carry kernel, archive and command line."""
+    if cmdline is None:  # a self-contained file
+        need_file(options.kernel, "image", "make it with `image`")
+        if options.kernel.endswith(".iso"):
+            return ["-cdrom", options.kernel, "-boot", "d"]
+        return ["-kernel", options.kernel]
     need_file(options.kernel, "image", "build it with `make`")
     if options.iso:
         iso = os.path.join(work, "doorbell.iso")
@@ -279,7 +284,8 @@ def boot(options, archive, cmdline, network=None, stdin=None, sink=show,
          on_start=None):
     """Boot, carry the console, and return the Outcome.
 
-    archive may be None: no module. stdin is a descriptor to read from, or
+    archive may be None: no module; cmdline too: the image is self-contained
+    (made by `image`). stdin is a descriptor to read from, or
     None. on_start is called at the moment when QEMU is started. Raises Fail, or process.Ended on a signal.
     """
     check(options)

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+"""Independent judges of a capture: tshark with its checksum checks on, and
+scapy for the fields of single packets."""
+import os
+import subprocess
+
+from doorbell_lib.network import GUEST_MAC
+
+CHECKS = [w for name in ("ip", "tcp", "udp")
+          for w in ("-o", f"{name}.check_checksum:TRUE")]
+BAD = ("_ws.malformed || _ws.short || ip.checksum.status == 0 || "
+       "tcp.checksum.status == 0 || udp.checksum.status == 0 || "
+       "icmp.checksum.status == 0")
+
+
+def tshark(path, display, *fields):
+    """Rows of fields of the frames that a display filter selects."""
+    shown = [w for f in fields for w in ("-e", f)]
+    run = subprocess.run(
+        ["tshark", "-n", "-r", str(path), *CHECKS, "-Y", display, "-T",
+         "fields", *shown], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL, check=False)
+    assert run.returncode == 0, run.stderr.decode()
+    return [line.split("\t") for line in run.stdout.decode().splitlines()]
+
+
+def assert_sound(path):
+    """No bad checksum and no malformed frame, in either direction."""
+    assert os.path.exists(path), "there is no capture"
+    bad = tshark(path, BAD, "frame.number", "eth.src", "_ws.col.Info")
+    assert not bad, f"{path}: {len(bad)} bad frames, first: {bad[:5]}"
+
+
+def from_guest(path, display=""):
+    """Times (s) of the guest's frames that a display filter selects."""
+    both = f"eth.src == {GUEST_MAC}" + (f" && ({display})" if display else "")
+    return [float(r[0]) for r in tshark(path, both, "frame.time_relative")]
+
+
+def packets(path):
+    """scapy's reading of every frame."""
+    os.environ.setdefault("XDG_CACHE_HOME", os.path.dirname(str(path)))
+    from scapy.utils import rdpcap
+    import scapy.layers.inet  # noqa: F401
+    import scapy.layers.l2  # noqa: F401
+    return rdpcap(str(path))

@@ -34,7 +34,7 @@
 
 static bool to_com1 = true, to_debug_port;
 static u32 loglevel = LOGLEVEL_DEFAULT;
-static u32 fifo_room;
+static u32 fifo_bytes = FIFO, fifo_room;
 static bool at_line_start = true;
 static void (*receiver)(u8 byte);
 
@@ -48,7 +48,12 @@ void console_early_init(void)
 	outb(UART_DATA, 1);
 	outb(UART_IER, 0);
 	outb(UART_LCR, 0x03);
-	outb(UART_FCR, 0x07);
+	/* What was typed by now waits in the receiver, and switching the
+	 * FIFOs on or off empties it (16550D, section 8.5): leave them off. */
+	if (inb(UART_LSR) & LSR_DR)
+		fifo_bytes = 1;
+	else
+		outb(UART_FCR, 0x07);
 	outb(UART_MCR, 0x0b);
 }
 
@@ -82,7 +87,7 @@ static void com1_putc(char c)
 		for (spin = 0; spin < THRE_SPINS; spin++)
 			if (inb(UART_LSR) & LSR_THRE)
 				break;
-		fifo_room = FIFO;
+		fifo_room = fifo_bytes;
 	}
 	fifo_room--;
 	outb(UART_DATA, (u8)c);

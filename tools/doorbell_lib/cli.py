@@ -147,8 +147,10 @@ def parser():
 
     p = command("selftest", "boot the test image and show its KTAP report")
     _add_machine(p)
+    p.add_argument("--append", action="append", default=[], metavar="WORDS",
+                   help="more words for the kernel's command line")
     p.set_defaults(kernel=os.path.join(BUILD, "doorbell-test.elf"),
-                   append=[], net="none")
+                   net="none")
     p.add_argument("glob", nargs="?", default="*",
                    help="suites to run (default: all)")
     return top

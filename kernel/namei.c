@@ -17,7 +17,9 @@
 struct walk {
 	struct inode *dir;	 /* where we are; a reference */
 	u32 links;		 /* followed so far */
-	char last[NAME_MAX + 1]; /* the final name, when asked to stop there */
+	/* The name at hand; at the end the final one, when asked to stop there.
+	 * Here, because links within links must cost little stack. */
+	char last[NAME_MAX + 1];
 	bool trailing;		 /* ... and a slash behind it */
 };
 
@@ -61,9 +63,10 @@ static bool is_dot(const char *name)
 static int walk_path(struct walk *w, const char *path, bool stop_at_last,
 		     bool follow);
 
-/* Step into @name of the present directory. */
-static int walk_step(struct walk *w, const char *name, bool follow)
+/* Step into w->last of the present directory. */
+static int walk_step(struct walk *w, bool follow)
 {
+	const char *name = w->last;
 	struct inode *inode, *parent;
 	struct dentry *d;
 	int err;
@@ -97,7 +100,6 @@ static int walk_step(struct walk *w, const char *name, bool follow)
 static int walk_path(struct walk *w, const char *path, bool stop_at_last,
 		     bool follow)
 {
-	char name[NAME_MAX + 1];
 	bool last;
 	int n;
 
@@ -105,20 +107,18 @@ static int walk_path(struct walk *w, const char *path, bool stop_at_last,
 		return -ENOENT;
 	if (*path == '/')
 		walk_to(w, root_inode);
-	w->last[0] = 0;
 	for (;;) {
-		n = next_name(&path, name);
+		n = next_name(&path, w->last);
 		if (n <= 0)
 			return n;
 		last = rest_is_slashes(path);
 		if (last && stop_at_last) {
 			if (!S_ISDIR(w->dir->mode))
 				return -ENOTDIR;
-			memcpy(w->last, name, (size_t)n + 1);
 			w->trailing = *path == '/';
 			return 0;
 		}
-		n = walk_step(w, name, follow || !last || *path == '/');
+		n = walk_step(w, follow || !last || *path == '/');
 		if (n)
 			return n;
 		if (*path == '/' && !S_ISDIR(w->dir->mode))

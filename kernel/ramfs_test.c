@@ -167,6 +167,23 @@ static void path_lookup_follows_the_rules(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, PTR_ERR(f), -ELOOP);
 }
 
+/* A chain of MAXSYMLINKS links is followed on this stack; one more is not. */
+static void path_lookup_counts_links(struct kunit *test)
+{
+	char name[8] = "l00", target[8] = "l01";
+	u32 i;
+
+	KUNIT_EXPECT_EQ(test, make_link("l00", "."), 0);
+	for (i = 1; i <= MAXSYMLINKS; i++) {
+		memcpy(target, name, sizeof(name));
+		name[1] = (char)('0' + i / 10);
+		name[2] = (char)('0' + i % 10);
+		KUNIT_EXPECT_EQ(test, make_link(name, target), 0);
+	}
+	KUNIT_EXPECT_EQ(test, look("/kunit/l39", LOOKUP_FOLLOW), 0);
+	KUNIT_EXPECT_EQ(test, look("/kunit/l40", LOOKUP_FOLLOW), -ELOOP);
+}
+
 /* open(O_CREAT) through a link makes the file that the link names. */
 static void vfs_open_creates_through_a_link(struct kunit *test)
 {
@@ -212,6 +229,7 @@ static const struct kunit_case fs_cases[] = {
 	KUNIT_CASE(inode_truncate_zeroes_what_was_cut),
 	KUNIT_CASE(ramfs_write_leaves_holes),
 	KUNIT_CASE(path_lookup_follows_the_rules),
+	KUNIT_CASE(path_lookup_counts_links),
 	KUNIT_CASE(vfs_open_creates_through_a_link),
 	KUNIT_CASE(dir_remove_keeps_an_open_file),
 	KUNIT_CASE(dir_path_names_a_directory),

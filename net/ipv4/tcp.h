@@ -4,7 +4,9 @@
  *
  *	tcp.c		  what a program calls; the write queue is filled here
  *	tcp_output.c	  when and how segments leave; retransmission
- *	tcp_input.c	  segments in: sequence checks, options, states
+ *	tcp_input.c	  segments of a connection: sequence, RST, SYN checks
+ *	tcp_state.c	  segments in all states but ESTABLISHED
+ *	tcp_options.c	  options of a received segment
  *	tcp_ack.c	  what an ACK means: RTT, SACK, loss, undo
  *	tcp_recovery.c	  RACK-TLP (RFC 8985)
  *	tcp_rcvqueue.c	  data in: order, window, when to ACK
@@ -216,7 +218,7 @@ struct tcp_sock {
 	u32 mtu_info; /* ICMP's, deferred while owned */
 	u64 last_oow_ack_time_ns;
 	u32 compressed_ack;
-	u64 syn_stamp_ns;
+	u64 syn_stamp_ns; /* passive: when the SYN-ACK went; 0: it went twice */
 };
 
 static inline struct tcp_sock *tcp_sk(const struct sock *sk)
@@ -466,7 +468,9 @@ void tcp_rack_reo_timeout(struct sock *sk);
 void tcp_rack_update_reo_wnd(struct sock *sk, const struct rate_sample *rs);
 
 /* --- tcp_rcvqueue.c --- */
-/* Payload of an acceptable segment; consumes @skb. */
+/* Payload (and FIN) of an acceptable segment; consumes @skb, which starts at
+ * the TCP header: tcp_data_queue() takes that off. A segment with neither has
+ * no effect. */
 void tcp_data_queue(struct sock *sk, struct sk_buff *skb);
 /* Delayed or immediate ACK, after the segment was processed. */
 void tcp_ack_snd_check(struct sock *sk);

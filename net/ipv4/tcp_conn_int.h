@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: what TCP's connection files call of each other: options
+ * (tcp_options.c), the synchronized states (tcp_input.c), every other state
+ * (tcp_state.c). PAWS is here, since half-open connections and TIME_WAIT ask
+ * the same question (RFC 7323, section 5).
+ */
+#pragma once
+
+#include "net/ipv4/tcp_int.h"
+
+/* Seconds for the age of ts_recent; never 0, which means "no stamp". */
+static inline u64 tcp_now_s(void)
+{
+	return ktime_get_ns() / NSEC_PER_SEC + 1;
+}
+
+static inline void tcp_store_ts_recent(struct tcp_sock *tp)
+{
+	tp->rx_opt.ts_recent = tp->rx_opt.rcv_tsval;
+	tp->rx_opt.ts_recent_stamp_s = tcp_now_s();
+}
+
+/* RFC 7323, section 5.3, R1; a stamp older than 24 days is no evidence
+ * (section 5.5). @slack: in units of the peer's clock. */
+static inline bool tcp_paws_check(const struct tcp_options_received *opt,
+				  s32 slack)
+{
+	if ((s32)(opt->ts_recent - opt->rcv_tsval) <= slack)
+		return true;
+	if (tcp_now_s() >= opt->ts_recent_stamp_s + TCP_PAWS_24DAYS_S)
+		return true;
+	/* Some peers send 0 in the SYN and begin their clock later. */
+	return !opt->ts_recent;
+}
+
+/* For a peer whose clock is not to be trusted with its RSTs: after a minute of
+ * silence a RST with an old stamp is believed. */
+static inline bool tcp_paws_reject(const struct tcp_options_received *opt,
+				   bool rst)
+{
+	if (tcp_paws_check(opt, 0))
+		return false;
+	return !(rst && tcp_now_s() >= opt->ts_recent_stamp_s +
+					       TCP_PAWS_MSL_S);
+}
+
+/* tcp_options.c: those of a segment of a connection; whether it has a time
+ * stamp. */
+bool tcp_fast_parse_options(struct sock *sk, const struct sk_buff *skb);
+
+/* tcp_input.c: the checks of RFC 9293, section 3.10.7.4, steps 1 to 4. False:
+ * the segment was answered as needed, and consumed. */
+bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb,
+			   const struct tcphdr *th) __must_check;

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: the options of a received segment (RFC 9293, section 3.1; RFC 7323,
+ * 2018, 7413). The sender is not trusted: a length of 0 or 1, or one beyond
+ * the header, ends the walk; a known kind with a wrong length is passed over.
+ * Either is counted as TCPBadOptions. No state; softirq or task.
+ */
+#include "lib/printk.h"
+#include "net/ipv4/tcp_conn_int.h"
+
+#define MAX_SACK_BLOCKS 4
+
+static u32 get32(const u8 *p)
+{
+	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+}
+
+/* Only in a SYN; an MSS of 0 says nothing. */
+static void take_mss(struct tcp_options_received *opt, const u8 *p)
+{
+	u16 mss = (u16)(p[0] << 8 | p[1]);
+
+	if (!mss)
+		return;
+	if (opt->user_mss && opt->user_mss < mss)
+		mss = opt->user_mss;
+	opt->mss_clamp = mss;
+}
+
+/* RFC 7323, section 2.3: more than 14 is taken for 14, and logged. */
+static void take_wscale(struct tcp_options_received *opt, u8 shift)
+{
+	if (shift > TCP_MAX_WSCALE) {
+		printk("<6>tcp: window scale %u received, %u used\n", shift,
+		       TCP_MAX_WSCALE);
+		shift = TCP_MAX_WSCALE;
+	}
+	opt->wscale_ok = 1;
+	opt->snd_wscale = shift;
+}
+
+/* One option that may only be in a SYN; false: its length is wrong. */
+static bool take_syn_option(const struct netns_ipv4 *n,
+			    struct tcp_options_received *opt, u8 kind,
+			    const u8 *p, u32 len)
+{
+	switch (kind) {
+	case TCPOPT_MSS:
+		if (len != TCPOLEN_MSS)
+			return false;
+		take_mss(opt, p);
+		return true;
+	case TCPOPT_WINDOW:
+		if (len != TCPOLEN_WINDOW)
+			return false;
+		if (n->sysctl_tcp_window_scaling)
+			take_wscale(opt, p[0]);
+		return true;
+	case TCPOPT_SACK_PERM:
+		if (len != TCPOLEN_SACK_PERM)
+			return false;
+		if (n->sysctl_tcp_sack)
+			opt->sack_ok = TCP_SACK_SEEN;
+		return true;
+	default:
+		/* RFC 7413, section 4.1.1: a request, or 4 to 16 bytes. */
+		if (len != TCPOLEN_FASTOPEN_BASE &&
+		    (len < TCPOLEN_FASTOPEN_BASE + 4 ||
+		     len > TCPOLEN_FASTOPEN_BASE + 16 || (len & 1)))
+			return false;
+		opt->fastopen = p;
+		opt->fastopen_len = (u8)(len - TCPOLEN_FASTOPEN_BASE);
+		return true;
+	}
+}
+
+/* One option with its @len, kind and length included; false: malformed. */
+static bool take_option(const struct netns_ipv4 *n,
+			struct tcp_options_received *opt, bool syn, bool estab,
+			u8 kind, const u8 *p, u32 len)
+{
+	switch (kind) {
+	case TCPOPT_MSS:
+	case TCPOPT_WINDOW:
+	case TCPOPT_SACK_PERM:
+	case TCPOPT_FASTOPEN:
+		if (!syn || estab)
+			return true;
+		return take_syn_option(n, opt, kind, p, len);
+	case TCPOPT_TIMESTAMP:
+		if (len != TCPOLEN_TIMESTAMP)
+			return false;
+		if (estab ? opt->tstamp_ok : n->sysctl_tcp_timestamps) {
+			opt->saw_tstamp = 1;
+			opt->rcv_tsval = get32(p);
+			opt->rcv_tsecr = get32(p + 4);
+		}
+		return true;
+	case TCPOPT_SACK:
+		len -= TCPOLEN_SACK_BASE;
+		if (len == 0 || len % TCPOLEN_SACK_PERBLOCK)
+			return false;
+		if (opt->sack_ok && !opt->sacks) {
+			opt->sacks = p;
+			opt->nr_sacks = (u8)min_t(u32, MAX_SACK_BLOCKS,
+						  len / TCPOLEN_SACK_PERBLOCK);
+		}
+		return true;
+	default:
+		return true;
+	}
+}
+
+/**
+ * tcp_parse_options() - Read a segment's options.
+ * @net:   the stack: its sysctls, its counter of bad options.
+ * @skb:   the whole TCP header is linear, its length checked.
+ * @opt:   what was agreed before is read; what is found is stored. Pointers
+ *         into the header are valid as long as it is.
+ * @estab: the connection exists: options of a SYN are passed over, and time
+ *         stamps and SACK count only if they were agreed.
+ */
+void tcp_parse_options(const struct net *net, const struct sk_buff *skb,
+		       struct tcp_options_received *opt, bool estab)
+{
+	const struct tcphdr *th = tcp_hdr(skb);
+	const u8 *p = (const u8 *)(th + 1);
+	u32 left = th->doff * 4U - (u32)sizeof(*th), len;
+	bool bad = false;
+
+	opt->saw_tstamp = 0;
+	opt->bad_options = 0;
+	opt->sacks = NULL;
+	opt->nr_sacks = 0;
+	opt->fastopen = NULL;
+	opt->fastopen_len = 0;
+	while (left && p[0] != TCPOPT_EOL) {
+		if (p[0] == TCPOPT_NOP) {
+			p++;
+			left--;
+			continue;
+		}
+		len = left >= 2 ? p[1] : 0;
+		if (len < 2 || len > left) {
+			bad = true;
+			break;
+		}
+		if (!take_option(net_ipv4(net), opt, th->syn, estab, p[0],
+				 p + 2, len))
+			bad = true;
+		p += len;
+		left -= len;
+	}
+	if (unlikely(bad)) {
+		opt->bad_options = 1;
+		NET_INC_STATS((struct net *)(uintptr_t)net,
+			      TcpExt_TCPBadOptions);
+	}
+}
+
+bool tcp_fast_parse_options(struct sock *sk, const struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_options_received *opt = &tp->rx_opt;
+	const struct tcphdr *th = tcp_hdr(skb);
+	const u8 *p = (const u8 *)(th + 1);
+
+	if (th->doff == sizeof(*th) / 4) {
+		opt->saw_tstamp = 0;
+		opt->sacks = NULL;
+		opt->nr_sacks = 0;
+		return false;
+	}
+	/* What nearly every segment has: NOP, NOP, time stamps. */
+	if (opt->tstamp_ok &&
+	    th->doff == (sizeof(*th) + TCPOLEN_TSTAMP_ALIGNED) / 4 &&
+	    get32(p) == (TCPOPT_NOP << 24 | TCPOPT_NOP << 16 |
+			 TCPOPT_TIMESTAMP << 8 | TCPOLEN_TIMESTAMP)) {
+		opt->saw_tstamp = 1;
+		opt->sacks = NULL;
+		opt->nr_sacks = 0;
+		opt->rcv_tsval = get32(p + 4);
+		opt->rcv_tsecr = get32(p + 8);
+	} else {
+		tcp_parse_options(sock_net(sk), skb, opt, true);
+	}
+	if (opt->saw_tstamp && opt->rcv_tsecr)
+		opt->rcv_tsecr -= tp->tsoffset;
+	return opt->saw_tstamp;
+}

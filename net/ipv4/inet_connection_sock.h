@@ -42,6 +42,7 @@ struct request_sock_queue {
 	u32 qlen;  /* requests whose handshake is not complete */
 	u32 young; /* of them, never retransmitted */
 	u8 defer_accept;
+	struct hlist_head syn_list; /* half-open connections, by rsk_node */
 };
 
 struct inet_connection_sock {
@@ -112,6 +113,7 @@ struct sock *inet_lookup_established(struct net *net, __be32 saddr,
 				     int iif);
 struct sock *inet_lookup_listener(struct net *net, __be32 daddr, u16 hnum,
 				  int iif);
+void inet_hash_request(struct request_sock *req);
 int inet_hash(struct sock *sk);	  /* by state: listener or established */
 void inet_unhash(struct sock *sk);
 /* Choose a port and enter ehash for a connect(): -EADDRNOTAVAIL. */

@@ -238,6 +238,23 @@ int inet_hash(struct sock *sk)
 }
 
 /**
+ * inet_hash_request() - Make a half-open connection findable.
+ * @req: its names set.
+ *
+ * Context: softirqs off.
+ */
+void inet_hash_request(struct request_sock *req)
+{
+	struct sock_common *c = &req->__req_common;
+	struct inet_hashinfo *h = hashinfo(c->skc_net);
+
+	c->skc_hash = ehashfn(h, c->skc_rcv_saddr, c->skc_num, c->skc_daddr,
+			      c->skc_dport);
+	hlist_add_head(&c->skc_node, &h->ehash[c->skc_hash & h->ehash_mask]);
+	h->established++;
+}
+
+/**
  * inet_unhash() - No segment finds this socket any more.
  * @sk: the socket; harmless if it was not findable.
  */

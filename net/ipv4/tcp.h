@@ -24,6 +24,8 @@
 #include "net/ipv4/inet_connection_sock.h"
 #include "net/wire/tcp.h"
 
+struct tcp_timewait_sock;
+
 #define TCP_MIN_MSS	    88U
 #define TCP_MIN_SND_MSS	    48U
 #define TCP_MSS_DEFAULT	    536U
@@ -510,6 +512,9 @@ u32 secure_tcp_seq(struct net *net, __be32 saddr, __be32 daddr, __be16 sport,
 		   __be16 dport);
 u32 secure_tcp_ts_off(struct net *net, __be32 saddr, __be32 daddr);
 int tcp_net_init(struct net *net) __must_check;
+void tcp_net_exit(struct net *net);
+void tcp_v4_timewait_ack(struct tcp_timewait_sock *tw, struct sk_buff *skb);
+void tcp_v4_reqsk_ack(struct request_sock *req, struct sk_buff *skb);
 
 /* --- tcp_minisocks.c --- */
 /* A connection whose handshake is not complete. */
@@ -519,6 +524,7 @@ struct request_sock {
 	struct sock *sk; /* the child, once there is one */
 	struct request_sock *dl_next; /* accept queue */
 	struct timer_list rsk_timer;
+	struct hlist_node rsk_node; /* the listener's syn_list */
 	u32 rcv_isn, snt_isn, rcv_nxt;
 	u16 mss;
 	u8 num_timeout, num_retrans;
@@ -552,6 +558,9 @@ enum tcp_tw_status tcp_timewait_state_process(struct tcp_timewait_sock *tw,
 					      struct sk_buff *skb,
 					      const struct tcphdr *th);
 void tcp_time_wait(struct sock *sk, int state, u64 timeo_ns);
+void tcp_timewait_kill(struct tcp_timewait_sock *tw);
+void tcp_timewait_purge(struct net *net);
+void tcp_init_minisocks(void);
 struct sock *tcp_check_req(struct sock *sk, struct sk_buff *skb,
 			   struct request_sock *req, bool *req_stolen);
 struct sock *tcp_create_openreq_child(const struct sock *sk,
@@ -579,6 +588,15 @@ static inline bool sk_acceptq_is_full(const struct sock *sk)
  * itself if it is none, or NULL: dropped. */
 struct sock *tcp_cookie_check(struct sock *sk, struct sk_buff *skb);
 u32 tcp_cookie_isn(struct sock *sk, const struct sk_buff *skb, u16 *mss);
+void tcp_cookie_encode_options(struct request_sock *req);
+void tcp_init_listen(void);
+void tcp_reqsk_put(struct request_sock *req);
+struct sock *tcp_syn_recv_sock(struct sock *sk, struct sk_buff *skb,
+			       struct request_sock *req);
+struct request_sock *tcp_reqsk_from_ack(struct sock *sk,
+					const struct sk_buff *skb) __must_check;
+struct sock *tcp_reqsk_complete(struct sock *sk, struct sk_buff *skb,
+				struct request_sock *req);
 
 /* --- congestion control (tcp_cong.c) --- */
 enum tcp_ca_event {

@@ -41,7 +41,7 @@ static void xmit_nit_list(struct list_head *list, struct sk_buff *skb,
 	struct packet_type *pt, *tmp;
 	struct sk_buff *n;
 
-	list_for_each_entry_safe(pt, tmp, list, list) {
+	list_for_each_entry_safe (pt, tmp, list, list) {
 		if (!ptype_wants(pt, dev))
 			continue;
 		n = skb_clone(skb, GFP_ATOMIC);
@@ -151,8 +151,7 @@ static struct sk_buff *validate_one(struct sk_buff *skb, u64 features)
 	return skb;
 }
 
-static noinline struct sk_buff *validate_slow(struct sk_buff *skb,
-					      u64 features)
+static noinline struct sk_buff *validate_slow(struct sk_buff *skb, u64 features)
 {
 	struct sk_buff *segs, *head = NULL, **pp = &head, *next;
 

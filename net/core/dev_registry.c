@@ -23,7 +23,7 @@ static void call_netdevice_notifiers(struct net_device *dev,
 {
 	struct notifier_block *nb, *tmp;
 
-	list_for_each_entry_safe(nb, tmp, &netdev_chain, list)
+	list_for_each_entry_safe (nb, tmp, &netdev_chain, list)
 		nb->call(nb, event, dev);
 }
 
@@ -198,11 +198,17 @@ void unregister_netdev(struct net_device *dev)
 		free_netdev(dev);
 }
 
+/**
+ * dev_net_exit() - Unregister every device that is left in a stack.
+ * @net: being torn down.
+ *
+ * Context: task.
+ */
 void dev_net_exit(struct net *net)
 {
 	struct net_device *dev, *next;
 
-	list_for_each_entry_safe(dev, next, &net->dev_base_head, dev_list)
+	list_for_each_entry_safe (dev, next, &net->dev_base_head, dev_list)
 		unregister_netdev(dev);
 }
 
@@ -297,7 +303,7 @@ struct net_device *dev_get_by_name(struct net *net, const char *name)
 {
 	struct net_device *dev;
 
-	list_for_each_entry(dev, &net->dev_base_head, dev_list)
+	list_for_each_entry (dev, &net->dev_base_head, dev_list)
 		if (strncmp(dev->name, name, IFNAMSIZ) == 0)
 			return dev;
 	return NULL;
@@ -314,7 +320,7 @@ struct net_device *dev_get_by_index(struct net *net, int ifindex)
 {
 	struct net_device *dev;
 
-	list_for_each_entry(dev, &net->dev_base_head, dev_list)
+	list_for_each_entry (dev, &net->dev_base_head, dev_list)
 		if (dev->ifindex == ifindex)
 			return dev;
 	return NULL;

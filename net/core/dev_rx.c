@@ -12,7 +12,7 @@
 #include "lib/softirq.h"
 #include "net/core/dev_int.h"
 
-#define NETDEV_BUDGET	300
+#define NETDEV_BUDGET   300
 #define PTYPE_HASH_SIZE 16U
 
 LIST_HEAD(ptype_all);
@@ -75,7 +75,7 @@ static void deliver_list(struct list_head *list, __be16 type,
 	struct packet_type *pt;
 	struct sk_buff *n;
 
-	list_for_each_entry(pt, list, list) {
+	list_for_each_entry (pt, list, list) {
 		if (!ptype_wants(pt, type, dev))
 			continue;
 		if (*prev) {
@@ -163,12 +163,18 @@ static int process_backlog(struct napi_struct *napi, int budget)
 	return work;
 }
 
+/**
+ * netdev_flush_backlog() - Drop what waits in the backlog for a device.
+ * @dev: being unregistered.
+ *
+ * Context: task or softirq.
+ */
 void netdev_flush_backlog(struct net_device *dev)
 {
 	struct sk_buff *skb, *tmp;
 
 	local_bh_disable();
-	skb_queue_walk_safe(&input_pkt_queue, skb, tmp) {
+	skb_queue_walk_safe (&input_pkt_queue, skb, tmp) {
 		if (skb->dev != dev)
 			continue;
 		__skb_unlink(skb, &input_pkt_queue);
@@ -315,13 +321,19 @@ static void net_rx_action(void)
 			return;
 		work = napi->poll(napi, napi->weight);
 		WARN_ON_ONCE(work > napi->weight);
-		/* A poll without frames costs too, or it could go on forever. */
+		/* A poll without frames costs too, or it could go on forever.
+		 */
 		budget -= max(work, 1);
 	}
 	if (!list_empty(&poll_list))
 		raise_softirq(NET_RX_SOFTIRQ);
 }
 
+/**
+ * net_rx_init() - Make NET_RX ready.
+ *
+ * Context: boot, once.
+ */
 void net_rx_init(void)
 {
 	u32 i;

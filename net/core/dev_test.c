@@ -11,7 +11,7 @@
 static const u8 eth_test_header[ETH_HLEN] = {
 	0x52, 0x54, 0x00, 0x12, 0x34, 0x56, /* destination */
 	0x02, 0x00, 0x00, 0x00, 0x00, 0x0a, /* source */
-	0x88, 0xb5,			    /* IEEE 802 local experimental 1 */
+	0x88, 0xb5,                         /* IEEE 802 local experimental 1 */
 };
 #define TEST_PROTO 0x88b5
 
@@ -97,10 +97,10 @@ static void validate_does_what_the_device_cannot(struct kunit *test)
 	dev_queue_xmit(partial_skb(f));
 	KUNIT_ASSERT_EQ(test, f->tx_frames, 1);
 	KUNIT_EXPECT_EQ(test, f->tx[0].ip_summed, CHECKSUM_NONE);
-	KUNIT_EXPECT_EQ(test,
-			csum_fold(csum_partial(f->tx[0].data + ETH_HLEN + 20,
-					       380, 0)),
-			0);
+	KUNIT_EXPECT_EQ(
+		test,
+		csum_fold(csum_partial(f->tx[0].data + ETH_HLEN + 20, 380, 0)),
+		0);
 	/* HW_CSUM and SG: left alone. */
 	f->eth0->features = NETIF_F_SG | NETIF_F_HW_CSUM;
 	dev_queue_xmit(partial_skb(f));
@@ -467,9 +467,8 @@ static void register_netdev_names_and_finds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dev_set_mtu(dev, 1501), -EINVAL);
 	KUNIT_EXPECT_EQ(test, dev_set_mtu(dev, 576), 0);
 	KUNIT_EXPECT_EQ(test, dev->mtu, 576);
-	KUNIT_EXPECT_NULL(test,
-			  alloc_netdev_mqs(0, "sixteen-bytes-xx", ether_setup,
-					   1));
+	KUNIT_EXPECT_NULL(
+		test, alloc_netdev_mqs(0, "sixteen-bytes-xx", ether_setup, 1));
 	unregister_netdev(dev);
 	free_netdev(dev);
 	free_netdev(twin);

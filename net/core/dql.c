@@ -13,7 +13,7 @@
 #include "lib/platform.h"
 #include "net/core/dev_int.h"
 
-#define DQL_MAX_LIMIT	 (1U << 30)
+#define DQL_MAX_LIMIT     (1U << 30)
 #define DQL_SLACK_HOLD_NS NSEC_PER_SEC
 
 /**

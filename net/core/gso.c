@@ -43,7 +43,7 @@ struct sk_buff *skb_gso_segment(struct sk_buff *skb, u64 features)
 	struct gso_protocol *p;
 
 	skb->mac_len = (u16)(skb->network_header - skb->mac_header);
-	list_for_each_entry(p, &gso_protocols, list)
+	list_for_each_entry (p, &gso_protocols, list)
 		if (p->gso_type & skb_shinfo(skb)->gso_type)
 			return p->segment(skb, features);
 	return ERR_PTR(-EPROTONOSUPPORT);

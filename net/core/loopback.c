@@ -68,14 +68,21 @@ static void loopback_setup(struct net_device *dev)
 	dev->hard_header_len = ETH_HLEN;
 	dev->addr_len = ETH_ALEN;
 	dev->flags = IFF_LOOPBACK | IFF_NOARP;
-	dev->features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_LLTX |
-			NETIF_F_LOOPBACK;
+	dev->features =
+		NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_LLTX | NETIF_F_LOOPBACK;
 	dev->tx_path_noqueue = true;
 	dev->needs_free_netdev = true;
 	dev->netdev_ops = &loopback_dev_ops;
 	dev->header_ops = &loopback_header_ops;
 }
 
+/**
+ * loopback_net_init() - Make lo in a new stack.
+ * @net: the stack; lo is its first device, and goes with the others.
+ *
+ * Context: task.
+ * Return:  0 or -ENOMEM.
+ */
 int loopback_net_init(struct net *net)
 {
 	struct net_device *dev = alloc_netdev_mqs(0, "lo", loopback_setup, 1);

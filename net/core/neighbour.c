@@ -25,7 +25,7 @@
 #define NEIGH_HASH_BITS_MIN 3
 #define NEIGH_HASH_BITS_MAX 16
 #define FORCED_GC_EVERY_NS  (5 * NSEC_PER_SEC)
-#define RERANDOMISE_NS	    (300 * NSEC_PER_SEC)
+#define RERANDOMISE_NS      (300 * NSEC_PER_SEC)
 
 static void neigh_timer(struct timer_list *t);
 
@@ -51,8 +51,8 @@ static struct neighbour *neigh_search(struct neigh_table *tbl, const void *key,
 	struct neighbour *n;
 
 	tbl->stat_lookups++;
-	hlist_for_each_entry(n, &tbl->hash[neigh_hash(tbl, key, dev)],
-			     hash_node) {
+	hlist_for_each_entry (n, &tbl->hash[neigh_hash(tbl, key, dev)],
+			      hash_node) {
 		if (n->dev == dev &&
 		    memcmp(n->primary_key, key, tbl->key_len) == 0) {
 			tbl->stat_hits++;
@@ -78,7 +78,7 @@ static void neigh_hash_grow(struct neigh_table *tbl)
 	tbl->hash = fresh;
 	tbl->hash_bits++;
 	for (i = 0; i < n; i++) {
-		hlist_for_each_entry_safe(e, tmp, &old[i], hash_node) {
+		hlist_for_each_entry_safe (e, tmp, &old[i], hash_node) {
 			hlist_del_init(&e->hash_node);
 			hlist_add_head(&e->hash_node,
 				       &fresh[neigh_hash(tbl, e->primary_key,
@@ -158,7 +158,7 @@ static void neigh_collect(struct neigh_table *tbl, u64 age_ns, u64 now)
 	u32 i;
 
 	for (i = 0; i < 1U << tbl->hash_bits; i++) {
-		hlist_for_each_entry_safe(n, tmp, &tbl->hash[i], hash_node) {
+		hlist_for_each_entry_safe (n, tmp, &tbl->hash[i], hash_node) {
 			if (!neigh_is_idle(n) ||
 			    (n->nud_state & (NUD_INCOMPLETE | NUD_PROBE)))
 				continue;
@@ -720,7 +720,7 @@ void neigh_ifdown(struct neigh_table *tbl, struct net_device *dev)
 
 	local_bh_disable();
 	for (i = 0; i < 1U << tbl->hash_bits; i++)
-		hlist_for_each_entry_safe(n, tmp, &tbl->hash[i], hash_node)
+		hlist_for_each_entry_safe (n, tmp, &tbl->hash[i], hash_node)
 			if (!dev || n->dev == dev)
 				neigh_unlink(n);
 	local_bh_enable();
@@ -763,11 +763,11 @@ int neigh_table_init(struct net *net, struct neigh_table *tbl)
 {
 	struct neigh_parms *p = &tbl->parms;
 
-	BUG_ON(tbl->key_len % 4 || tbl->key_len > sizeof_field(struct neighbour,
-							       primary_key));
+	BUG_ON(tbl->key_len % 4 ||
+	       tbl->key_len > sizeof_field(struct neighbour, primary_key));
 	tbl->hash_bits = NEIGH_HASH_BITS_MIN;
-	tbl->hash = kcalloc(1U << tbl->hash_bits, sizeof(*tbl->hash),
-			    GFP_KERNEL);
+	tbl->hash =
+		kcalloc(1U << tbl->hash_bits, sizeof(*tbl->hash), GFP_KERNEL);
 	if (!tbl->hash)
 		return -ENOMEM;
 	tbl->net = net;

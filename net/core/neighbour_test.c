@@ -80,13 +80,13 @@ static void neigh_resolve_output_parks_until_reply(struct kunit *test)
 	u8 expect[] = {
 		0x52, 0x54, 0x00, 0x12, 0x34, 0x56, /* destination: peer */
 		0x02, 0x00, 0x00, 0x00, 0x00, 0x0a, /* source: eth0 */
-		0x08, 0x00,			    /* IPv4 */
+		0x08, 0x00,                         /* IPv4 */
 	};
 	u32 i;
 
 	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_EQ(test,
-				neigh_output(n, fixture_skb(f, 64 + i)), 0);
+		KUNIT_EXPECT_EQ(test, neigh_output(n, fixture_skb(f, 64 + i)),
+				0);
 	KUNIT_EXPECT_EQ(test, f->tx_frames, 0);
 	KUNIT_EXPECT_EQ(test, solicits, 1);
 	KUNIT_EXPECT_EQ(test, n->nud_state, NUD_INCOMPLETE);
@@ -95,8 +95,7 @@ static void neigh_resolve_output_parks_until_reply(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, f->tx_frames, 3);
 	for (i = 0; i < 3; i++) { /* in order */
 		KUNIT_EXPECT_EQ(test, f->tx[i].len, ETH_HLEN + 64 + i);
-		KUNIT_EXPECT_MEMEQ(test, f->tx[i].data, expect,
-				   sizeof(expect));
+		KUNIT_EXPECT_MEMEQ(test, f->tx[i].data, expect, sizeof(expect));
 	}
 	neigh_release(n);
 }

@@ -57,7 +57,7 @@ int net_setup(struct net *net)
 	net->sysctl_netdev_max_backlog = 1000;
 	net->sysctl_somaxconn = 4096;
 	get_random_bytes(&net->hash_seed, sizeof(net->hash_seed));
-	list_for_each_entry(ops, &pernet_list, list) {
+	list_for_each_entry (ops, &pernet_list, list) {
 		err = ops->init ? ops->init(net) : 0;
 		if (err) {
 			dev_net_exit(net);
@@ -79,6 +79,6 @@ int net_setup(struct net *net)
 void net_teardown(struct net *net)
 {
 	dev_net_exit(net);
-	pernet_undo(net, list_entry(&pernet_list, struct pernet_operations,
-				    list));
+	pernet_undo(net,
+		    list_entry(&pernet_list, struct pernet_operations, list));
 }

@@ -131,8 +131,7 @@ static void pfifo_fast_reset(struct Qdisc *q)
 	int i;
 
 	for (i = 0; i < PFIFO_FAST_BANDS; i++)
-		skb_queue_purge_reason(&p->band[i],
-				       SKB_DROP_REASON_QDISC_DROP);
+		skb_queue_purge_reason(&p->band[i], SKB_DROP_REASON_QDISC_DROP);
 }
 
 struct Qdisc_ops pfifo_fast_ops = {
@@ -168,7 +167,7 @@ const struct Qdisc_ops *qdisc_lookup_ops(const char *id)
 {
 	struct Qdisc_ops *ops;
 
-	list_for_each_entry(ops, &qdisc_base, list)
+	list_for_each_entry (ops, &qdisc_base, list)
 		if (strcmp(ops->id, id) == 0)
 			return ops;
 	return NULL;
@@ -292,7 +291,8 @@ static u32 bulk_dequeue(struct Qdisc *q, struct sk_buff *skb)
 }
 
 /* What goes next: first what the device refused, which is ready already. */
-static struct sk_buff *dequeue_skb(struct Qdisc *q, bool *validate, u32 *packets)
+static struct sk_buff *dequeue_skb(struct Qdisc *q, bool *validate,
+				   u32 *packets)
 {
 	struct sk_buff *skb = skb_peek(&q->gso_skb);
 

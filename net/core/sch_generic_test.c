@@ -94,10 +94,9 @@ static void pfifo_fast_serves_bands_in_order(struct kunit *test)
 	fixture_complete(f, 1);
 	KUNIT_ASSERT_EQ(test, f->tx_frames, 17);
 	for (i = 2; i < 17; i++)
-		KUNIT_EXPECT_LE(
-			test,
-			sch_default_prio2band[f->tx[i - 1].len - 100],
-			sch_default_prio2band[f->tx[i].len - 100]);
+		KUNIT_EXPECT_LE(test,
+				sch_default_prio2band[f->tx[i - 1].len - 100],
+				sch_default_prio2band[f->tx[i].len - 100]);
 	KUNIT_EXPECT_EQ(test, f->tx[1].len, 106); /* TC_PRIO_INTERACTIVE */
 	KUNIT_EXPECT_EQ(test, f->tx[2].len, 107); /* TC_PRIO_CONTROL */
 	KUNIT_EXPECT_EQ(test, f->tx[16].len, 105);

@@ -21,7 +21,7 @@
 struct sk_buff_fclones {
 	struct sk_buff skb1; /* SKB_FCLONE_ORIG */
 	struct sk_buff skb2; /* SKB_FCLONE_CLONE */
-	u32 ref;	     /* how many of the two are in use */
+	u32 ref;             /* how many of the two are in use */
 };
 
 /*
@@ -217,7 +217,8 @@ s64 skb_live_count(void)
 }
 
 /* The buffer for @size bytes, attached to the fresh @skb. */
-static __force_inline bool skb_give_buffer(struct sk_buff *skb, u32 size, gfp_t gfp)
+static __force_inline bool skb_give_buffer(struct sk_buff *skb, u32 size,
+					   gfp_t gfp)
 {
 	u32 total;
 	u8 *head;
@@ -530,7 +531,8 @@ struct sk_buff *skb_copy(const struct sk_buff *skb, gfp_t gfp)
 
 /* Clones of a fragment list: each shared info has members of its own, so
  * that they can be cut. False without memory. */
-static bool clone_frag_list(struct sk_buff *from, struct sk_buff **to, gfp_t gfp)
+static bool clone_frag_list(struct sk_buff *from, struct sk_buff **to,
+			    gfp_t gfp)
 {
 	struct sk_buff *head = NULL, **pp = &head, *frag;
 
@@ -625,8 +627,9 @@ int pskb_expand_head(struct sk_buff *skb, u32 nhead, u32 ntail, gfp_t gfp)
 	used = (u32)(skb->tail - skb->head);
 	memcpy(head + nhead, skb->head, used);
 	to = (struct skb_shared_info *)(head + size - SHINFO_SIZE);
-	memcpy(to, from, offsetof(struct skb_shared_info, frags) +
-				 from->nr_frags * sizeof(from->frags[0]));
+	memcpy(to, from,
+	       offsetof(struct skb_shared_info, frags) +
+		       from->nr_frags * sizeof(from->frags[0]));
 	to->dataref = 1;
 	if (skb_cloned(skb)) {
 		for (i = 0; i < to->nr_frags; i++)

@@ -189,7 +189,8 @@ int skb_checksum_help(struct sk_buff *skb)
 		return -EINVAL;
 	if (skb_ensure_writable(skb, field + sizeof(sum)) != 0)
 		return -ENOMEM;
-	sum = csum_fold(skb_checksum(skb, (u32)start, skb->len - (u32)start, 0));
+	sum = csum_fold(
+		skb_checksum(skb, (u32)start, skb->len - (u32)start, 0));
 	/* RFC 768: zero would mean "no checksum"; both are zero in
 	 * one's complement. */
 	if (!sum)
@@ -264,7 +265,7 @@ static bool eat_list(struct skb_shared_info *si, u32 n)
 		last = last->next;
 	}
 	if (left) {
-		if (!pskb_may_pull(last, left))
+		if (!last || !pskb_may_pull(last, left))
 			return false;
 		skb_pull(last, left);
 	}

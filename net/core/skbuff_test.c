@@ -14,7 +14,8 @@ static void count_destructor(struct sk_buff *skb)
 }
 
 /* @head linear bytes, then @n page fragments of @size; bytes 0, 1, 2, ... */
-static struct sk_buff *frag_skb(struct net_fixture *f, u32 head, u32 n, u32 size)
+static struct sk_buff *frag_skb(struct net_fixture *f, u32 head, u32 n,
+				u32 size)
 {
 	struct sk_buff *skb = fixture_skb(f, head);
 	struct page *page;
@@ -53,8 +54,8 @@ static bool counts_up(const struct sk_buff *skb, u8 first)
 
 static void alloc_skb_gives_room_and_truesize(struct kunit *test)
 {
-	static const u32 sizes[] = { 0, 1, 63, 320, 321, 1514, 1728, 1729,
-				     2048, 2200, 4096, 70000 };
+	static const u32 sizes[] = { 0,    1,    63,   320,  321,  1514,
+				     1728, 1729, 2048, 2200, 4096, 70000 };
 	struct sk_buff *skb;
 	u32 i;
 
@@ -312,8 +313,7 @@ static void skb_checksum_is_that_of_the_flat_bytes(struct kunit *test)
 	for (off = 0; off < 60; off++)
 		for (len = 0; len <= sizeof(flat) - off; len += 7)
 			KUNIT_EXPECT_EQ(
-				test,
-				csum_fold(skb_checksum(skb, off, len, 5)),
+				test, csum_fold(skb_checksum(skb, off, len, 5)),
 				csum_fold(csum_partial(flat + off, len, 5)));
 	KUNIT_EXPECT_EQ(test, skb_copy_bits(skb, 1, flat, sizeof(flat)),
 			-EFAULT);

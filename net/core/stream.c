@@ -14,14 +14,14 @@
 
 /* One round of a wait; @cond is evaluated with the sock owned and then let
  * go. Whether it holds in the end. */
-#define sk_wait_event(sk, timeo_ns, cond)                                      \
-	({                                                                     \
-		bool swe_ = (cond);                                            \
-		release_sock(sk);                                              \
-		if (!swe_ && !(cond))                                          \
-			*(timeo_ns) = schedule_timeout(*(timeo_ns));           \
-		lock_sock(sk);                                                 \
-		(cond);                                                        \
+#define sk_wait_event(sk, timeo_ns, cond)                            \
+	({                                                           \
+		bool swe_ = (cond);                                  \
+		release_sock(sk);                                    \
+		if (!swe_ && !(cond))                                \
+			*(timeo_ns) = schedule_timeout(*(timeo_ns)); \
+		lock_sock(sk);                                       \
+		(cond);                                              \
 	})
 
 static bool stream_has_space(const struct sock *sk)
@@ -101,8 +101,7 @@ int sk_stream_wait_connect(struct sock *sk, u64 *timeo_ns)
 			break;
 		prepare_to_wait(sk->sk_wq, &wait);
 		sk_wait_event(sk, timeo_ns,
-			      sk->sk_err ||
-				      !(STATE(sk->sk_state) & under_way));
+			      sk->sk_err || !(STATE(sk->sk_state) & under_way));
 	}
 	remove_wait_queue(sk->sk_wq, &wait);
 	return err;
@@ -117,8 +116,8 @@ int sk_stream_wait_connect(struct sock *sk, u64 *timeo_ns)
  */
 void sk_stream_wait_close(struct sock *sk, u64 timeo_ns)
 {
-	const u32 closing = STATE(TCP_FIN_WAIT1) | STATE(TCP_CLOSING) |
-			    STATE(TCP_LAST_ACK);
+	const u32 closing =
+		STATE(TCP_FIN_WAIT1) | STATE(TCP_CLOSING) | STATE(TCP_LAST_ACK);
 	struct wait_queue_entry wait;
 
 	init_waitqueue_entry(&wait, task_current());

@@ -12,7 +12,7 @@
 #include "net/core/netdevice.h"
 #include "net/wire/arp.h"
 
-#define ETH_MIN_MTU	 68 /* RFC 791, section 3.2 */
+#define ETH_MIN_MTU      68 /* RFC 791, section 3.2 */
 #define ETH_TX_QUEUE_LEN 1000
 
 /*

@@ -13,7 +13,7 @@ static void eth_header_writes_fourteen_bytes(struct kunit *test)
 	u8 expect[ETH_HLEN] = {
 		0x52, 0x54, 0x00, 0x12, 0x34, 0x56, /* destination */
 		0x02, 0x00, 0x00, 0x00, 0x00, 0x0a, /* source: the device */
-		0x08, 0x06,			    /* ARP */
+		0x08, 0x06,                         /* ARP */
 	};
 
 	KUNIT_EXPECT_EQ(test,
@@ -23,8 +23,7 @@ static void eth_header_writes_fourteen_bytes(struct kunit *test)
 	KUNIT_EXPECT_MEMEQ(test, skb->data, expect, ETH_HLEN);
 	skb_pull(skb, ETH_HLEN);
 	/* No destination yet: told by the sign. */
-	KUNIT_EXPECT_EQ(test,
-			h->create(skb, f->eth0, ETH_P_IP, NULL, peer, 10),
+	KUNIT_EXPECT_EQ(test, h->create(skb, f->eth0, ETH_P_IP, NULL, peer, 10),
 			-ETH_HLEN);
 	KUNIT_EXPECT_MEMEQ(test, skb->data + ETH_ALEN, peer, ETH_ALEN);
 	kfree_skb(skb);

@@ -98,8 +98,7 @@ void nf_unregister_net_hook(struct net *net, const struct nf_hook_ops *ops)
 		return;
 	}
 	local_bh_disable();
-	memmove(&e->ops[i], &e->ops[i + 1],
-		(e->n - i - 1) * sizeof(e->ops[0]));
+	memmove(&e->ops[i], &e->ops[i + 1], (e->n - i - 1) * sizeof(e->ops[0]));
 	e->n--;
 	local_bh_enable();
 }

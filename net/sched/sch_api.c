@@ -14,7 +14,7 @@ void net_sched_init(void)
 {
 	static struct Qdisc_ops *const all[] = {
 		&pfifo_fast_ops, &pfifo_qdisc_ops, &bfifo_qdisc_ops,
-		&mq_qdisc_ops,	 &prio_qdisc_ops,
+		&mq_qdisc_ops,   &prio_qdisc_ops,
 	};
 	u32 i;
 

@@ -10,11 +10,11 @@
 #include "lib/err.h"
 #include "net/core/sch_generic.h"
 
-#define TCQ_PRIO_BANDS	   16
+#define TCQ_PRIO_BANDS     16
 #define TCQ_MIN_PRIO_BANDS 2
 #define PRIO_DEFAULT_BANDS 3
-#define TC_H_MAJ(h)	   ((h)&0xffff0000U)
-#define TC_H_MIN(h)	   ((h)&0x0000ffffU)
+#define TC_H_MAJ(h)        ((h)&0xffff0000U)
+#define TC_H_MIN(h)        ((h)&0x0000ffffU)
 
 /* uAPI linux/pkt_sched.h. */
 struct tc_prio_qopt {

@@ -105,9 +105,9 @@ static void prio_serves_low_bands_first(struct kunit *test)
 	struct Qdisc *q = make(f, "prio");
 
 	KUNIT_ASSERT_EQ(test, IS_ERR(q), 0);
-	put(q, prio_skb(f, 102, 2));  /* bulk: band 2 */
-	put(q, prio_skb(f, 100, 0));  /* best effort: band 1 */
-	put(q, prio_skb(f, 106, 6));  /* interactive: band 0 */
+	put(q, prio_skb(f, 102, 2)); /* bulk: band 2 */
+	put(q, prio_skb(f, 100, 0)); /* best effort: band 1 */
+	put(q, prio_skb(f, 106, 6)); /* interactive: band 0 */
 	put(q, prio_skb(f, 107, 7));
 	q->handle = 0x10000;
 	put(q, prio_skb(f, 103, 0x10003)); /* class 1:3: band 2 */

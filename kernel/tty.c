@@ -32,16 +32,10 @@ static struct {
 	struct winsize winsize;
 	int fg_pgrp;
 	struct wait_queue_head read_wait;
-	/* From the interrupt; head is its, tail the softirq's. */
-	u8 raw[TTY_RING];
-	u32 raw_head, raw_tail;
-	/* Ready to be read; head the softirq's, tail the readers'. */
-	u16 cooked[TTY_RING];
-	u32 head, tail;
-	u32 lines; /* CELL_END and CELL_EOF cells among them */
-	/* The line being edited. */
-	u8 line[TTY_LINE];
-	u32 len;
+	u32 raw_head, raw_tail; /* head is the interrupt's */
+	u32 head, tail;		/* of cooked; tail is the readers' */
+	u32 lines;		/* CELL_END and CELL_EOF cells among them */
+	u32 len;		/* of the line */
 } tty = {
 	.termios = {
 		.c_iflag = ICRNL | IXON | IUTF8,
@@ -60,11 +54,16 @@ static struct {
 	.fg_pgrp = 1,
 };
 
+/* Apart from the struct, whose values would put them into the image. */
+static u8 tty_raw[TTY_RING];	 /* from the interrupt, for the softirq */
+static u16 tty_cooked[TTY_RING]; /* ready to be read */
+static u8 tty_line[TTY_LINE];	 /* being edited */
+
 /* Hardirq. A full ring loses the newest, as a UART's FIFO does. */
 static void tty_receive(u8 byte)
 {
 	if (tty.raw_head - tty.raw_tail < TTY_RING)
-		tty.raw[tty.raw_head++ % TTY_RING] = byte;
+		tty_raw[tty.raw_head++ % TTY_RING] = byte;
 	raise_softirq(TTY_SOFTIRQ);
 }
 
@@ -96,7 +95,7 @@ static bool put_cell(u16 cell)
 {
 	if (tty.head - tty.tail >= TTY_RING)
 		return false;
-	tty.cooked[tty.head++ % TTY_RING] = cell;
+	tty_cooked[tty.head++ % TTY_RING] = cell;
 	if (cell & (CELL_END | CELL_EOF))
 		tty.lines++;
 	return true;
@@ -112,7 +111,7 @@ static void commit_line(u16 end)
 		return;
 	}
 	for (i = 0; i < tty.len; i++)
-		put_cell(tty.line[i]);
+		put_cell(tty_line[i]);
 	put_cell(end ? end | CELL_END : CELL_EOF);
 	tty.len = 0;
 	wake_up_poll(&tty.read_wait, EPOLLIN | EPOLLRDNORM);
@@ -124,7 +123,7 @@ static void erase_one(void)
 	u8 c;
 
 	do {
-		c = tty.line[--tty.len];
+		c = tty_line[--tty.len];
 	} while (tty.len && (tty.termios.c_iflag & IUTF8) &&
 		 (c & 0xc0) == 0x80);
 	if (!lflag(ECHO) || !lflag(ECHOE))
@@ -136,9 +135,9 @@ static void erase_one(void)
 
 static void erase_word(void)
 {
-	while (tty.len && tty.line[tty.len - 1] == ' ')
+	while (tty.len && tty_line[tty.len - 1] == ' ')
 		erase_one();
-	while (tty.len && tty.line[tty.len - 1] != ' ')
+	while (tty.len && tty_line[tty.len - 1] != ' ')
 		erase_one();
 }
 
@@ -183,7 +182,7 @@ static void edit_char(u8 c)
 		echo(c);
 		commit_line(c);
 	} else if (tty.len < TTY_LINE) {
-		tty.line[tty.len++] = c;
+		tty_line[tty.len++] = c;
 		echo(c);
 	}
 }
@@ -216,7 +215,7 @@ static void input_char(u8 c)
 static void tty_softirq(void)
 {
 	while (tty.raw_tail != READ_ONCE(tty.raw_head))
-		input_char(tty.raw[tty.raw_tail++ % TTY_RING]);
+		input_char(tty_raw[tty.raw_tail++ % TTY_RING]);
 }
 
 /* --- the file ----------------------------------------------------------------- */
@@ -234,7 +233,7 @@ static size_t take(u8 *to, size_t n, bool *line_ends)
 
 	*line_ends = false;
 	while (got < n && tty.head != tty.tail && !*line_ends) {
-		cell = tty.cooked[tty.tail % TTY_RING];
+		cell = tty_cooked[tty.tail % TTY_RING];
 		if (cell & (CELL_END | CELL_EOF)) {
 			tty.lines--;
 			*line_ends = lflag(ICANON);
@@ -330,7 +329,7 @@ static long set_termios(const struct ktermios __user *from, bool flush)
 	if (lflag(ICANON) && !(new.c_lflag & ICANON)) {
 		/* What was typed of a line may be read now. */
 		for (i = 0; i < tty.len; i++)
-			put_cell(tty.line[i]);
+			put_cell(tty_line[i]);
 		tty.len = 0;
 	}
 	tty.termios = new;
@@ -349,10 +348,10 @@ static long input_pending(void)
 	if (!tty.lines)
 		return 0;
 	for (i = tty.tail; i != tty.head; i++) {
-		if (tty.cooked[i % TTY_RING] & CELL_EOF)
+		if (tty_cooked[i % TTY_RING] & CELL_EOF)
 			break;
 		n++;
-		if (tty.cooked[i % TTY_RING] & CELL_END)
+		if (tty_cooked[i % TTY_RING] & CELL_END)
 			break;
 	}
 	return n;

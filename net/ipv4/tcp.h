@@ -58,6 +58,13 @@ struct tcp_timewait_sock;
 #define TCP_ECN_DEMAND_CWR 4
 #define TCP_ECN_SEEN	   8
 
+/* tp->urg_data: the byte and its state */
+#define TCP_URG_VALID  0x0100
+#define TCP_URG_NOTYET 0x0200
+#define TCP_URG_READ   0x0400
+
+struct rate_sample;
+
 struct tcp_sack_block {
 	u32 start_seq, end_seq;
 };
@@ -66,7 +73,7 @@ struct tcp_sack_block {
 struct tcp_options_received {
 	u64 ts_recent_stamp_s; /* when ts_recent was taken, seconds */
 	u32 ts_recent;	       /* TSval to echo next */
-	u32 rcv_tsval, rcv_tsecr;
+	u32 rcv_tsval, rcv_tsecr; /* tsecr: tsoffset already taken off */
 	u16 saw_tstamp : 1, tstamp_ok : 1, dsack : 1, wscale_ok : 1, sack_ok : 3,
 		bad_options : 1;
 	u8 snd_wscale, rcv_wscale;
@@ -453,7 +460,6 @@ void tcp_enter_loss(struct sock *sk);
 void tcp_enter_cwr(struct sock *sk);
 void tcp_rearm_rto(struct sock *sk);
 void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb);
-void tcp_skb_mark_lost_uncond_verify(struct tcp_sock *tp, struct sk_buff *skb);
 void tcp_synack_rtt_meas(struct sock *sk, u64 sent_ns);
 void tcp_set_rto(struct sock *sk);
 u32 tcp_min_rtt(const struct tcp_sock *tp);
@@ -462,7 +468,6 @@ void tcp_clear_retrans(struct tcp_sock *tp);
 void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb);
 void tcp_rate_check_app_limited(struct sock *sk);
 
-struct rate_sample;
 /* --- tcp_recovery.c --- */
 bool tcp_rack_mark_lost(struct sock *sk);
 void tcp_rack_advance(struct tcp_sock *tp, u8 sacked, u32 end_seq, u64 xmit_ns);

@@ -380,6 +380,8 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 		charge_in_flight(sk, skb);
 	fill_header(sk, th, &cb, hdr_len);
 	write_options((__be32 *)(void *)(th + 1), tp, &opts);
+	if (opts.num_sack_blocks)
+		tp->rx_opt.dsack = 0; /* told once */
 	tos = inet_sk(sk)->tos;
 	if (likely(!(cb.tcp_flags & TCPHDR_SYN)))
 		tos |= set_ecn(th, tp, cb.seq, payload != 0);

@@ -3,6 +3,7 @@
    watchdog, the default disciplines (rows Q1, Q2, Q5). */
 #include "net/core/sch_generic.h"
 #include "lib/err.h"
+#include "net/core/dev_int.h"
 #include "tests/fixtures/net_fixture.h"
 
 static struct sk_buff *prio_skb(struct net_fixture *f, u32 len, u32 priority)
@@ -56,6 +57,32 @@ static void stopped_queue_keeps_order_and_wakes(struct kunit *test)
 	for (i = 0; i < 300; i++)
 		KUNIT_EXPECT_EQ(test, f->tx[i].len, 60 + i);
 	KUNIT_EXPECT_EQ(test, root(f)->qstats.qlen, 0);
+}
+
+/* A burst whose middle finds the ring full: the rest goes first, in order. */
+static void refused_rest_of_a_burst_keeps_order(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct dql *dql = &f->eth0->_tx[0].dql;
+	u32 i;
+
+	dql->min_limit = 100000;
+	dql_reset(dql);
+	f->bql = true;
+	f->hold = true;
+	f->ring_size = 1;
+	for (i = 0; i < 10; i++)
+		dev_queue_xmit(prio_skb(f, 60 + i, 0));
+	f->ring_size = 3;
+	fixture_complete(f, 1);
+	KUNIT_EXPECT_EQ(test, f->tx_frames, 4);
+	KUNIT_EXPECT_EQ(test, root(f)->qstats.requeues, 6);
+	for (i = 0; i < 10; i++)
+		fixture_complete(f, 3);
+	KUNIT_ASSERT_EQ(test, f->tx_frames, 10);
+	for (i = 0; i < 10; i++)
+		KUNIT_EXPECT_EQ(test, f->tx[i].len, 60 + i);
+	KUNIT_EXPECT_EQ(test, root(f)->qstats.backlog, 0);
 }
 
 /* Without a stop, more than the quota waits for NET_TX but all of it goes. */
@@ -206,6 +233,7 @@ static void qdisc_pkt_len_counts_segment_headers(struct kunit *test)
 static const struct kunit_case sch_cases[] = {
 	KUNIT_CASE(busy_device_gets_the_same_packet_again),
 	KUNIT_CASE(stopped_queue_keeps_order_and_wakes),
+	KUNIT_CASE(refused_rest_of_a_burst_keeps_order),
 	KUNIT_CASE(quota_continues_in_net_tx),
 	KUNIT_CASE(pfifo_fast_serves_bands_in_order),
 	KUNIT_CASE(pfifo_fast_drops_beyond_its_limit),

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Every function that a header declares has a kernel-doc comment at its
 definition, with a line for each parameter; every .c file opens with a DOC:
-comment. (Functions defined in a header are described there in any form, and
+comment; every RFC that is cited has its title in docs/REFERENCES.md.
+(Functions defined in a header are described there in any form, and
 lib/platform.h describes its own, because its definitions are elsewhere.)"""
 import os
 import re
@@ -82,9 +83,24 @@ def check_definition(path, line, m):
     return errors
 
 
+def check_citations():
+    """RFCs cited without a line in docs/REFERENCES.md."""
+    listed = set()
+    for row in re.findall(r"^\| ([\d, ]+) \|", read("docs/REFERENCES.md"),
+                          re.M):
+        listed |= set(row.replace(",", " ").split())
+    cited = {}
+    for path in files(".c") + files(".h"):
+        for number in re.findall(r"\bRFC[ \n*]+(\d+)", read(path)):
+            cited.setdefault(number, path)
+    return [f"{path}: RFC {number} is not in docs/REFERENCES.md"
+            for number, path in sorted(cited.items())
+            if number not in listed]
+
+
 def main():
     """Report what is missing; 0 if nothing is."""
-    public, errors, seen = declared(), [], 0
+    public, errors, seen = declared(), check_citations(), 0
     for path in files(".c"):
         text = read(path)
         if not re.match(r"// SPDX[^\n]*\n/\*\n? ?\*? ?DOC:", text):

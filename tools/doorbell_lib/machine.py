@@ -304,7 +304,8 @@ def boot(options, archive, cmdline, network=None, stdin=None, sink=show,
             with Console(child, stdin, sink) as console:
                 return _carry(child, console, options.timeout, work)
         finally:
-            process.end(child, grace=0.5)
+            # It has nothing to save, and speaks when it is terminated.
+            process.end(child, signals=(signal.SIGKILL,))
 
 
 def _carry(child, console, timeout, work):

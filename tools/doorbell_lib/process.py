@@ -84,11 +84,9 @@ class Guard:
         os.waitpid(self._pid, 0)
 
 
-def end(child, grace=1.0):
+def end(child, grace=1.0, signals=(signal.SIGTERM, signal.SIGKILL)):
     """End a child of spawn() and its group: SIGTERM, then SIGKILL."""
-    if child is None:
-        return
-    for sig in (signal.SIGTERM, signal.SIGKILL):
+    for sig in signals:
         # Once the leader is reaped, others may still be in its group.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(child.pid, sig)

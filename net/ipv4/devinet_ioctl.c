@@ -155,7 +155,7 @@ static int set_addr(struct net_device *dev, u32 cmd, const struct ifreq *ifr)
 	if (m & (m + 1)) /* the ones must come first */
 		return -EINVAL;
 	return replace_addr(dev, ifa->ifa_local,
-			    (u8)__builtin_popcount(~m), 0);
+			    (u8)(32 - fls_u64(m)), 0);
 }
 
 static int dev_set(struct net_device *dev, u32 cmd, const struct ifreq *ifr)
@@ -190,7 +190,7 @@ static int route_config(struct net *net, const struct rtentry *rt,
 	if (m & (m + 1))
 		return -EINVAL;
 	cfg->dst = rt->rt_dst.sin_addr.s_addr;
-	cfg->prefix_len = (u8)__builtin_popcount(~m);
+	cfg->prefix_len = (u8)(32 - fls_u64(m));
 	cfg->type = rt->rt_flags & RTF_REJECT ? RTN_UNREACHABLE : RTN_UNICAST;
 	cfg->protocol = 3; /* RTPROT_BOOT: by an administrator's command */
 	cfg->scope = RT_SCOPE_LINK;

@@ -163,6 +163,7 @@ struct cmsghdr {
 #define SIOCINQ	 0x541B
 #define SIOCOUTQ 0x5411
 #define SIOCOUTQNSD 0x894B
+#define SIOCATMARK 0x8905
 
 /* SOL_IP options (uAPI linux/in.h). */
 #define IP_TOS		    1

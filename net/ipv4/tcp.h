@@ -3,6 +3,8 @@
  * DOC: TCP (RFC 9293): the socket's state and the calls between its files.
  *
  *	tcp.c		  what a program calls; the write queue is filled here
+ *	tcp_recvmsg.c	  reading; tcp_close.c: the end, and the state variable
+ *	tcp_sockopt.c, tcp_info.c, tcp_offload.c  options; TCP_INFO; GSO
  *	tcp_output.c	  when and how segments leave; retransmission
  *	tcp_input.c	  segments of a connection: sequence, RST, SYN checks
  *	tcp_state.c	  segments in all states but ESTABLISHED
@@ -64,6 +66,11 @@ struct tcp_timewait_sock;
 #define TCP_URG_READ   0x0400
 
 struct rate_sample;
+
+/* tp->urg_data: the urgent byte, and whether it is there */
+#define TCP_URG_VALID  0x0100
+#define TCP_URG_NOTYET 0x0200
+#define TCP_URG_READ   0x0400
 
 struct tcp_sack_block {
 	u32 start_seq, end_seq;

@@ -56,6 +56,11 @@ static inline struct netns_ipv4 *tcp_net(const struct sock *sk)
 	return net_ipv4(sock_net(sk));
 }
 
+/* --- tcp.c, tcp_close.c, tcp_offload.c --- */
+bool tcp_memory_is_short(void);
+void tcp_destroy_sock(struct sock *sk);
+void tcp_offload_init(void);
+
 /* --- tcp_queue.c --- */
 static inline struct sk_buff *tcp_skb_rb_next(const struct sk_buff *skb)
 {

@@ -50,12 +50,13 @@ static void run_case(const struct kunit_suite *suite,
 {
 	struct kunit test = { .name = c->name };
 	u32 warnings = warn_count();
+	bool skipped = false;
 
 	if (suite->init && suite->init(&test) != 0)
 		KUNIT_FAIL(&test, "init failed");
-	else
+	else if (!(skipped = test.skip_reason != NULL)) /* by init */
 		c->run_case(&test);
-	if (suite->exit)
+	if (suite->exit && !skipped)
 		suite->exit(&test);
 	if (warn_count() != warnings)
 		KUNIT_FAIL(&test, "a warning was raised");

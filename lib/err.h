@@ -17,7 +17,13 @@ static inline void *ERR_PTR(long err)
 
 static inline long PTR_ERR(const void *p)
 {
-	return (long)p;
+	long err = (long)p;
+
+#ifdef __clang_analyzer__ /* it does not see that IS_ERR() makes p < 0 */
+	if (err >= 0)
+		__builtin_unreachable();
+#endif
+	return err;
 }
 
 static inline bool IS_ERR(const void *p)

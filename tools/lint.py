@@ -75,9 +75,11 @@ def cppcheck():
 
 
 def clang_tidy():
-    """bugprone-* and the analyzer, as .clang-tidy chooses."""
+    """bugprone-* and the analyzer, as .clang-tidy chooses; a failed
+    expectation that ends a test looks like a leak to it."""
     for path in files(".c"):
-        yield ["clang-tidy", "--quiet", path, "--", *FLAGS], None
+        if not path.startswith("tests/") and not path.endswith("_test.c"):
+            yield ["clang-tidy", "--quiet", path, "--", *FLAGS], None
 
 
 def comments():

@@ -470,7 +470,6 @@ int tcp_ack(struct sock *sk, struct sk_buff *skb, int flag)
 		tp->snd_wl1 = ack_seq;
 		snd_una_update(tp, ack);
 		st.flag |= FLAG_WIN_UPDATE;
-		NET_INC_STATS(sock_net(sk), TcpExt_TCPHPAcks);
 	} else {
 		slow_path(sk, skb, prior_snd_una, &st);
 	}

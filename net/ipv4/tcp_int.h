@@ -61,6 +61,14 @@ bool tcp_memory_is_short(void);
 void tcp_destroy_sock(struct sock *sk);
 void tcp_offload_init(void);
 
+/* Payload of one GSO packet: its headers must fit into 64 KiB, too. */
+static inline u32 tcp_gso_max_size(const struct sock *sk)
+{
+	u32 max = sk->sk_gso_max_size;
+
+	return max > MAX_TCP_HEADER + 1 ? max - MAX_TCP_HEADER - 1 : 0;
+}
+
 /* --- tcp_queue.c --- */
 static inline struct sk_buff *tcp_skb_rb_next(const struct sk_buff *skb)
 {

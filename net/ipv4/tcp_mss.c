@@ -157,7 +157,7 @@ u32 tcp_send_mss(struct sock *sk, u32 *size_goal, int flags)
 	*size_goal = mss;
 	if (flags & MSG_OOB)
 		return mss;
-	bound = bound_to_half_wnd(tp, sk->sk_gso_max_size);
+	bound = bound_to_half_wnd(tp, tcp_gso_max_size(sk));
 	goal = tp->gso_segs * mss;
 	/* Most calls find the division of the last one still right. */
 	if (unlikely(bound < goal || bound >= goal + mss)) {

@@ -220,8 +220,8 @@ u32 tcp_tso_autosize(const struct sock *sk, u32 mss_now, u32 min_segs)
 	u32 r = tcp_min_rtt(tcp_sk(sk)) >> tcp_net(sk)->sysctl_tcp_tso_rtt_log;
 
 	if (r < 32)
-		bytes += sk->sk_gso_max_size >> r;
-	bytes = min(bytes, (u64)sk->sk_gso_max_size);
+		bytes += tcp_gso_max_size(sk) >> r;
+	bytes = min(bytes, (u64)tcp_gso_max_size(sk));
 	return max((u32)bytes / mss_now, min_segs);
 }
 

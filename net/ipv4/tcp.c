@@ -699,6 +699,7 @@ void tcp_init(void)
 	    tcp_register_congestion_control(&tcp_reno) ||
 	    tcp_register_congestion_control(&cubictcp))
 		panic("tcp: cannot register");
+	tcp_init_minisocks();
 	tcp_offload_init();
 	inet_protos[IPPROTO_TCP] = &tcp_protocol;
 	inet_register_protosw(&tcp_protosw);

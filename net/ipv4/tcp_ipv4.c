@@ -775,12 +775,33 @@ int tcp_net_init(struct net *net)
 	return inet_hashinfo_init(net);
 }
 
+/* Connections that their programs have closed and that the peer has not: with
+ * their stack they end unsaid. */
+static void orphans_purge(struct net *net)
+{
+	struct inet_hashinfo *h = net_ipv4(net)->hashinfo;
+	struct hlist_node *next;
+	struct sock *sk;
+	u32 i;
+
+	if (!h || !net_ipv4(net)->tcp_orphans)
+		return;
+	local_bh_disable();
+	for (i = 0; i <= h->ehash_mask; i++)
+		hlist_for_each_entry_safe(sk, next, &h->ehash[i], sk_node)
+			if (sk->__sk_common.skc_kind == SK_FULL &&
+			    sock_flag(sk, SOCK_DEAD))
+				tcp_done(sk);
+	local_bh_enable();
+}
+
 /**
- * tcp_net_exit() - Undo tcp_net_init(): TIME_WAITs and tables.
- * @net: no other socket is left in it.
+ * tcp_net_exit() - Undo tcp_net_init(): TIME_WAITs, orphans and tables.
+ * @net: no socket of a program's is left in it.
  */
 void tcp_net_exit(struct net *net)
 {
+	orphans_purge(net);
 	tcp_timewait_purge(net);
 	inet_hashinfo_free(net);
 }

@@ -291,7 +291,7 @@ static int add_route(struct net *net, struct net_device *dev, __be32 dst,
 static int apply(struct net *net, struct net_device *dev,
 		 const struct ipconfig *c)
 {
-	u8 prefix_len = (u8)__builtin_popcount((__force u32)c->netmask);
+	u8 prefix_len = inet_mask_len(c->netmask);
 	u32 i;
 	int err;
 
@@ -375,7 +375,7 @@ int ip_auto_config(struct net *net, const char *arg)
 		return err;
 	in_force = c;
 	pr_info("%s: %pI4/%d, gateway %pI4\n", c.device, &c.client,
-		__builtin_popcount((__force u32)c.netmask), &c.gateway);
+		inet_mask_len(c.netmask), &c.gateway);
 	return 0;
 }
 

@@ -202,3 +202,13 @@ static inline __be32 inet_make_mask(int prefix_len)
 {
 	return prefix_len ? htonl(~0U << (32 - prefix_len)) : htonl(0U);
 }
+/* The length of a contiguous mask. */
+static inline u8 inet_mask_len(__be32 mask)
+{
+	u32 m = ntohl(mask);
+	u8 len = 0;
+
+	for (; m; m <<= 1)
+		len++;
+	return len;
+}

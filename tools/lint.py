@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Every checker over the sources: each header compiled alone, sparse,
-cppcheck, clang-tidy, and doccheck.py for the comments. Quiet where clean; a
-suppression stands in the source, with its reason."""
+cppcheck, clang-tidy, doccheck.py for the comments, doclinks.py for what the
+documents name. Quiet where clean; a suppression stands in the source, with its
+reason."""
 import argparse
 import concurrent.futures
 import os
@@ -87,8 +88,14 @@ def comments():
     yield [os.path.join(ROOT, "tools", "doccheck.py")], None
 
 
+def documents():
+    """Files and functions that docs/ names exist."""
+    yield [os.path.join(ROOT, "tools", "doclinks.py")], None
+
+
 CHECKS = {"headers": headers, "sparse": sparse, "cppcheck": cppcheck,
-          "clang-tidy": clang_tidy, "comments": comments}
+          "clang-tidy": clang_tidy, "comments": comments,
+          "documents": documents}
 
 
 def main():

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: brings the stack up: its layers in order, the devices, then loopback
+ * and the addresses of `ip=`. Called by start_kernel() on the boot task.
+ *
+ * A machine without a network card, or with an `ip=` that cannot be followed,
+ * still runs its program, which then gets ENETUNREACH.
+ */
+#include "boot/network.h"
+#include "lib/err.h"
+#include "lib/printk.h"
+#include "lib/vsprintf.h"
+#include "kernel/cmdline.h"
+#include "kernel/stats.h"
+#include "net/core/netdevice.h"
+#include "net/core/sch_generic.h"
+#include "net/ipv4/inet_sock.h"
+#include "net/ipv4/ip.h"
+#include "drivers/pci/pci.h"
+
+/* "Tcp", "OutSegs" becomes "tcp.OutSegs". */
+static void report_mib(void *arg)
+{
+	const struct net *net = arg;
+	char name[64];
+	u32 i;
+
+	for (i = 0; i < NR_SNMP_MIB; i++) {
+		if (!net->mib.v[i])
+			continue;
+		snprintf(name, sizeof(name), "%s.%s", snmp_names[i].group,
+			 snmp_names[i].name);
+		name[0] = (char)(name[0] | 0x20);
+		stats_print(name, net->mib.v[i]);
+	}
+}
+
+static void report_drops(void *arg)
+{
+	char name[64];
+	u32 i;
+
+	for (i = 0; i < NR_SKB_DROP_REASONS; i++) {
+		if (!skb_drop_counts[i])
+			continue;
+		snprintf(name, sizeof(name), "drop.%s", skb_drop_names[i]);
+		stats_print(name, skb_drop_counts[i]);
+	}
+}
+
+static u32 count_pci_devices(void)
+{
+	struct pci_dev *pdev;
+	u32 n = 0;
+
+	list_for_each_entry(pdev, &pci_devices, list)
+		n++;
+	return n;
+}
+
+static bool have_nic(void)
+{
+	struct net_device *dev;
+
+	list_for_each_entry(dev, &init_net.dev_base_head, dev_list)
+		if (!(dev->flags & IFF_LOOPBACK))
+			return true;
+	return false;
+}
+
+/**
+ * network_init() - Start every layer and probe the devices.
+ *
+ * Context: boot, once, interrupts on.
+ */
+void network_init(void)
+{
+	int err;
+
+	skb_init();
+	net_dev_init();
+	net_sched_init();
+	inet_init();
+	err = net_setup(&init_net);
+	if (err)
+		panic("network: no memory for the stack (error %d)", err);
+	stats_register(report_mib, &init_net);
+	stats_register(report_drops, NULL);
+	pci_init();
+}
+
+/**
+ * network_configure() - Loopback up, then what `ip=` says.
+ *
+ * Context: boot task; with ip=dhcp it sleeps until an answer or a time-out.
+ */
+void network_configure(void)
+{
+	const char *ip = cmdline_get("ip");
+	int err;
+
+	err = dev_open(init_net.loopback_dev);
+	if (err)
+		pr_err("network: lo does not open (error %d)\n", err);
+	if (!have_nic()) {
+		pr_warn("network: no supported NIC found among %u PCI devices; "
+			"supported: e1000 (82540EM, 82545EM)\n",
+			count_pci_devices());
+		return;
+	}
+	if (!ip)
+		return;
+	err = ip_auto_config(&init_net, ip);
+	if (err)
+		pr_err("network: ip=%s failed (error %d)\n", ip, err);
+}

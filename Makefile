@@ -44,7 +44,6 @@ HOT := net/% drivers/net/% lib/checksum.c lib/fdtable.c lib/rbtree.c \
 HOST_CFLAGS := $(BASE) -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined
 
-HOST_LDFLAGS := -no-pie -Wl,--unresolved-symbols=ignore-all
 
 # --- one rule template per flavour -----------------------------------------
 # $(call flavour,name,compiler,flags,sources)
@@ -69,8 +68,7 @@ $(eval $(call flavour,host,$(HOSTCC),HOST_CFLAGS,$(HOST_SRCS)))
 # --- the image: two links, the second with the first one's symbols ----------
 LD	:= $(CROSS_COMPILE)ld
 GUEST_LD := $(LD) -nostdlib -static -T linker.ld --build-id=none \
-	-z max-page-size=4096 -z noexecstack --no-warn-rwx-segments \
-	--unresolved-symbols=ignore-all
+	-z max-page-size=4096 -z noexecstack --no-warn-rwx-segments
 # The test image steps between callers and these, with nothing for it in the
 # plain one (tests/guest/platform_hooks.c).
 TEST_WRAPS := kmalloc kfree kmem_cache_alloc kmem_cache_free alloc_pages \
@@ -105,7 +103,7 @@ QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
 .PHONY: all apps clean debug format guest-test help host-test image iso layers \
-	lint repro run size test unresolved
+	lint repro run size test
 
 all: $(B)/doorbell.elf apps ## the image and its programs
 
@@ -113,7 +111,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 16
 
 $(B)/host/doorbell-tests: $(host_OBJS)
-	$(Q)$(HOSTCC) -fsanitize=address,undefined $(HOST_LDFLAGS) -o $@ $^
+	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^
 
 host-test: $(B)/host/doorbell-tests ## the suites on the host (ASan, UBSan); SUITE=glob
 	$(Q)$(PYTHON) tools/ktap.py --name host -- $< $(SUITE)
@@ -155,12 +153,6 @@ repro: ## two clean builds in different folders give the same image
 		$(MAKE) -s -C $(B)/repro/$$d build/doorbell.elf || exit 1; done
 	$(Q)cd $(B)/repro && sha256sum */build/doorbell.elf && \
 		cmp one/build/doorbell.elf two-longer/build/doorbell.elf
-
-# A call to what is not linked yet ends in a report, so name it here.
-unresolved: $(B)/doorbell.elf ## what the image calls and nobody provides
-	$(Q)$(subst --unresolved-symbols=ignore-all,--warn-unresolved-symbols,$(GUEST_LD)) \
-		-o /dev/null $(guest_OBJS) 2>&1 | \
-		sed -n "s/.*undefined reference to //p" | sort | uniq -c
 
 # --- what people use: each makes sure of its packages first ------------------
 DOORBELL := $(PYTHON) tools/doorbell

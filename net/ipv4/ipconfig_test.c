@@ -170,7 +170,7 @@ static const struct kunit_case ipconfig_cases[] = {
 
 static const struct kunit_suite ipconfig_suite = {
 	.name = "ipconfig",
-	.init = inet_fixture_init,
+	.init = net_fixture_init,
 	.exit = net_fixture_exit,
 	.test_cases = ipconfig_cases,
 };
@@ -343,7 +343,7 @@ static const struct kunit_case dhcp_cases[] = {
 
 static const struct kunit_suite dhcp_suite = {
 	.name = "dhcp",
-	.init = inet_pair_init,
+	.init = fixture_pair_init,
 	.exit = fixture_pair_exit,
 	.test_cases = dhcp_cases,
 };

@@ -188,7 +188,7 @@ static const struct kunit_case udp_frame_cases[] = {
 
 static const struct kunit_suite udp_frame_suite = {
 	.name = "udp_frame",
-	.init = inet_fixture_init,
+	.init = net_fixture_init,
 	.exit = net_fixture_exit,
 	.test_cases = udp_frame_cases,
 };
@@ -443,7 +443,7 @@ static const struct kunit_case udp_pair_cases[] = {
 
 static const struct kunit_suite udp_pair_suite = {
 	.name = "udp_pair",
-	.init = inet_pair_init,
+	.init = fixture_pair_init,
 	.exit = fixture_pair_exit,
 	.test_cases = udp_pair_cases,
 };

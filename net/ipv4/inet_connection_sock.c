@@ -124,10 +124,11 @@ void inet_csk_delete_keepalive_timer(struct sock *sk)
 int inet_csk_listen_start(struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
+	struct request_sock_queue *q = &inet_csk(sk)->icsk_accept_queue;
 	u16 port = inet->inet_num;
 
-	memset(&inet_csk(sk)->icsk_accept_queue, 0,
-	       sizeof(inet_csk(sk)->icsk_accept_queue));
+	/* All but TCP_DEFER_ACCEPT, which may be set before. */
+	*q = (struct request_sock_queue){ .defer_accept = q->defer_accept };
 	sk->sk_ack_backlog = 0;
 	tcp_set_state(sk, TCP_LISTEN);
 	inet_put_port(sk);

@@ -50,13 +50,12 @@ static void run_case(const struct kunit_suite *suite,
 {
 	struct kunit test = { .name = c->name };
 	u32 warnings = warn_count();
-	bool skipped = false;
 
 	if (suite->init && suite->init(&test) != 0)
 		KUNIT_FAIL(&test, "init failed");
-	else if (!(skipped = test.skip_reason != NULL)) /* by init */
+	else
 		c->run_case(&test);
-	if (suite->exit && !skipped)
+	if (suite->exit)
 		suite->exit(&test);
 	if (warn_count() != warnings)
 		KUNIT_FAIL(&test, "a warning was raised");

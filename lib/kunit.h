@@ -24,9 +24,7 @@ struct kunit_case {
 
 struct kunit_suite {
 	const char *name;
-	/* Before each case; may be NULL; may set skip_reason: then neither the
-	 * case nor exit runs. */
-	int (*init)(struct kunit *test);
+	int (*init)(struct kunit *test);  /* before each case; may be NULL */
 	void (*exit)(struct kunit *test); /* after each case; may be NULL */
 	const struct kunit_case *test_cases; /* ends with an empty one */
 };

@@ -8,6 +8,7 @@ import os
 import shutil
 import stat
 import struct
+import subprocess
 
 from .common import BUILD, Fail, need_command, shown
 
@@ -137,6 +138,13 @@ def split_add(spec):
     return host, inside.strip("/")
 
 
+def _applets(busybox):
+    """The commands that a busybox has, so that its shell finds them."""
+    run = subprocess.run([busybox, "--list"], stdout=subprocess.PIPE,
+                         stdin=subprocess.DEVNULL, check=False)
+    return sorted(set(run.stdout.decode().split()) - {"busybox"})
+
+
 def pack(program, adds, host_address, resolver=None):
     """An initramfs with the program, the added files and /etc.
 
@@ -159,6 +167,9 @@ def pack(program, adds, host_address, resolver=None):
     inside = "bin/" + os.path.basename(path)
     with open(path, "rb") as f:
         cpio.file(inside, f.read(), 0o755)
+    if os.path.basename(path) == "busybox":
+        for applet in _applets(path):
+            cpio.symlink(f"bin/{applet}", "busybox")
     for spec in adds:
         cpio.add_host_path(*split_add(spec))
     return cpio.finish(), "/" + inside

@@ -326,6 +326,10 @@ void tcp_rcv_established(struct sock *sk, struct sk_buff *skb)
 		return;
 	verdict = tcp_ack(sk, skb, FLAG_SLOWPATH | FLAG_UPDATE_TS_RECENT);
 	if (verdict < 0) {
+		/* RFC 9293, section 3.10.7.4, fifth: answer an ACK of what was
+		 * not sent. */
+		if (verdict == -SKB_DROP_REASON_TCP_ACK_UNSENT_DATA)
+			tcp_send_challenge_ack(sk);
 		discard(skb, (enum skb_drop_reason)-verdict);
 		return;
 	}

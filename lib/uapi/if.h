@@ -44,7 +44,7 @@ struct ifconf {
 };
 static_assert(sizeof(struct ifconf) == 16, "uAPI, x86_64");
 
-#define RTF_UP	    0x1
+#define RTF_UP      0x1
 #define RTF_GATEWAY 0x2
 #define RTF_HOST    0x4
 #define RTF_REJECT  0x200

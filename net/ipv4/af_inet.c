@@ -17,8 +17,8 @@
 #include "net/ipv4/udp.h"
 
 #define CAP_NET_BIND_SERVICE 10
-#define CAP_NET_RAW	     13
-#define PROT_SOCK	     1024 /* ports below are for the privileged */
+#define CAP_NET_RAW          13
+#define PROT_SOCK            1024 /* ports below are for the privileged */
 
 static struct list_head inetsw[SOCK_MAX];
 const struct net_protocol *inet_protos[256];
@@ -47,7 +47,7 @@ static struct inet_protosw *inet_find_protosw(u16 type, int *protocol)
 
 	if (!inetsw[type].next)
 		return ERR_PTR(-ESOCKTNOSUPPORT);
-	list_for_each_entry(p, &inetsw[type], list) {
+	list_for_each_entry (p, &inetsw[type], list) {
 		if (*protocol == p->protocol && *protocol != IPPROTO_IP)
 			return p;
 		if (*protocol == IPPROTO_IP && p->protocol != IPPROTO_IP) {
@@ -87,9 +87,8 @@ static void inet_sock_defaults(struct net *net, struct sock *sk)
 	inet->uc_ttl = -1;
 	inet->mc_loop = true;
 	inet->mc_ttl = 1; /* RFC 1112, section 6.1 */
-	inet->pmtudisc = net->ipv4->sysctl_ip_no_pmtu_disc ?
-				 IP_PMTUDISC_DONT :
-				 IP_PMTUDISC_WANT;
+	inet->pmtudisc = net->ipv4->sysctl_ip_no_pmtu_disc ? IP_PMTUDISC_DONT
+							   : IP_PMTUDISC_WANT;
 	get_random_bytes(&inet->inet_id, sizeof(inet->inet_id));
 }
 
@@ -231,9 +230,8 @@ static int inet_bind_locked(struct sock *sk, __be32 addr, u16 snum)
 		return -EINVAL;
 	inet->inet_rcv_saddr = addr;
 	/* Nobody sends from a group or from everyone's address. */
-	inet->inet_saddr = type == RTN_MULTICAST || type == RTN_BROADCAST ?
-				   0 :
-				   addr;
+	inet->inet_saddr =
+		type == RTN_MULTICAST || type == RTN_BROADCAST ? 0 : addr;
 	err = inet_bind_port(sk, snum);
 	if (err)
 		return err;
@@ -387,8 +385,8 @@ static int inet_stream_finish(struct socket *sock, bool first, bool nonblock)
 		timeo_ns = inet_wait_for_connect(sk, timeo_ns);
 		if (TCPF(sk->sk_state) &
 		    (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV)))
-			return timeo_ns ? sock_intr_errno(timeo_ns) :
-					  -EINPROGRESS;
+			return timeo_ns ? sock_intr_errno(timeo_ns)
+					: -EINPROGRESS;
 	}
 	if (sk->sk_state == TCP_CLOSE)
 		return inet_stream_failed(sock);
@@ -469,8 +467,8 @@ int inet_listen(struct socket *sock, int backlog)
 	if (sock->state != SS_UNCONNECTED || sock->type != SOCK_STREAM ||
 	    !(TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN))))
 		goto out;
-	sk->sk_max_ack_backlog = min((u32)backlog,
-				     sock_net(sk)->sysctl_somaxconn);
+	sk->sk_max_ack_backlog =
+		min((u32)backlog, sock_net(sk)->sysctl_somaxconn);
 	err = sk->sk_state == TCP_LISTEN ? 0 : inet_csk_listen_start(sk);
 out:
 	release_sock(sk);
@@ -521,9 +519,9 @@ int inet_shutdown(struct socket *sock, int how)
 	if (sock->state == SS_CONNECTING)
 		sock->state = TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) |
 						    TCPF(TCP_SYN_RECV) |
-						    TCPF(TCP_CLOSE)) ?
-				      SS_DISCONNECTING :
-				      SS_CONNECTED;
+						    TCPF(TCP_CLOSE))
+				      ? SS_DISCONNECTING
+				      : SS_CONNECTED;
 	switch (sk->sk_state) {
 	case TCP_CLOSE:
 		err = -ENOTCONN;
@@ -657,8 +655,8 @@ int inet_ioctl(struct socket *sock, u32 cmd, unsigned long arg)
 	err = sk->sk_prot->ioctl(sk, cmd, &val);
 	if (err)
 		return err == -ENOIOCTLCMD ? -ENOTTY : err;
-	return copy_to_user((void __user *)arg, &val, sizeof(val)) ? -EFAULT :
-								     0;
+	return copy_to_user((void __user *)arg, &val, sizeof(val)) ? -EFAULT
+								   : 0;
 }
 
 const struct proto_ops inet_stream_ops = {

@@ -170,8 +170,7 @@ static bool arp_valid(const struct arphdr *arp, const struct arp_eth_ip *body)
 	       !ipv4_is_lbcast(body->ar_sip) &&
 	       !ipv4_is_loopback(body->ar_sip) &&
 	       !ipv4_is_multicast(body->ar_tip) &&
-	       !ipv4_is_lbcast(body->ar_tip) &&
-	       !ipv4_is_loopback(body->ar_tip);
+	       !ipv4_is_lbcast(body->ar_tip) && !ipv4_is_loopback(body->ar_tip);
 }
 
 /* Someone's word, not an answer: it may fill an empty entry. */
@@ -180,8 +179,8 @@ static void arp_learn(struct neighbour *n, const u8 *sha)
 	bool asked = n->nud_state & (NUD_INCOMPLETE | NUD_NONE | NUD_FAILED);
 
 	neigh_update(n, sha, NUD_STALE,
-		     asked ? NEIGH_UPDATE_F_OVERRIDE :
-			     NEIGH_UPDATE_F_WEAK_OVERRIDE);
+		     asked ? NEIGH_UPDATE_F_OVERRIDE
+			   : NEIGH_UPDATE_F_WEAK_OVERRIDE);
 }
 
 /* A question to us: answer, and note who asks, for we shall write to him. */
@@ -206,8 +205,8 @@ static void arp_hear(struct net *net, struct net_device *dev,
 		     const struct arphdr *arp, const struct arp_eth_ip *body,
 		     bool to_us)
 {
-	struct neighbour *n = neigh_find(&net->ipv4->arp_tbl, &body->ar_sip,
-					 dev);
+	struct neighbour *n =
+		neigh_find(&net->ipv4->arp_tbl, &body->ar_sip, dev);
 
 	if (!n)
 		return;
@@ -216,17 +215,17 @@ static void arp_hear(struct net *net, struct net_device *dev,
 		/* The question is open. While we verify an address, only its
 		 * owner's answer counts. */
 		neigh_update(n, body->ar_sha, NUD_REACHABLE,
-			     n->nud_state & NUD_INCOMPLETE ?
-				     NEIGH_UPDATE_F_OVERRIDE :
-				     0);
+			     n->nud_state & NUD_INCOMPLETE
+				     ? NEIGH_UPDATE_F_OVERRIDE
+				     : 0);
 	else if (body->ar_sip == body->ar_tip)
 		arp_learn(n, body->ar_sha);
 	neigh_release(n);
 }
 
 static void arp_process(struct net *net, struct net_device *dev,
-			const struct arphdr *arp,
-			const struct arp_eth_ip *body, u8 pkt_type)
+			const struct arphdr *arp, const struct arp_eth_ip *body,
+			u8 pkt_type)
 {
 	bool ours = inet_addr_type(net, body->ar_tip) == RTN_LOCAL;
 
@@ -235,8 +234,7 @@ static void arp_process(struct net *net, struct net_device *dev,
 	if (arp->ar_op == htons(ARPOP_REQUEST) && ours)
 		arp_request_for_us(net, dev, body);
 	else if (body->ar_sip)
-		arp_hear(net, dev, arp, body,
-			 ours && pkt_type == PACKET_HOST);
+		arp_hear(net, dev, arp, body, ours && pkt_type == PACKET_HOST);
 }
 
 /* Handler of ETH_P_ARP: softirq; consumes @skb. */

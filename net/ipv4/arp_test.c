@@ -24,8 +24,8 @@ static struct arp_frame make(struct net_fixture *f, u16 op, const u8 *sha,
 	struct arp_frame a;
 
 	memset(&a, 0, sizeof(a));
-	memcpy(a.eth.h_dest, broadcast ? f->eth0->broadcast :
-					 f->eth0->dev_addr, ETH_ALEN);
+	memcpy(a.eth.h_dest, broadcast ? f->eth0->broadcast : f->eth0->dev_addr,
+	       ETH_ALEN);
 	memcpy(a.eth.h_source, sha, ETH_ALEN);
 	a.eth.h_proto = htons(ETH_P_ARP);
 	a.arp.ar_hrd = htons(ARPHRD_ETHER);
@@ -61,18 +61,18 @@ static void arp_solicit_asks_and_the_packet_follows(struct kunit *test)
 	static const u8 question[] = {
 		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, /* to everyone */
 		0x02, 0x00, 0x00, 0x00, 0x00, 0x0a, /* from eth0 */
-		0x08, 0x06,			    /* ARP */
-		0x00, 0x01, 0x08, 0x00,		    /* Ethernet, IPv4 */
-		0x06, 0x04, 0x00, 0x01,		    /* lengths, request */
+		0x08, 0x06,                         /* ARP */
+		0x00, 0x01, 0x08, 0x00,             /* Ethernet, IPv4 */
+		0x06, 0x04, 0x00, 0x01,             /* lengths, request */
 		0x02, 0x00, 0x00, 0x00, 0x00, 0x0a, /* sender */
-		0x0a, 0x00, 0x02, 0x0f,		    /* 10.0.2.15 */
+		0x0a, 0x00, 0x02, 0x0f,             /* 10.0.2.15 */
 		0x00, 0x00, 0x00, 0x00, 0x00, 0x00, /* target: unknown */
-		0x0a, 0x00, 0x02, 0x02,		    /* 10.0.2.2 */
+		0x0a, 0x00, 0x02, 0x02,             /* 10.0.2.2 */
 	};
 	struct net_fixture *f = test->priv;
 	struct socket *s = test_socket(f->net, SOCK_DGRAM, 0);
-	struct arp_frame reply = make(f, ARPOP_REPLY, peer, "10.0.2.2",
-				      "10.0.2.15", false);
+	struct arp_frame reply =
+		make(f, ARPOP_REPLY, peer, "10.0.2.2", "10.0.2.15", false);
 
 	KUNIT_EXPECT_EQ(test, test_sendto(s, "x", 1, "10.0.2.2", 7, 0), 1);
 	KUNIT_ASSERT_EQ(test, f->tx_frames, 1);
@@ -95,8 +95,7 @@ static void arp_error_report_reaches_the_socket(struct kunit *test)
 	inet_sk(s->sk)->recverr = true;
 	KUNIT_EXPECT_EQ(test, test_connect(s, "10.0.2.9", 7), 0);
 	KUNIT_EXPECT_EQ(test, test_sendto(s, "x", 1, NULL, 0, 0), 1);
-	KUNIT_EXPECT_EQ(test, test_recvfrom(s, buf, 4, NULL, 0),
-			-EHOSTUNREACH);
+	KUNIT_EXPECT_EQ(test, test_recvfrom(s, buf, 4, NULL, 0), -EHOSTUNREACH);
 	KUNIT_EXPECT_EQ(test, f->tx_frames, 3);
 	KUNIT_EXPECT_LE(test, ktime_get_ns() - start, 4 * NSEC_PER_SEC);
 	sock_release(s);
@@ -105,8 +104,8 @@ static void arp_error_report_reaches_the_socket(struct kunit *test)
 static void arp_rcv_answers_for_our_address(struct kunit *test)
 {
 	struct net_fixture *f = test->priv;
-	struct arp_frame q = make(f, ARPOP_REQUEST, peer, "10.0.2.2",
-				  "10.0.2.15", true);
+	struct arp_frame q =
+		make(f, ARPOP_REQUEST, peer, "10.0.2.2", "10.0.2.15", true);
 	const struct arp_frame *a;
 	struct neighbour *n;
 
@@ -170,7 +169,8 @@ static void arp_rcv_survives_every_mutation(struct kunit *test)
 {
 	struct net_fixture *f = test->priv;
 	struct arp_frame q = make(f, ARPOP_REQUEST, peer, "10.0.2.2",
-				  "10.0.2.15", true), m;
+				  "10.0.2.15", true),
+			 m;
 	u32 i;
 
 	for (i = ETH_HLEN; i < sizeof(q); i++)

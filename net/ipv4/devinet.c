@@ -45,8 +45,8 @@ static void fib_magic(bool add, struct net_device *dev, u8 type, __be32 dst,
 	};
 	int err;
 
-	err = add ? fib_table_insert(dev_net(dev), &cfg) :
-		    fib_table_delete(dev_net(dev), &cfg);
+	err = add ? fib_table_insert(dev_net(dev), &cfg)
+		  : fib_table_delete(dev_net(dev), &cfg);
 	/* Two addresses of a subnet share routes: the second finds them there,
 	 * and the last to go finds them gone. */
 	if (err && err != -EEXIST && err != -ESRCH)
@@ -63,9 +63,8 @@ static void fib_ifaddr(bool add, struct net_device *dev,
 		fib_magic(add, dev, RTN_BROADCAST, ifa->ifa_broadcast, 32, ifa);
 	if (ifa->secondary || ifa->ifa_prefixlen == 32)
 		return;
-	fib_magic(add, dev,
-		  dev->flags & IFF_LOOPBACK ? RTN_LOCAL : RTN_UNICAST, prefix,
-		  ifa->ifa_prefixlen, ifa);
+	fib_magic(add, dev, dev->flags & IFF_LOOPBACK ? RTN_LOCAL : RTN_UNICAST,
+		  prefix, ifa->ifa_prefixlen, ifa);
 	if (ifa->ifa_prefixlen >= 31) /* RFC 3021: no broadcast address */
 		return;
 	fib_magic(add, dev, RTN_BROADCAST, prefix, 32, ifa);
@@ -85,7 +84,7 @@ static int inet_addr_insert(struct in_device *in_dev, struct in_ifaddr *ifa)
 {
 	struct in_ifaddr *other;
 
-	list_for_each_entry(other, &in_dev->ifa_list, list) {
+	list_for_each_entry (other, &in_dev->ifa_list, list) {
 		if (!inet_same_subnet(other, ifa))
 			continue;
 		if (other->ifa_local == ifa->ifa_local)
@@ -126,8 +125,8 @@ int inet_addr_add(struct net_device *dev, __be32 local, u8 prefix_len,
 	ifa->ifa_address = local;
 	ifa->ifa_mask = inet_make_mask(prefix_len);
 	ifa->ifa_prefixlen = prefix_len;
-	ifa->ifa_scope = ipv4_is_loopback(local) ? RT_SCOPE_HOST :
-						   RT_SCOPE_UNIVERSE;
+	ifa->ifa_scope =
+		ipv4_is_loopback(local) ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
 	if ((dev->flags & IFF_BROADCAST) && prefix_len < 31)
 		ifa->ifa_broadcast = broadcast ?: local | ~ifa->ifa_mask;
 	err = inet_addr_insert(in_dev, ifa);
@@ -146,7 +145,7 @@ static void inet_promote(struct net_device *dev, const struct in_ifaddr *gone)
 {
 	struct in_ifaddr *ifa;
 
-	list_for_each_entry(ifa, &in_dev_get(dev)->ifa_list, list) {
+	list_for_each_entry (ifa, &in_dev_get(dev)->ifa_list, list) {
 		if (!inet_same_subnet(ifa, gone))
 			continue;
 		ifa->secondary = false;
@@ -182,7 +181,7 @@ int inet_addr_del(struct net_device *dev, __be32 local, u8 prefix_len)
 
 	if (!in_dev)
 		return -EADDRNOTAVAIL;
-	list_for_each_entry(ifa, &in_dev->ifa_list, list) {
+	list_for_each_entry (ifa, &in_dev->ifa_list, list) {
 		if (ifa->ifa_local != local || ifa->ifa_prefixlen != prefix_len)
 			continue;
 		inet_ifa_del(dev, ifa);
@@ -199,7 +198,7 @@ static __be32 inet_select_from(const struct in_device *in_dev, __be32 dst,
 	const struct in_ifaddr *ifa;
 	__be32 first = 0;
 
-	list_for_each_entry(ifa, &in_dev->ifa_list, list) {
+	list_for_each_entry (ifa, &in_dev->ifa_list, list) {
 		if (ifa->ifa_scope > scope || ifa->secondary)
 			continue;
 		if (!dst || !((dst ^ ifa->ifa_address) & ifa->ifa_mask))
@@ -229,7 +228,7 @@ __be32 inet_select_addr(const struct net_device *dev, __be32 dst, int scope)
 
 	if (addr)
 		return addr;
-	list_for_each_entry(other, &dev_net(dev)->dev_base_head, dev_list) {
+	list_for_each_entry (other, &dev_net(dev)->dev_base_head, dev_list) {
 		in_dev = in_dev_get(other);
 		if (!in_dev || other == dev)
 			continue;
@@ -260,9 +259,8 @@ u8 inet_addr_type(struct net *net, __be32 addr)
 		return RTN_MULTICAST;
 	if (fib_lookup(net, &fl4, &res))
 		return RTN_UNICAST;
-	return res.type == RTN_LOCAL || res.type == RTN_BROADCAST ?
-		       res.type :
-		       RTN_UNICAST;
+	return res.type == RTN_LOCAL || res.type == RTN_BROADCAST ? res.type
+								  : RTN_UNICAST;
 }
 
 /**
@@ -307,7 +305,7 @@ static void inetdev_up(struct net_device *dev)
 
 	if (!in_dev)
 		return;
-	list_for_each_entry(ifa, &in_dev->ifa_list, list)
+	list_for_each_entry (ifa, &in_dev->ifa_list, list)
 		fib_ifaddr(true, dev, ifa);
 	if ((dev->flags & IFF_LOOPBACK) && list_empty(&in_dev->ifa_list) &&
 	    inet_addr_add(dev, INADDR_LOOPBACK, 8, 0))
@@ -330,7 +328,7 @@ static void inetdev_destroy(struct net_device *dev)
 	if (!in_dev)
 		return;
 	inetdev_down(dev);
-	list_for_each_entry_safe(ifa, tmp, &in_dev->ifa_list, list) {
+	list_for_each_entry_safe (ifa, tmp, &in_dev->ifa_list, list) {
 		list_del(&ifa->list);
 		kfree(ifa);
 	}
@@ -390,7 +388,7 @@ int devinet_net_init(struct net *net)
 {
 	struct net_device *dev;
 
-	list_for_each_entry(dev, &net->dev_base_head, dev_list) {
+	list_for_each_entry (dev, &net->dev_base_head, dev_list) {
 		inetdev_create(dev);
 		if (netif_running(dev))
 			inetdev_up(dev);
@@ -408,6 +406,6 @@ void devinet_net_exit(struct net *net)
 {
 	struct net_device *dev;
 
-	list_for_each_entry(dev, &net->dev_base_head, dev_list)
+	list_for_each_entry (dev, &net->dev_base_head, dev_list)
 		inetdev_destroy(dev);
 }

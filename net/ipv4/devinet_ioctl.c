@@ -22,8 +22,8 @@ static struct in_ifaddr *first_addr(const struct net_device *dev)
 	const struct in_device *in_dev = in_dev_get(dev);
 
 	return in_dev ? list_first_entry_or_null(&in_dev->ifa_list,
-						 struct in_ifaddr, list) :
-			NULL;
+						 struct in_ifaddr, list)
+		      : NULL;
 }
 
 static void set_in(struct ifreq *ifr, __be32 addr)
@@ -154,8 +154,7 @@ static int set_addr(struct net_device *dev, u32 cmd, const struct ifreq *ifr)
 	m = ~ntohl(addr);
 	if (m & (m + 1)) /* the ones must come first */
 		return -EINVAL;
-	return replace_addr(dev, ifa->ifa_local,
-			    (u8)(32 - fls_u64(m)), 0);
+	return replace_addr(dev, ifa->ifa_local, (u8)(32 - fls_u64(m)), 0);
 }
 
 static int dev_set(struct net_device *dev, u32 cmd, const struct ifreq *ifr)
@@ -225,8 +224,8 @@ static int route_ioctl(struct net *net, u32 cmd, void __user *arg)
 	err = route_config(net, &rt, &cfg);
 	if (err)
 		return err;
-	return cmd == SIOCADDRT ? fib_table_insert(net, &cfg) :
-				  fib_table_delete(net, &cfg);
+	return cmd == SIOCADDRT ? fib_table_insert(net, &cfg)
+				: fib_table_delete(net, &cfg);
 }
 
 /* --- entry --- */
@@ -241,7 +240,7 @@ static int ifconf(struct net *net, void __user *arg)
 
 	if (copy_from_user(&ifc, arg, sizeof(ifc)))
 		return -EFAULT;
-	list_for_each_entry(dev, &net->dev_base_head, dev_list) {
+	list_for_each_entry (dev, &net->dev_base_head, dev_list) {
 		if (!first_addr(dev))
 			continue;
 		if (ifc.ifc_buf) {
@@ -319,7 +318,7 @@ int devinet_ioctl(struct net *net, u32 cmd, void __user *arg)
 	case SIOCGIFNAME:
 		return ifname(net, arg);
 	default:
-		return is_dev_ioctl(cmd) ? dev_ioctl(net, cmd, arg) :
-					   -ENOIOCTLCMD;
+		return is_dev_ioctl(cmd) ? dev_ioctl(net, cmd, arg)
+					 : -ENOIOCTLCMD;
 	}
 }

@@ -19,10 +19,10 @@
 
 #define DHCP_SERVER_PORT 67
 #define DHCP_CLIENT_PORT 68
-#define DHCP_TRIES	 5
-#define DHCP_FIRST_NS	 NSEC_PER_SEC
-#define DHCP_MIN_LEN	 300 /* RFC 1542, section 2.1 */
-#define DHCP_BROADCAST	 0x8000
+#define DHCP_TRIES       5
+#define DHCP_FIRST_NS    NSEC_PER_SEC
+#define DHCP_MIN_LEN     300 /* RFC 1542, section 2.1 */
+#define DHCP_BROADCAST   0x8000
 
 enum {
 	DHCPDISCOVER = 1,
@@ -97,9 +97,9 @@ static u8 *opt_put_ip(u8 *p, u8 code, __be32 ip)
 /* Length of the message of @type in d->msg. */
 static size_t dhcp_build(struct dhcp *d, u8 type)
 {
-	static const u8 wanted[] = { OPT_NETMASK, OPT_ROUTES, OPT_ROUTER,
-				     OPT_DNS,	  OPT_HOSTNAME, OPT_DOMAIN,
-				     OPT_MTU,	  OPT_NTP,    OPT_LEASE };
+	static const u8 wanted[] = { OPT_NETMASK, OPT_ROUTES,   OPT_ROUTER,
+				     OPT_DNS,     OPT_HOSTNAME, OPT_DOMAIN,
+				     OPT_MTU,     OPT_NTP,      OPT_LEASE };
 	struct dhcp_msg *m = &d->msg;
 	__be16 max_size = htons(sizeof(*m) + 28);
 	u8 id[1 + ETH_ALEN] = { ARPHRD_ETHER };
@@ -142,7 +142,7 @@ static int dhcp_send(struct dhcp *d, u8 type)
 	ssize_t n;
 
 	iov_iter_kvec(&msg.msg_iter, true, &kv, 1, kv.iov_len);
-	n = sock_sendmsg(d->sock, &msg);
+	n = inet_sendmsg(d->sock, &msg, kv.iov_len);
 	return n < 0 ? (int)n : 0;
 }
 
@@ -187,7 +187,9 @@ static void get_routes(const u8 *p, u32 len, struct ipconfig *c)
 		memset(dst, 0, sizeof(dst));
 		memcpy(dst, p + 1, n);
 		c->routes[c->nr_routes++] = (struct ipconfig_route){
-			get_ip(dst), (u8)width, get_ip(p + 1 + n),
+			get_ip(dst),
+			(u8)width,
+			get_ip(p + 1 + n),
 		};
 		p += 1 + n + 4;
 		len -= 1 + n + 4;
@@ -307,7 +309,7 @@ static int dhcp_wait(struct dhcp *d, u8 want, u64 deadline_ns,
 		d->sock->sk->sk_rcvtimeo_ns = deadline_ns - now;
 		memset(&msg, 0, sizeof(msg));
 		iov_iter_kvec(&msg.msg_iter, false, &kv, 1, kv.iov_len);
-		n = sock_recvmsg(d->sock, &msg, 0);
+		n = inet_recvmsg(d->sock, &msg, kv.iov_len, 0);
 		if (n == -EINTR || n == -ERESTARTSYS)
 			return (int)n;
 		if (n < 0 || !dhcp_parse(d, (size_t)n, r))

@@ -99,7 +99,7 @@ static struct fib_info *fib_info_get(struct fib_table *t,
 	struct hlist_head *h = fib_info_bucket(t, cfg);
 	struct fib_info *fi;
 
-	hlist_for_each_entry(fi, h, node) {
+	hlist_for_each_entry (fi, h, node) {
 		if (fib_info_is(fi, cfg)) {
 			fi->refcnt++;
 			return fi;
@@ -431,8 +431,8 @@ static const struct fib_alias *fib_select(const struct fib_node *n,
 }
 
 /* 0, a negative errno that the route stands for, or -EAGAIN: no route here. */
-static int fib_table_lookup(const struct fib_table *t,
-			    const struct flowi4 *fl4, struct fib_result *res)
+static int fib_table_lookup(const struct fib_table *t, const struct flowi4 *fl4,
+			    struct fib_result *res)
 {
 	const struct fib_node *match[33], *n = t->root;
 	const struct fib_alias *fa;
@@ -507,10 +507,16 @@ static void fib_to_config(const struct fib_table *t, const struct fib_node *n,
 	const struct fib_info *fi = fa->info;
 
 	*cfg = (struct fib_config){
-		.dst = htonl(n->key), .prefix_len = n->plen, .type = fa->type,
-		.scope = fi->scope, .protocol = fi->protocol, .table = t->id,
-		.gateway = fi->gateway, .prefsrc = fi->prefsrc,
-		.dev = fi->dev, .metric = fa->metric,
+		.dst = htonl(n->key),
+		.prefix_len = n->plen,
+		.type = fa->type,
+		.scope = fi->scope,
+		.protocol = fi->protocol,
+		.table = t->id,
+		.gateway = fi->gateway,
+		.prefsrc = fi->prefsrc,
+		.dev = fi->dev,
+		.metric = fa->metric,
 	};
 	memcpy(cfg->metrics, fi->metrics, sizeof(cfg->metrics));
 }
@@ -594,8 +600,8 @@ u32 fib_flush_dev(struct net *net, const struct net_device *dev)
 	u32 n;
 
 	local_bh_disable();
-	n = fib_subtree_flush(net->ipv4->fib_local,
-			      &net->ipv4->fib_local->root, dev);
+	n = fib_subtree_flush(net->ipv4->fib_local, &net->ipv4->fib_local->root,
+			      dev);
 	n += fib_subtree_flush(net->ipv4->fib_main, &net->ipv4->fib_main->root,
 			       dev);
 	if (n)

@@ -8,12 +8,15 @@
 #include "net/ipv4/route.h"
 #include "tests/fixtures/net_fixture.h"
 
-static struct fib_config link_route(struct net_fixture *f, __be32 dst,
-				    u8 plen, u32 metric)
+static struct fib_config link_route(struct net_fixture *f, __be32 dst, u8 plen,
+				    u32 metric)
 {
-	return (struct fib_config){ .dst = dst, .prefix_len = plen,
-				    .type = RTN_UNICAST, .dev = f->eth0,
-				    .scope = RT_SCOPE_LINK, .metric = metric };
+	return (struct fib_config){ .dst = dst,
+				    .prefix_len = plen,
+				    .type = RTN_UNICAST,
+				    .dev = f->eth0,
+				    .scope = RT_SCOPE_LINK,
+				    .metric = metric };
 }
 
 static int lookup(struct net_fixture *f, __be32 dst, struct fib_result *res)
@@ -38,7 +41,8 @@ static int model_lookup(const struct model *m, u32 n, __be32 dst)
 	u32 i;
 
 	for (i = 0; i < n; i++) {
-		if (m[i].here && !((dst ^ m[i].dst) & inet_make_mask(m[i].plen)) &&
+		if (m[i].here &&
+		    !((dst ^ m[i].dst) & inet_make_mask(m[i].plen)) &&
 		    (best < 0 || m[i].plen > best))
 			best = m[i].plen;
 	}

@@ -17,11 +17,11 @@
 #include "lib/softirq.h"
 #include "net/ipv4/ip.h"
 
-#define ICMP_HOST_SLOTS	 256
-#define ICMP_HOST_BURST	 6
-#define ICMP_MAX_ERROR	 576 /* RFC 1812, section 4.3.2.3 */
-#define ICMP_QUOTED	 8   /* bytes of transport header at least */
-#define ICMP_ERROR_TOS	 0xc0 /* RFC 1812, section 4.3.2.5 */
+#define ICMP_HOST_SLOTS 256
+#define ICMP_HOST_BURST 6
+#define ICMP_MAX_ERROR  576  /* RFC 1812, section 4.3.2.3 */
+#define ICMP_QUOTED     8    /* bytes of transport header at least */
+#define ICMP_ERROR_TOS  0xc0 /* RFC 1812, section 4.3.2.5 */
 
 /* One host's token bucket; another host in its slot starts afresh. */
 struct icmp_host {
@@ -224,10 +224,9 @@ static bool icmp_may_report(struct sk_buff *skb)
 		return false;
 	if (iph->protocol != IPPROTO_ICMP)
 		return true;
-	type = skb_header_pointer(skb,
-				  (u32)(skb_network_offset(skb) +
-					(int)ip_hdrlen(skb)),
-				  1, &type_buf);
+	type = skb_header_pointer(
+		skb, (u32)(skb_network_offset(skb) + (int)ip_hdrlen(skb)), 1,
+		&type_buf);
 	return type && !icmp_is_error(*type);
 }
 
@@ -236,8 +235,8 @@ static u32 icmp_quote_len(const struct sk_buff *skb, const struct rtable *rt,
 {
 	u32 have = (u32)((int)skb->len - skb_network_offset(skb));
 	u32 room = min_t(u32, dst_mtu(&rt->dst), ICMP_MAX_ERROR);
-	u32 hdrs = (u32)(sizeof(struct iphdr) + sizeof(struct icmphdr)) +
-		   optlen;
+	u32 hdrs =
+		(u32)(sizeof(struct iphdr) + sizeof(struct icmphdr)) + optlen;
 
 	room = room > hdrs ? room - hdrs : 0;
 	return min(have, room);
@@ -325,8 +324,7 @@ static u32 icmp_error_info(const struct icmphdr *icmph,
 
 	if (icmph->type == ICMP_PARAMETERPROB)
 		return ntohl(icmph->un.gateway) >> 24;
-	if (icmph->type != ICMP_DEST_UNREACH ||
-	    icmph->code != ICMP_FRAG_NEEDED)
+	if (icmph->type != ICMP_DEST_UNREACH || icmph->code != ICMP_FRAG_NEEDED)
 		return 0;
 	mtu = ntohs(icmph->un.frag.mtu);
 	/* RFC 1191, section 5: an old router does not say. */
@@ -358,7 +356,8 @@ static bool icmp_unreach(struct sk_buff *skb)
 	if (inet_addr_type(net, quoted->saddr) != RTN_LOCAL)
 		return true;
 	if (icmph->type == ICMP_DEST_UNREACH &&
-	    icmph->code == ICMP_FRAG_NEEDED && net->ipv4->sysctl_ip_no_pmtu_disc)
+	    icmph->code == ICMP_FRAG_NEEDED &&
+	    net->ipv4->sysctl_ip_no_pmtu_disc)
 		return true;
 	info = icmp_error_info(icmph, quoted);
 	protocol = quoted->protocol;

@@ -112,12 +112,12 @@ struct ip_append {
 	struct sk_buff_head *queue;
 	ip_getfrag *getfrag;
 	void *from;
-	u32 flags;	/* MSG_* */
-	u32 mtu;	/* of a fragment */
+	u32 flags;      /* MSG_* */
+	u32 mtu;        /* of a fragment */
 	u32 fragheader; /* IP header with options */
-	u32 maxfrag;	/* fragment that is not the last: 8-byte payload */
-	u32 ll;		/* room for the link header */
-	u32 offset;	/* bytes of data copied so far */
+	u32 maxfrag;    /* fragment that is not the last: 8-byte payload */
+	u32 ll;         /* room for the link header */
+	u32 offset;     /* bytes of data copied so far */
 	u8 ip_summed;
 };
 
@@ -129,8 +129,8 @@ static struct sk_buff *ip_append_alloc(const struct ip_append *a, u32 fraglen,
 	struct sk_buff *skb;
 
 	if (transhdrlen)
-		return sock_alloc_send_skb(a->sk, size,
-					   a->flags & MSG_DONTWAIT, err);
+		return sock_alloc_send_skb(a->sk, size, a->flags & MSG_DONTWAIT,
+					   err);
 	/* A datagram that was begun may finish, within reason. */
 	*err = -ENOBUFS;
 	if (a->sk->sk_wmem_alloc > 2 * a->sk->sk_sndbuf)
@@ -153,8 +153,8 @@ static void ip_move_fraggap(struct ip_append *a, struct sk_buff *prev,
  * Start a new packet after @prev with as much of *@length as fits. For the
  * first one *@length counts the transport header, which is left blank.
  */
-static int ip_append_new(struct ip_append *a, struct sk_buff *prev,
-			 u32 *length, u32 *transhdrlen)
+static int ip_append_new(struct ip_append *a, struct sk_buff *prev, u32 *length,
+			 u32 *transhdrlen)
 {
 	u32 fraggap = prev ? prev->len - a->maxfrag : 0;
 	u32 datalen = *length + fraggap, copy;
@@ -178,8 +178,8 @@ static int ip_append_new(struct ip_append *a, struct sk_buff *prev,
 	if (fraggap)
 		ip_move_fraggap(a, prev, skb, data, fraggap);
 	err = copy ? a->getfrag(a->from, (char *)data + fraggap, (int)a->offset,
-				(int)copy, (int)fraggap, skb) :
-		     0;
+				(int)copy, (int)fraggap, skb)
+		   : 0;
 	if (err) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_SKB_UCOPY_FAULT);
 		return err;
@@ -218,9 +218,9 @@ static int ip_append_loop(struct ip_append *a, u32 *length, u32 transhdrlen)
 		skb = skb_peek_tail(a->queue);
 		room = skb && skb->len < a->mtu ? a->mtu - skb->len : 0;
 		if (room < *length) /* not the last: end at 8 bytes */
-			room = skb && skb->len < a->maxfrag ?
-				       a->maxfrag - skb->len :
-				       0;
+			room = skb && skb->len < a->maxfrag
+				       ? a->maxfrag - skb->len
+				       : 0;
 		if (!room) {
 			err = ip_append_new(a, skb, length, &transhdrlen);
 			if (err)
@@ -256,8 +256,12 @@ static int __ip_append_data(struct sock *sk, struct sk_buff_head *queue,
 {
 	u32 optlen = cork->opt ? cork->opt->optlen : 0, max;
 	struct ip_append a = {
-		.sk = sk, .queue = queue, .getfrag = getfrag, .from = from,
-		.flags = flags, .mtu = cork->fragsize,
+		.sk = sk,
+		.queue = queue,
+		.getfrag = getfrag,
+		.from = from,
+		.flags = flags,
+		.mtu = cork->fragsize,
 		.fragheader = (u32)sizeof(struct iphdr) + optlen,
 		.ll = LL_RESERVED_SPACE(cork->dst->dev) + 16,
 	};
@@ -265,13 +269,13 @@ static int __ip_append_data(struct sock *sk, struct sk_buff_head *queue,
 	int err;
 
 	a.maxfrag = ((a.mtu - a.fragheader) & ~7U) + a.fragheader;
-	a.ip_summed = tail ? tail->ip_summed :
-			     ip_append_summed(sk, cork, length, transhdrlen,
-					      flags);
+	a.ip_summed =
+		tail ? tail->ip_summed
+		     : ip_append_summed(sk, cork, length, transhdrlen, flags);
 	max = (ip_sk_ignore_df(sk) ? IP_MAX_MTU : a.mtu) - a.fragheader;
 	if (cork->length + length > max) {
-		ip_local_error(sk, EMSGSIZE, cork->addr, inet_sk(sk)->inet_dport,
-			       a.mtu - optlen);
+		ip_local_error(sk, EMSGSIZE, cork->addr,
+			       inet_sk(sk)->inet_dport, a.mtu - optlen);
 		return -EMSGSIZE;
 	}
 	cork->length += length;
@@ -426,10 +430,10 @@ static struct sk_buff *ip_make_one(struct sock *sk, const struct flowi4 *fl4,
 	skb_reset_network_header(skb);
 	skb_set_transport_header(skb, sizeof(struct iphdr));
 	data += sizeof(struct iphdr) + transhdrlen;
-	err = length > transhdrlen ?
-		      getfrag(from, (char *)data, 0,
-			      (int)(length - transhdrlen), 0, skb) :
-		      0;
+	err = length > transhdrlen
+		      ? getfrag(from, (char *)data, 0,
+				(int)(length - transhdrlen), 0, skb)
+		      : 0;
 	if (unlikely(err)) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_SKB_UCOPY_FAULT);
 		return ERR_PTR(err);
@@ -477,8 +481,7 @@ struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4,
 	err = __ip_append_data(sk, &queue, cork, getfrag, from, length,
 			       transhdrlen, flags);
 	if (err) {
-		skb_queue_purge_reason(&queue,
-				       SKB_DROP_REASON_NOT_SPECIFIED);
+		skb_queue_purge_reason(&queue, SKB_DROP_REASON_NOT_SPECIFIED);
 		ip_cork_release(cork);
 		return ERR_PTR(err);
 	}

@@ -33,13 +33,13 @@ struct ipq {
 	__be32 saddr, daddr;
 	__be16 id;
 	u8 protocol;
-	bool seen_end;	/* len is the datagram's, else the most seen */
-	u8 ecn;		/* OR of BIT(ECN field): RFC 3168, section 5.3 */
+	bool seen_end; /* len is the datagram's, else the most seen */
+	u8 ecn;        /* OR of BIT(ECN field): RFC 3168, section 5.3 */
 	int iif;
-	u32 len;	/* payload bytes */
-	u32 meat;	/* payload bytes here */
-	u32 mem;	/* truesize of the pieces */
-	u32 rid;	/* the peer's count at the last piece */
+	u32 len;  /* payload bytes */
+	u32 meat; /* payload bytes here */
+	u32 mem;  /* truesize of the pieces */
+	u32 rid;  /* the peer's count at the last piece */
 };
 
 struct ipq_state {
@@ -145,7 +145,7 @@ static struct ipq *ipq_find(struct hlist_head *h, const struct iphdr *iph,
 {
 	struct ipq *q;
 
-	hlist_for_each_entry(q, h, node) {
+	hlist_for_each_entry (q, h, node) {
 		if (q->id == iph->id && q->saddr == iph->saddr &&
 		    q->daddr == iph->daddr && q->protocol == iph->protocol &&
 		    q->iif == iif)
@@ -173,9 +173,8 @@ static struct ipq *ipq_new(struct net *net, struct hlist_head *h,
 	list_add_tail(&q->lru, &st->lru);
 	st->mem += (u32)sizeof(*q);
 	timer_setup(&q->timer, ipq_expire);
-	mod_timer(&q->timer,
-		  ktime_get_ns() +
-			  net->ipv4->sysctl_ipfrag_time * NSEC_PER_SEC);
+	mod_timer(&q->timer, ktime_get_ns() + net->ipv4->sysctl_ipfrag_time *
+						      NSEC_PER_SEC);
 	return q;
 }
 
@@ -224,9 +223,9 @@ static int ipq_insert(struct ipq *q, struct sk_buff *skb)
 		else if (cb->offset >= at->end)
 			link = &parent->right;
 		else
-			return at->offset == cb->offset && at->end == cb->end ?
-				       0 :
-				       -1;
+			return at->offset == cb->offset && at->end == cb->end
+				       ? 0
+				       : -1;
 	}
 	rb_link_node(&skb->rbnode, parent, link);
 	rb_insert_color(&skb->rbnode, &q->frags);
@@ -266,8 +265,8 @@ static enum skb_drop_reason ipq_add(struct ipq *q, struct sk_buff *skb)
 	FRAG_CB(skb)->end = end;
 	placed = ipq_insert(q, skb);
 	if (placed <= 0)
-		return placed ? SKB_DROP_REASON_FRAG_OVERLAP :
-				SKB_DROP_REASON_DUP_FRAG;
+		return placed ? SKB_DROP_REASON_FRAG_OVERLAP
+			      : SKB_DROP_REASON_DUP_FRAG;
 	q->ecn |= ecn;
 	q->meat += end - offset;
 	q->mem += skb->truesize;

@@ -50,8 +50,8 @@ void ip_icmp_error(struct sock *sk, struct sk_buff *skb, int err, __be16 port,
 		.ee_code = icmph->code,
 		.ee_info = info,
 	};
-	serr->addr_offset = (u16)((const u8 *)&quoted->daddr -
-				  skb_network_header(skb));
+	serr->addr_offset =
+		(u16)((const u8 *)&quoted->daddr - skb_network_header(skb));
 	serr->port = port;
 	if (!skb_pull(report, skip) || sock_queue_err_skb(sk, report))
 		kfree_skb_reason(report, SKB_DROP_REASON_SOCKET_RCVBUFF);

@@ -13,9 +13,9 @@
 
 /* Where the next fragment stands. */
 struct ip_frag {
-	u32 hlen;   /* IP header with options */
-	u32 mtu;    /* payload bytes of a fragment, multiple of 8 */
-	u32 offset; /* payload bytes before it */
+	u32 hlen;       /* IP header with options */
+	u32 mtu;        /* payload bytes of a fragment, multiple of 8 */
+	u32 offset;     /* payload bytes before it */
 	u32 last_flags; /* MF and offset that the whole packet had */
 };
 

@@ -14,10 +14,10 @@
 #include "lib/slab.h"
 #include "net/ipv4/ip.h"
 
-#define TS_ONLY	     0 /* flags of a timestamp option */
-#define TS_ADDR	     1
-#define TS_PRESPEC   3
-#define MS_PER_DAY   86400000ULL
+#define TS_ONLY    0 /* flags of a timestamp option */
+#define TS_ADDR    1
+#define TS_PRESPEC 3
+#define MS_PER_DAY 86400000ULL
 
 /* Milliseconds since midnight UT (RFC 791, page 22). */
 static u32 ip_timestamp(void)
@@ -105,10 +105,11 @@ int ip_options_parse(const u8 *data, u32 len, struct ip_options_cb *out,
 			return -EINVAL;
 		optlen = data[i + 1];
 		if (optlen < 2 || optlen > len - i ||
-		    (optlen < 4 && (data[i] == IPOPT_TS || data[i] == IPOPT_RA)) ||
-		    (optlen < 3 && (data[i] == IPOPT_RR ||
-				    data[i] == IPOPT_LSRR ||
-				    data[i] == IPOPT_SSRR)))
+		    (optlen < 4 &&
+		     (data[i] == IPOPT_TS || data[i] == IPOPT_RA)) ||
+		    (optlen < 3 &&
+		     (data[i] == IPOPT_RR || data[i] == IPOPT_LSRR ||
+		      data[i] == IPOPT_SSRR)))
 			return -EINVAL;
 		if (!opt_parse_one(data + i, (u8)(i + 1), out))
 			return -EINVAL;
@@ -133,7 +134,8 @@ static void opt_record_time(u8 *p, __be32 addr)
 	u32 flag = p[3] & 0xf, unit = flag == TS_ONLY ? 4 : 8;
 	u8 *at = p + p[2] - 1;
 
-	if (p[2] + unit - 1 > p[1]) { /* full: count ourselves, if there is room */
+	if (p[2] + unit - 1 >
+	    p[1]) { /* full: count ourselves, if there is room */
 		if ((p[3] >> 4) != 15)
 			p[3] = (u8)(p[3] + 0x10);
 		return;
@@ -163,13 +165,12 @@ bool ip_options_rcv(struct sk_buff *skb)
 	const u8 *srr;
 	u8 *data;
 
-	if (skb_ensure_writable(skb, (u32)skb_network_offset(skb) +
-					     ip_hdrlen(skb)))
+	if (skb_ensure_writable(skb,
+				(u32)skb_network_offset(skb) + ip_hdrlen(skb)))
 		return false;
 	data = (u8 *)(ip_hdr(skb) + 1);
 	if (ip_options_parse(data, len, opt, &bad)) {
-		icmp_send(skb, ICMP_PARAMETERPROB, 0,
-			  htonl((20 + bad) << 24));
+		icmp_send(skb, ICMP_PARAMETERPROB, 0, htonl((20 + bad) << 24));
 		return false;
 	}
 	if (opt->srr) {
@@ -249,8 +250,8 @@ void ip_options_build(struct sk_buff *skb, const struct ip_options *opt,
 
 	memcpy(data, opt->data, opt->optlen);
 	IPCB(skb)->opt = (struct ip_options_cb){
-		opt->optlen, opt->srr, opt->rr, opt->ts, opt->is_strictroute,
-		opt->router_alert,
+		opt->optlen,         opt->srr,          opt->rr, opt->ts,
+		opt->is_strictroute, opt->router_alert,
 	};
 	if (opt->srr) {
 		p = data + opt->srr - 1;

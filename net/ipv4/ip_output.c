@@ -108,7 +108,8 @@ static u32 ip_gso_seglen(const struct sk_buff *skb)
 	u32 hdr = skb_network_header_len(skb);
 
 	if (skb_shinfo(skb)->gso_type & SKB_GSO_TCPV4)
-		hdr += ((const struct tcphdr *)skb_transport_header(skb))->doff *
+		hdr += ((const struct tcphdr *)skb_transport_header(skb))
+			       ->doff *
 		       4U;
 	else
 		hdr += sizeof(struct udphdr);
@@ -303,8 +304,8 @@ int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
 	skb->protocol = htons(ETH_P_IP);
 	if (likely(!net->nf_hooks_ipv4[NF_INET_LOCAL_OUT]))
 		return dst_output(net, sk, skb);
-	return NF_HOOK(NF_INET_LOCAL_OUT, net, sk, skb, NULL,
-		       skb_dst(skb)->dev, ip_local_out_finish);
+	return NF_HOOK(NF_INET_LOCAL_OUT, net, sk, skb, NULL, skb_dst(skb)->dev,
+		       ip_local_out_finish);
 }
 
 /**
@@ -394,14 +395,15 @@ int ip_queue_xmit(struct sock *sk, struct sk_buff *skb, u8 tos)
 	iph = skb_push(skb, (u32)sizeof(*iph) + optlen);
 	skb_reset_network_header(skb);
 	ip_start_header(iph, optlen, tos);
-	iph->frag_off = ip_dont_fragment(sk, &rt->dst) && !skb->ignore_df ?
-				htons(IP_DF) :
-				htons(0);
+	iph->frag_off = ip_dont_fragment(sk, &rt->dst) && !skb->ignore_df
+				? htons(IP_DF)
+				: htons(0);
 	iph->ttl = ip_select_ttl(inet, &rt->dst);
 	iph->protocol = sk->sk_protocol;
 	iph->saddr = inet->inet_saddr;
 	iph->daddr = opt && opt->srr ? opt->faddr : inet->inet_daddr;
-	memset(IPCB(skb), 0, sizeof(*IPCB(skb))); /* the transport's until now */
+	memset(IPCB(skb), 0,
+	       sizeof(*IPCB(skb))); /* the transport's until now */
 	if (unlikely(optlen))
 		ip_options_build(skb, opt, inet->inet_daddr, inet->inet_saddr);
 	ip_select_ident(net, skb, sk, max_t(int, 1, skb_shinfo(skb)->gso_segs));
@@ -447,8 +449,8 @@ int ip_build_and_send_pkt(struct sk_buff *skb, const struct sock *sk,
 	iph->saddr = saddr;
 	iph->daddr = opt && opt->srr ? opt->faddr : daddr;
 	/* RFC 6864, section 4.1: an atomic packet, if it may not be cut. */
-	iph->frag_off = ip_dont_fragment(sk, &rt->dst) ? htons(IP_DF) :
-							 htons(0);
+	iph->frag_off =
+		ip_dont_fragment(sk, &rt->dst) ? htons(IP_DF) : htons(0);
 	memset(IPCB(skb), 0, sizeof(*IPCB(skb)));
 	if (optlen)
 		ip_options_build(skb, opt, daddr, saddr);

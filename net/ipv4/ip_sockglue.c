@@ -15,9 +15,9 @@
 #include "net/ipv4/ip.h"
 
 /* inet_sock.cmsg_flags */
-#define IP_CMSG_PKTINFO BIT(0)
-#define IP_CMSG_TTL	BIT(1)
-#define IP_CMSG_TOS	BIT(2)
+#define IP_CMSG_PKTINFO  BIT(0)
+#define IP_CMSG_TTL      BIT(1)
+#define IP_CMSG_TOS      BIT(2)
 #define IP_CMSG_RECVOPTS BIT(3)
 
 /* --- control messages out --- */
@@ -69,8 +69,7 @@ static int ipcm_int(const struct cmsghdr *c, int lo, int hi, s16 *res)
 	return 0;
 }
 
-static int ipcm_one(struct sock *sk, struct cmsghdr *c,
-		    struct ipcm_cookie *ipc)
+static int ipcm_one(struct sock *sk, struct cmsghdr *c, struct ipcm_cookie *ipc)
 {
 	u32 len = (u32)(c->cmsg_len - sizeof(*c));
 	struct ip_options *opt;
@@ -205,8 +204,8 @@ static int ip_set_mc_if(struct sock *sk, const void __user *val, u32 len)
 		inet->mc_addr = 0;
 		return 0;
 	}
-	dev = mreq.ifindex ? dev_get_by_index(sock_net(sk), mreq.ifindex) :
-			     inet_addr_owner(sock_net(sk), mreq.addr.s_addr);
+	dev = mreq.ifindex ? dev_get_by_index(sock_net(sk), mreq.ifindex)
+			   : inet_addr_owner(sock_net(sk), mreq.addr.s_addr);
 	if (!dev)
 		return -EADDRNOTAVAIL;
 	if (sk->sk_bound_dev_if && sk->sk_bound_dev_if != dev->ifindex)
@@ -218,8 +217,8 @@ static int ip_set_mc_if(struct sock *sk, const void __user *val, u32 len)
 
 static void ip_set_cmsg(struct inet_sock *inet, u8 flag, int on)
 {
-	inet->cmsg_flags = (u8)(on ? inet->cmsg_flags | flag :
-				     inet->cmsg_flags & ~flag);
+	inet->cmsg_flags =
+		(u8)(on ? inet->cmsg_flags | flag : inet->cmsg_flags & ~flag);
 }
 
 static int ip_set_tos(struct sock *sk, int v)
@@ -229,10 +228,10 @@ static int ip_set_tos(struct sock *sk, int v)
 	if (v < 0 || v > 255)
 		return -EINVAL;
 	/* TCP's ECN bits are TCP's (RFC 3168, section 6.1). */
-	inet->tos = (u8)(sk->sk_type == SOCK_STREAM ?
-				 (v & ~IPTOS_ECN_MASK) |
-					 (inet->tos & IPTOS_ECN_MASK) :
-				 v);
+	inet->tos = (u8)(sk->sk_type == SOCK_STREAM
+				 ? (v & ~IPTOS_ECN_MASK) |
+					   (inet->tos & IPTOS_ECN_MASK)
+				 : v);
 	sk_dst_reset(sk);
 	return 0;
 }
@@ -368,9 +367,9 @@ static int ip_get_int(struct sock *sk, int name, int *v)
 		*v = inet->tos;
 		return 0;
 	case IP_TTL:
-		*v = inet->uc_ttl >= 0 ?
-			     inet->uc_ttl :
-			     sock_net(sk)->ipv4->sysctl_ip_default_ttl;
+		*v = inet->uc_ttl >= 0
+			     ? inet->uc_ttl
+			     : sock_net(sk)->ipv4->sysctl_ip_default_ttl;
 		return 0;
 	case IP_HDRINCL:
 		*v = inet->hdrincl;

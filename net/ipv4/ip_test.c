@@ -18,8 +18,8 @@ static const u8 peer[ETH_ALEN] = { 0x52, 0x55, 0x0a, 0x00, 0x02, 0x02 };
 static void know(struct net_fixture *f, const char *ip)
 {
 	__be32 key = fixture_ip(ip);
-	struct neighbour *n = neigh_lookup(&f->net->ipv4->arp_tbl, &key,
-					   f->eth0);
+	struct neighbour *n =
+		neigh_lookup(&f->net->ipv4->arp_tbl, &key, f->eth0);
 
 	neigh_update(n, peer, NUD_PERMANENT, NEIGH_UPDATE_F_ADMIN);
 	neigh_release(n);
@@ -346,8 +346,7 @@ static void icmp_send_keeps_silent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->tx_frames, 0);
 	deliver(f, 200, 1, 0, d, len); /* an unknown protocol: this is told */
 	KUNIT_EXPECT_EQ(test, f->tx_frames, 1);
-	KUNIT_EXPECT_EQ(test, f->tx[0].data[ETH_HLEN + 21],
-			ICMP_PROT_UNREACH);
+	KUNIT_EXPECT_EQ(test, f->tx[0].data[ETH_HLEN + 21], ICMP_PROT_UNREACH);
 }
 
 /* RFC 1191: "fragmentation needed" narrows the path of our datagram. */
@@ -380,8 +379,8 @@ static void icmp_frag_needed_lowers_the_mtu(struct kunit *test)
 /* RFC 791: sizes, offsets, MF, one identification, options by copy bit. */
 static void ip_do_fragment_cuts_by_the_book(struct kunit *test)
 {
-	static const u8 opts[] = { IPOPT_RR, 7, 4, 0, 0, 0, 0, IPOPT_RA | 0,
-				   4,	     0, 0, IPOPT_END };
+	static const u8 opts[] = { IPOPT_RR,     7, 4, 0, 0,        0, 0,
+				   IPOPT_RA | 0, 4, 0, 0, IPOPT_END };
 	struct net_fixture *f = test->priv;
 	struct socket *s = test_socket(f->net, SOCK_DGRAM, 0);
 	u8 *data = kzalloc(4000, GFP_KERNEL);
@@ -563,8 +562,9 @@ static void ip_hooks_can_refuse_everywhere(struct kunit *test)
 		ops.hooknum = hooks[i];
 		KUNIT_EXPECT_EQ(test, nf_register_net_hook(f->net, &ops), 0);
 		if (i < 2)
-			KUNIT_EXPECT_EQ(test, test_sendto(s, "x", 1, "10.0.2.2",
-							  7, 0), -EPERM);
+			KUNIT_EXPECT_EQ(
+				test, test_sendto(s, "x", 1, "10.0.2.2", 7, 0),
+				-EPERM);
 		else
 			deliver(f, IPPROTO_ICMP, 1, 0, d, len);
 		nf_unregister_net_hook(f->net, &ops);
@@ -586,11 +586,11 @@ static void ip_rcv_survives_every_mutation(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test, test_bind(s, "0.0.0.0", 7), 0);
 	for (kind = 0; kind < 3; kind++) {
-		n = kind == 0 ? frame(f, buf, IPPROTO_ICMP, 1, 0, d,
-				      echo(d, 40)) :
-		    kind == 1 ? frame(f, buf, IPPROTO_UDP, 1, 0, d,
-				      udp_bytes(d, 40)) :
-				frame(f, buf, IPPROTO_TCP, 1, 0, d, 40);
+		n = kind == 0
+			    ? frame(f, buf, IPPROTO_ICMP, 1, 0, d, echo(d, 40))
+		    : kind == 1 ? frame(f, buf, IPPROTO_UDP, 1, 0, d,
+					udp_bytes(d, 40))
+				: frame(f, buf, IPPROTO_TCP, 1, 0, d, 40);
 		for (i = ETH_HLEN; i < n; i++)
 			fixture_rx(f, buf, i);
 		for (i = ETH_HLEN * 8; i < n * 8; i++) {
@@ -677,8 +677,9 @@ static void raw_socket_sends_its_own_header(struct kunit *test)
 
 	iph->saddr = 0;
 	iph->daddr = fixture_ip("10.0.2.2");
-	KUNIT_EXPECT_EQ(test, test_sendto(s, iph, n - ETH_HLEN, "10.0.2.2", 0,
-					  0), n - ETH_HLEN);
+	KUNIT_EXPECT_EQ(test,
+			test_sendto(s, iph, n - ETH_HLEN, "10.0.2.2", 0, 0),
+			n - ETH_HLEN);
 	KUNIT_ASSERT_EQ(test, f->tx_frames, 1);
 	iph = (struct iphdr *)(uintptr_t)(f->tx[0].data + ETH_HLEN);
 	KUNIT_EXPECT_EQ(test, iph->protocol, 99);

@@ -130,8 +130,8 @@ static int parse_auto_field(const char *s, size_t len, int *autoconf)
 	return -EINVAL;
 }
 
-static int parse_field(u32 field, const char *s, size_t len,
-		       struct ipconfig *c, int *autoconf)
+static int parse_field(u32 field, const char *s, size_t len, struct ipconfig *c,
+		       int *autoconf)
 {
 	switch (field) {
 	case FIELD_CLIENT:
@@ -170,7 +170,8 @@ static int parse_fields(const char *arg, struct ipconfig *c)
 
 	if (!strchr(arg, ':')) { /* one word: an address needs a colon */
 		pr_err("ip=%s: say off, none, on, any, dhcp or client:server:"
-		       "gateway:netmask:hostname:device:autoconf\n", arg);
+		       "gateway:netmask:hostname:device:autoconf\n",
+		       arg);
 		return -EINVAL;
 	}
 	for (field = 0;; field++) {
@@ -258,7 +259,7 @@ static struct net_device *config_device(struct net *net,
 			pr_err("ip=: there is no device %s\n", c->device);
 		return dev;
 	}
-	list_for_each_entry(dev, &net->dev_base_head, dev_list) {
+	list_for_each_entry (dev, &net->dev_base_head, dev_list) {
 		if (!(dev->flags & IFF_LOOPBACK))
 			return dev;
 	}
@@ -271,14 +272,21 @@ static int add_route(struct net *net, struct net_device *dev, __be32 dst,
 		     u8 prefix_len, __be32 gateway)
 {
 	struct fib_config hop = {
-		.dst = gateway, .prefix_len = 32, .type = RTN_UNICAST,
-		.scope = RT_SCOPE_LINK, .protocol = RTPROT_BOOT, .dev = dev,
+		.dst = gateway,
+		.prefix_len = 32,
+		.type = RTN_UNICAST,
+		.scope = RT_SCOPE_LINK,
+		.protocol = RTPROT_BOOT,
+		.dev = dev,
 	};
 	struct fib_config cfg = {
 		.dst = dst & inet_make_mask(prefix_len),
-		.prefix_len = prefix_len, .type = RTN_UNICAST,
+		.prefix_len = prefix_len,
+		.type = RTN_UNICAST,
 		.scope = gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
-		.protocol = RTPROT_BOOT, .gateway = gateway, .dev = dev,
+		.protocol = RTPROT_BOOT,
+		.gateway = gateway,
+		.dev = dev,
 	};
 	int err = fib_table_insert(net, &cfg);
 
@@ -306,7 +314,8 @@ static int apply(struct net *net, struct net_device *dev,
 				c->routes[i].prefix_len, c->routes[i].gateway);
 		if (err)
 			pr_warn("ip=: route to %pI4/%u: error %d\n",
-				&c->routes[i].dst, c->routes[i].prefix_len, -err);
+				&c->routes[i].dst, c->routes[i].prefix_len,
+				-err);
 	}
 	if (c->gateway) {
 		err = add_route(net, dev, 0, 0, c->gateway);
@@ -325,8 +334,8 @@ static int apply(struct net *net, struct net_device *dev,
 /* lo is there whatever else is. */
 static int open_loopback(struct net *net)
 {
-	return netif_running(net->loopback_dev) ? 0 :
-						  dev_open(net->loopback_dev);
+	return netif_running(net->loopback_dev) ? 0
+						: dev_open(net->loopback_dev);
 }
 
 static int configure(struct net *net, struct ipconfig *c)

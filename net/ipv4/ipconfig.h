@@ -7,9 +7,9 @@
 
 #include "net/ipv4/ip.h"
 
-#define IPCONFIG_DNS	3
+#define IPCONFIG_DNS    3
 #define IPCONFIG_ROUTES 8
-#define IPCONFIG_NAME	65
+#define IPCONFIG_NAME   65
 
 struct ipconfig_route {
 	__be32 dst;
@@ -24,9 +24,9 @@ struct ipconfig {
 	__be32 dns[IPCONFIG_DNS];
 	__be32 ntp;
 	char hostname[IPCONFIG_NAME], domain[IPCONFIG_NAME];
-	u32 mtu;	/* 0: the device's */
-	u64 lease_ns;	/* from DHCP; 0: for ever */
-	u32 nr_routes;	/* besides the gateway (RFC 3442) */
+	u32 mtu;       /* 0: the device's */
+	u64 lease_ns;  /* from DHCP; 0: for ever */
+	u32 nr_routes; /* besides the gateway (RFC 3442) */
 	struct ipconfig_route routes[IPCONFIG_ROUTES];
 };
 

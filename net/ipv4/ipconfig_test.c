@@ -15,7 +15,9 @@ static void ipconfig_parse_takes_every_field(struct kunit *test)
 	KUNIT_EXPECT_EQ(test,
 			ipconfig_parse("10.0.2.15:10.0.2.3:10.0.2.2:"
 				       "255.255.255.0:box:eth0:off:10.0.2.3:"
-				       "10.0.2.4:10.0.2.5", &c), 0);
+				       "10.0.2.4:10.0.2.5",
+				       &c),
+			0);
 	KUNIT_EXPECT_EQ(test, c.client, fixture_ip("10.0.2.15"));
 	KUNIT_EXPECT_EQ(test, c.server, fixture_ip("10.0.2.3"));
 	KUNIT_EXPECT_EQ(test, c.gateway, fixture_ip("10.0.2.2"));
@@ -44,25 +46,33 @@ static void ipconfig_parse_fills_what_is_left_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, c.netmask, fixture_ip("255.0.0.0"));
 	KUNIT_EXPECT_EQ(test, ipconfig_parse("192.168.7.3:", &c), 0);
 	KUNIT_EXPECT_EQ(test, c.netmask, fixture_ip("255.255.255.0"));
-	KUNIT_EXPECT_EQ(test,
-			ipconfig_parse("10.1.2.3:::255.255.255.255", &c), 0);
+	KUNIT_EXPECT_EQ(test, ipconfig_parse("10.1.2.3:::255.255.255.255", &c),
+			0);
 }
 
 static void ipconfig_parse_refuses_malformed_values(struct kunit *test)
 {
 	static const char *const bad[] = {
-		"",		     "yes",
-		"10.0.2.15",	     "10.0.2:",
-		"10.0.2.256:",	     "10.0.2.15.1:",
-		"10.0.2.15 :",	     "10..2.15:",
-		"1234.0.2.15:",	     "::10.0.2.x",
-		"10.0.2.15:::255.0.255.0", ":::::eth0:off",
+		"",
+		"yes",
+		"10.0.2.15",
+		"10.0.2:",
+		"10.0.2.256:",
+		"10.0.2.15.1:",
+		"10.0.2.15 :",
+		"10..2.15:",
+		"1234.0.2.15:",
+		"::10.0.2.x",
+		"10.0.2.15:::255.0.255.0",
+		":::::eth0:off",
 		"10.0.2.15:::255.255.255.0::eth0:perhaps",
 		"10.0.2.15:::::an-interface-name-too-long",
 		"1.2.3.4:1:2",
 		"10.0.2.15:::::::1.1.1.1:1.1.1.1:1.1.1.1:x",
-		"224.0.0.1:",	     "255.255.255.255:",
-		"127.0.0.1:",	     "10.0.2.0:::255.255.255.0",
+		"224.0.0.1:",
+		"255.255.255.255:",
+		"127.0.0.1:",
+		"10.0.2.0:::255.255.255.0",
 		"10.0.2.255:::255.255.255.0",
 	};
 	struct ipconfig c;
@@ -84,7 +94,8 @@ static void ip_auto_config_sets_address_and_gateway(struct kunit *test)
 	KUNIT_EXPECT_EQ(test,
 			ip_auto_config(f->net,
 				       "10.0.2.15::10.0.2.2:255.255.255.0::"
-				       "eth0:off:10.0.2.3"), 0);
+				       "eth0:off:10.0.2.3"),
+			0);
 	rt = ip_route_output_flow(f->net, &fl4, NULL);
 	KUNIT_ASSERT_TRUE(test, !IS_ERR(rt));
 	KUNIT_EXPECT_EQ(test, rt->rt_gateway, fixture_ip("10.0.2.2"));
@@ -102,8 +113,8 @@ static void ip_auto_config_sets_address_and_gateway(struct kunit *test)
 }
 
 /* RFC 3442's neighbour: the gateway of a /32 is on the link. */
-static void ip_auto_config_reaches_a_gateway_outside_the_subnet(
-	struct kunit *test)
+static void
+ip_auto_config_reaches_a_gateway_outside_the_subnet(struct kunit *test)
 {
 	struct net_fixture *f = test->priv;
 	struct flowi4 fl4 = { .daddr = fixture_ip("1.1.1.1") };
@@ -111,7 +122,8 @@ static void ip_auto_config_reaches_a_gateway_outside_the_subnet(
 
 	KUNIT_EXPECT_EQ(test,
 			ip_auto_config(f->net, "10.5.5.5::172.16.0.1:"
-					       "255.255.255.255"), 0);
+					       "255.255.255.255"),
+			0);
 	rt = ip_route_output_flow(f->net, &fl4, NULL);
 	KUNIT_ASSERT_TRUE(test, !IS_ERR(rt));
 	KUNIT_EXPECT_EQ(test, rt->rt_gateway, fixture_ip("172.16.0.1"));
@@ -148,12 +160,12 @@ static void dhcp_discover_frame_is_well_formed(struct kunit *test)
 			0xffffffff);
 	KUNIT_EXPECT_EQ(test, get_unaligned_be16(p + ETH_HLEN + 20), 68);
 	KUNIT_EXPECT_EQ(test, get_unaligned_be16(p + ETH_HLEN + 22), 67);
-	KUNIT_EXPECT_EQ(test, m[0], 1);			/* BOOTREQUEST */
-	KUNIT_EXPECT_EQ(test, m[10], 0x80);		/* broadcast flag */
+	KUNIT_EXPECT_EQ(test, m[0], 1);     /* BOOTREQUEST */
+	KUNIT_EXPECT_EQ(test, m[10], 0x80); /* broadcast flag */
 	KUNIT_EXPECT_MEMEQ(test, m + 28, f->eth0->dev_addr, ETH_ALEN);
 	KUNIT_EXPECT_EQ(test, get_unaligned_be32(m + 236), 0x63825363);
-	KUNIT_EXPECT_EQ(test, m[240], 53);		/* message type */
-	KUNIT_EXPECT_EQ(test, m[242], 1);		/* DISCOVER */
+	KUNIT_EXPECT_EQ(test, m[240], 53); /* message type */
+	KUNIT_EXPECT_EQ(test, m[242], 1);  /* DISCOVER */
 	KUNIT_EXPECT_GE(test, f->tx[0].len, ETH_HLEN + 28 + 300);
 }
 
@@ -181,8 +193,8 @@ kunit_test_suite(ipconfig_suite);
 struct dhcp_server {
 	struct socket *sock;
 	u32 seen, ignore, naks; /* of the next questions */
-	bool mutate;		/* flip one bit of each answer */
-	u32 cut;		/* send only so many bytes; 0: all */
+	bool mutate;            /* flip one bit of each answer */
+	u32 cut;                /* send only so many bytes; 0: all */
 	u8 msg[600];
 };
 
@@ -225,8 +237,8 @@ static bool server_poll(void *arg)
 	size_t n;
 	u32 bit;
 
-	if (test_recvfrom(s->sock, s->msg, sizeof(s->msg), NULL,
-			  MSG_DONTWAIT) < 240)
+	if (test_recvfrom(s->sock, s->msg, sizeof(s->msg), NULL, MSG_DONTWAIT) <
+	    240)
 		return false;
 	s->seen++;
 	if (s->ignore) {
@@ -281,9 +293,10 @@ static void dhcp_configure_takes_the_lease(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ipconfig_get()->lease_ns, 3600 * NSEC_PER_SEC);
 	KUNIT_EXPECT_STREQ(test, ipconfig_get()->hostname, "box");
 	ipconfig_resolv_conf(buf, sizeof(buf));
-	KUNIT_EXPECT_STREQ(test, buf, "search example.org\n"
-				      "nameserver 10.0.0.3\n"
-				      "nameserver 8.8.8.8\n");
+	KUNIT_EXPECT_STREQ(test, buf,
+			   "search example.org\n"
+			   "nameserver 10.0.0.3\n"
+			   "nameserver 8.8.8.8\n");
 	rt = ip_route_output_flow(net, &fl4, NULL);
 	KUNIT_ASSERT_TRUE(test, !IS_ERR(rt));
 	KUNIT_EXPECT_EQ(test, rt->rt_gateway, fixture_ip("10.0.0.2"));
@@ -299,11 +312,11 @@ static void dhcp_configure_starts_over_after_nak(struct kunit *test)
 	server_start(test, &s);
 	s.naks = 1;
 	KUNIT_EXPECT_EQ(test, ip_auto_config(p->a->net, "dhcp"), 0);
-	KUNIT_EXPECT_EQ(test, inet_addr_del(p->a->eth0,
-					    fixture_ip("10.0.0.77"), 24), 0);
+	KUNIT_EXPECT_EQ(test,
+			inet_addr_del(p->a->eth0, fixture_ip("10.0.0.77"), 24),
+			0);
 	s.naks = 2;
-	KUNIT_EXPECT_EQ(test, ip_auto_config(p->a->net, "dhcp"),
-			-ECONNREFUSED);
+	KUNIT_EXPECT_EQ(test, ip_auto_config(p->a->net, "dhcp"), -ECONNREFUSED);
 	server_stop(&s);
 }
 

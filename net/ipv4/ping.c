@@ -18,7 +18,7 @@ static struct sock *ping_find(struct net *net, u16 ident, __be32 peer,
 {
 	struct sock *sk;
 
-	hlist_for_each_entry(sk, &net->ipv4->ping_head, sk_node) {
+	hlist_for_each_entry (sk, &net->ipv4->ping_head, sk_node) {
 		if (sk->sk_num == ident &&
 		    (!sk->sk_daddr || sk->sk_daddr == peer) &&
 		    (!sk->sk_rcv_saddr || sk->sk_rcv_saddr == local) &&
@@ -76,8 +76,8 @@ bool ping_err(struct sk_buff *skb, u32 info)
 
 	if (quoted->type != ICMP_ECHO)
 		return false;
-	sk = ping_find(dev_net(skb->dev), ntohs(quoted->un.echo.id),
-		       iph->daddr, iph->saddr, (int)skb->skb_iif);
+	sk = ping_find(dev_net(skb->dev), ntohs(quoted->un.echo.id), iph->daddr,
+		       iph->saddr, (int)skb->skb_iif);
 	if (!sk)
 		return false;
 	if (icmph->type == ICMP_DEST_UNREACH &&
@@ -231,7 +231,7 @@ static bool ping_ident_free(struct net *net, u16 ident)
 {
 	struct sock *sk;
 
-	hlist_for_each_entry(sk, &net->ipv4->ping_head, sk_node) {
+	hlist_for_each_entry (sk, &net->ipv4->ping_head, sk_node) {
 		if (sk->sk_num == ident)
 			return false;
 	}

@@ -44,8 +44,8 @@ static bool raw_filtered(struct sock *sk, const struct sk_buff *skb)
 	if (sk->sk_num != IPPROTO_ICMP || !raw_sk(sk)->icmp_filter)
 		return false;
 	type = skb_header_pointer(skb, 0, 1, &type_buf);
-	return !type || (*type < 32 &&
-			 (raw_sk(sk)->icmp_filter & (1U << *type)));
+	return !type ||
+	       (*type < 32 && (raw_sk(sk)->icmp_filter & (1U << *type)));
 }
 
 /**
@@ -67,7 +67,7 @@ bool raw_local_deliver(struct sk_buff *skb, u8 protocol)
 
 	if (likely(hlist_empty(&net->ipv4->raw_head)))
 		return false;
-	hlist_for_each_entry(sk, &net->ipv4->raw_head, sk_node) {
+	hlist_for_each_entry (sk, &net->ipv4->raw_head, sk_node) {
 		if (!raw_match(sk, protocol, iph->saddr, iph->daddr,
 			       (int)skb->skb_iif))
 			continue;
@@ -105,12 +105,13 @@ static void raw_err(struct sock *sk, struct sk_buff *skb, u32 info)
 		}
 	}
 	if (inet_sk(sk)->recverr)
-		ip_icmp_error(sk, skb, err, 0, info,
-			      inet_sk(sk)->hdrincl ?
-				      skb->data :
-				      skb->data + ((const struct iphdr *)
-							   skb->data)
-							  ->ihl * 4U);
+		ip_icmp_error(
+			sk, skb, err, 0, info,
+			inet_sk(sk)->hdrincl
+				? skb->data
+				: skb->data + ((const struct iphdr *)skb->data)
+							      ->ihl *
+						      4U);
 	else if (!hard || sk->sk_state != TCP_ESTABLISHED)
 		return;
 	sk->sk_err = err;
@@ -129,7 +130,7 @@ void raw_icmp_error(struct sk_buff *skb, u8 protocol, u32 info)
 	struct net *net = dev_net(skb->dev);
 	struct sock *sk;
 
-	hlist_for_each_entry(sk, &net->ipv4->raw_head, sk_node) {
+	hlist_for_each_entry (sk, &net->ipv4->raw_head, sk_node) {
 		if (raw_match(sk, protocol, iph->daddr, iph->saddr,
 			      (int)skb->skb_iif))
 			raw_err(sk, skb, info);
@@ -256,13 +257,11 @@ static int raw_route(struct sock *sk, const struct msghdr *msg,
 		ipc->oif = ipc->oif ?: inet->mc_index;
 		ipc->saddr = ipc->saddr ?: inet->mc_addr;
 	}
-	flowi4_init_output(fl4, ipc->oif, ipc->mark, inet->tos,
-			   onlink ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
-			   sk->sk_protocol,
-			   inet->hdrincl || inet->freebind ?
-				   FLOWI_FLAG_ANYSRC :
-				   0,
-			   ipc->addr, ipc->saddr, 0, 0);
+	flowi4_init_output(
+		fl4, ipc->oif, ipc->mark, inet->tos,
+		onlink ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE, sk->sk_protocol,
+		inet->hdrincl || inet->freebind ? FLOWI_FLAG_ANYSRC : 0,
+		ipc->addr, ipc->saddr, 0, 0);
 	*rtp = ip_route_output_flow(sock_net(sk), fl4, sk);
 	if (IS_ERR(*rtp)) {
 		if (PTR_ERR(*rtp) == -ENETUNREACH)
@@ -298,10 +297,10 @@ static ssize_t raw_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	if (!err)
 		err = raw_route(sk, msg, &ipc, &fl4, &rt);
 	if (!err) {
-		err = inet_sk(sk)->hdrincl ?
-			      raw_send_hdrinc(sk, &fl4, msg, (u32)len, &rt) :
-			      raw_send_plain(sk, &fl4, msg, (u32)len, &ipc,
-					     &rt);
+		err = inet_sk(sk)->hdrincl
+			      ? raw_send_hdrinc(sk, &fl4, msg, (u32)len, &rt)
+			      : raw_send_plain(sk, &fl4, msg, (u32)len, &ipc,
+					       &rt);
 		ip_rt_put(rt);
 	}
 	kfree(ipc.opt);
@@ -355,9 +354,9 @@ static int raw_setsockopt(struct sock *sk, int level, int name,
 		return -ENOPROTOOPT;
 	if (len < sizeof(u32))
 		return -EINVAL;
-	return copy_from_user(&raw_sk(sk)->icmp_filter, val, sizeof(u32)) ?
-		       -EFAULT :
-		       0;
+	return copy_from_user(&raw_sk(sk)->icmp_filter, val, sizeof(u32))
+		       ? -EFAULT
+		       : 0;
 }
 
 static int raw_getsockopt(struct sock *sk, int level, int name,

@@ -23,12 +23,12 @@
 #include "lib/softirq.h"
 #include "net/ipv4/ip.h"
 
-#define RT_CACHE_BITS	     8
-#define RT_EXCEPTION_BITS    6
-#define RT_EXCEPTION_DEPTH   5U /* a bucket's; then the oldest is replaced */
-#define RT_IDENTS	     1024
-#define RT_MIN_ADVMSS	     256
-#define RT_HEADERS	     40 /* IP and TCP without options */
+#define RT_CACHE_BITS      8
+#define RT_EXCEPTION_BITS  6
+#define RT_EXCEPTION_DEPTH 5U /* a bucket's; then the oldest is replaced */
+#define RT_IDENTS          1024
+#define RT_MIN_ADVMSS      256
+#define RT_HEADERS         40 /* IP and TCP without options */
 
 /* A path narrower than its first link. */
 struct rt_exception {
@@ -51,8 +51,7 @@ static struct kmem_cache *rt_slab;
 
 /* --- exceptions --- */
 
-static struct hlist_head *rt_exception_bucket(struct rt_state *st,
-					      __be32 daddr)
+static struct hlist_head *rt_exception_bucket(struct rt_state *st, __be32 daddr)
 {
 	u64 h = siphash_1u32((__force u32)daddr, &st->key);
 
@@ -63,7 +62,7 @@ static struct rt_exception *rt_exception_find(struct rt_state *st, __be32 daddr)
 {
 	struct rt_exception *e;
 
-	hlist_for_each_entry(e, rt_exception_bucket(st, daddr), node) {
+	hlist_for_each_entry (e, rt_exception_bucket(st, daddr), node) {
 		if (e->daddr == daddr)
 			return e;
 	}
@@ -71,14 +70,13 @@ static struct rt_exception *rt_exception_find(struct rt_state *st, __be32 daddr)
 }
 
 /* A free or, in a full bucket, the soonest to expire; NULL: no memory. */
-static struct rt_exception *rt_exception_make(struct rt_state *st,
-					      __be32 daddr)
+static struct rt_exception *rt_exception_make(struct rt_state *st, __be32 daddr)
 {
 	struct hlist_head *h = rt_exception_bucket(st, daddr);
 	struct rt_exception *e, *oldest = NULL;
 	u32 n = 0;
 
-	hlist_for_each_entry(e, h, node) {
+	hlist_for_each_entry (e, h, node) {
 		n++;
 		if (!oldest || e->expires_ns < oldest->expires_ns)
 			oldest = e;
@@ -105,8 +103,8 @@ static void rt_set_pmtu(struct rtable *rt, u32 mtu, u64 expires_ns)
 static void rt_learn_pmtu(struct net *net, __be32 daddr, u32 mtu)
 {
 	struct rt_state *st = net->ipv4->rt;
-	u64 expires = ktime_get_ns() +
-		      net->ipv4->sysctl_mtu_expires * NSEC_PER_SEC;
+	u64 expires =
+		ktime_get_ns() + net->ipv4->sysctl_mtu_expires * NSEC_PER_SEC;
 	struct rt_exception *e = rt_exception_find(st, daddr);
 	struct rtable *rt;
 
@@ -116,7 +114,7 @@ static void rt_learn_pmtu(struct net *net, __be32 daddr, u32 mtu)
 		e->pmtu = mtu;
 		e->expires_ns = expires;
 	}
-	list_for_each_entry(rt, &st->live, rt_list) {
+	list_for_each_entry (rt, &st->live, rt_list) {
 		if (rt->rt_dst == daddr && !rt->rt_is_input)
 			rt_set_pmtu(rt, mtu, expires);
 	}
@@ -236,15 +234,13 @@ static int rt_discard(struct sk_buff *skb)
 }
 
 /* Output of a route whose device was removed. */
-static int rt_gone_output(struct net *net, struct sock *sk,
-			  struct sk_buff *skb)
+static int rt_gone_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	kfree_skb_reason(skb, SKB_DROP_REASON_DEV_READY);
 	return -ENETDOWN;
 }
 
-static struct rtable *rt_alloc(struct net *net, struct net_device *dev,
-			       u8 type)
+static struct rtable *rt_alloc(struct net *net, struct net_device *dev, u8 type)
 {
 	struct rt_state *st = net->ipv4->rt;
 	struct rtable *rt = kmem_cache_zalloc(rt_slab, GFP_ATOMIC);
@@ -268,7 +264,8 @@ static struct rtable *rt_alloc(struct net *net, struct net_device *dev,
 static u32 rt_hash(__be32 daddr, __be32 saddr, int ifindex)
 {
 	return hash_2words((__force u32)daddr, (__force u32)saddr,
-			   (u32)ifindex) & ((1U << RT_CACHE_BITS) - 1);
+			   (u32)ifindex) &
+	       ((1U << RT_CACHE_BITS) - 1);
 }
 
 /* The new answer takes the place of the old one. */
@@ -365,8 +362,7 @@ static int rt_answer_fib(struct net *net, struct flowi4 *fl4,
 		/* The program names the link: the destination is on it. */
 		a->type = RTN_UNICAST;
 		if (!fl4->saddr)
-			fl4->saddr = inet_select_addr(a->dev, 0,
-						      RT_SCOPE_LINK);
+			fl4->saddr = inet_select_addr(a->dev, 0, RT_SCOPE_LINK);
 		return 0;
 	}
 	if (err)
@@ -381,15 +377,16 @@ static int rt_answer_fib(struct net *net, struct flowi4 *fl4,
 	}
 	a->dev = res.dev;
 	if (!fl4->saddr)
-		fl4->saddr = res.prefsrc ?:
-			     inet_select_addr(res.dev, res.gateway ?: fl4->daddr,
-					      RT_SCOPE_UNIVERSE);
+		fl4->saddr =
+			res.prefsrc
+				?: inet_select_addr(res.dev,
+						    res.gateway ?: fl4->daddr,
+						    RT_SCOPE_UNIVERSE);
 	return 0;
 }
 
 /* Steps of RFC 1122, section 3.3.1, in order; fills @a and fl4->saddr. */
-static int rt_resolve(struct net *net, struct flowi4 *fl4,
-		      struct rt_answer *a)
+static int rt_resolve(struct net *net, struct flowi4 *fl4, struct rt_answer *a)
 {
 	int err;
 
@@ -408,8 +405,8 @@ static int rt_resolve(struct net *net, struct flowi4 *fl4,
 		rt_answer_local(net, fl4, a);
 		return 0;
 	}
-	if (a->dev && (ipv4_is_multicast(fl4->daddr) ||
-		       ipv4_is_lbcast(fl4->daddr)))
+	if (a->dev &&
+	    (ipv4_is_multicast(fl4->daddr) || ipv4_is_lbcast(fl4->daddr)))
 		return 0;
 	return rt_answer_fib(net, fl4, a);
 }
@@ -500,7 +497,8 @@ static struct rtable *rt_output_slow(struct net *net, struct flowi4 *fl4,
  *
  * Context: task or softirq; turns softirqs off for itself.
  * Return:  one reference for the caller; ERR_PTR(): -ENETUNREACH,
- *          -EHOSTUNREACH, -EACCES, -ENODEV, -EINVAL (source not ours), -ENOBUFS.
+ *          -EHOSTUNREACH, -EACCES, -ENODEV, -EINVAL (source not ours),
+ * -ENOBUFS.
  */
 struct rtable *ip_route_output_flow(struct net *net, struct flowi4 *fl4,
 				    const struct sock *sk)
@@ -538,8 +536,8 @@ struct rtable *ip_route_connect(struct flowi4 *fl4, __be32 dst, __be32 src,
 				__be16 dport, const struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
-	u8 scope = sock_flag(sk, SOCK_LOCALROUTE) ? RT_SCOPE_LINK :
-						    RT_SCOPE_UNIVERSE;
+	u8 scope = sock_flag(sk, SOCK_LOCALROUTE) ? RT_SCOPE_LINK
+						  : RT_SCOPE_UNIVERSE;
 	u8 flags = inet->freebind || inet->hdrincl ? FLOWI_FLAG_ANYSRC : 0;
 
 	flowi4_init_output(fl4, oif, sk->sk_mark, inet->tos, scope, protocol,
@@ -565,8 +563,8 @@ static bool rt_source_is_martian(struct net *net, __be32 saddr, __be32 daddr,
 	/* RFC 1122, section 3.2.1.3 (a): only a host that has no address yet,
 	 * and it speaks to everyone. */
 	if (ipv4_is_zeronet(saddr))
-		return saddr || !(ipv4_is_lbcast(daddr) ||
-				  ipv4_is_multicast(daddr));
+		return saddr ||
+		       !(ipv4_is_lbcast(daddr) || ipv4_is_multicast(daddr));
 	if (fib_lookup(net, &fl4, &res))
 		return false;
 	return res.type != RTN_UNICAST;
@@ -596,9 +594,8 @@ static int rt_input_type(struct net *net, __be32 daddr,
 	return -EHOSTUNREACH; /* for another host: we do not forward */
 }
 
-static struct rtable *rt_make_input(struct net *net, __be32 daddr,
-				    __be32 saddr, struct net_device *dev,
-				    u8 type)
+static struct rtable *rt_make_input(struct net *net, __be32 daddr, __be32 saddr,
+				    struct net_device *dev, u8 type)
 {
 	struct rtable *rt = rt_alloc(net, dev, type);
 
@@ -628,9 +625,9 @@ static int rt_input_slow(struct sk_buff *skb, __be32 daddr, __be32 saddr,
 	}
 	type = rt_input_type(net, daddr, dev);
 	if (type < 0) {
-		*reason = type == -EHOSTUNREACH || type == -EINVAL ?
-				  SKB_DROP_REASON_IP_INADDRERRORS :
-				  SKB_DROP_REASON_IP_INNOROUTES;
+		*reason = type == -EHOSTUNREACH || type == -EINVAL
+				  ? SKB_DROP_REASON_IP_INADDRERRORS
+				  : SKB_DROP_REASON_IP_INNOROUTES;
 		return type;
 	}
 	rt = rt_make_input(net, daddr, saddr, dev, (u8)type);
@@ -759,8 +756,8 @@ void ip_select_ident(struct net *net, struct sk_buff *skb, struct sock *sk,
 		iph->id = 0;
 		if (sk && inet_sk(sk)->inet_daddr) {
 			iph->id = htons(inet_sk(sk)->inet_id);
-			inet_sk(sk)->inet_id = (u16)(inet_sk(sk)->inet_id +
-						     segs);
+			inet_sk(sk)->inet_id =
+				(u16)(inet_sk(sk)->inet_id + segs);
 		}
 		return;
 	}
@@ -815,7 +812,7 @@ void ip_rt_dev_gone(struct net *net, struct net_device *dev)
 
 	local_bh_disable();
 	rt_cache_flush(net);
-	list_for_each_entry(rt, &net->ipv4->rt->live, rt_list) {
+	list_for_each_entry (rt, &net->ipv4->rt->live, rt_list) {
 		if (rt->dst.dev != dev)
 			continue;
 		if (rt->rt_neigh)
@@ -844,7 +841,7 @@ void ip_rt_net_exit(struct net *net)
 
 	rt_cache_flush(net);
 	for (i = 0; i < ARRAY_SIZE(st->exceptions); i++) {
-		hlist_for_each_entry_safe(e, tmp, &st->exceptions[i], node) {
+		hlist_for_each_entry_safe (e, tmp, &st->exceptions[i], node) {
 			hlist_del_init(&e->node);
 			kfree(e);
 		}

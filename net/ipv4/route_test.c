@@ -47,8 +47,7 @@ static void ip_route_output_flow_checks_the_source(struct kunit *test)
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, PTR_ERR(route(f, "10.0.2.2", "127.0.0.1")),
 			-EINVAL);
-	KUNIT_EXPECT_EQ(test, PTR_ERR(route(f, "8.8.8.8", NULL)),
-			-ENETUNREACH);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(route(f, "8.8.8.8", NULL)), -ENETUNREACH);
 }
 
 static void ip_route_output_flow_sends_ours_to_loopback(struct kunit *test)
@@ -84,8 +83,8 @@ static void inet_select_addr_matches_the_subnet(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rt->rt_src, fixture_ip("10.0.2.15"));
 	ip_rt_put(rt);
 	/* The primary goes: the secondary takes over, route and all. */
-	KUNIT_EXPECT_EQ(test, inet_addr_del(f->eth0, fixture_ip("10.0.2.15"),
-					    24), 0);
+	KUNIT_EXPECT_EQ(test,
+			inet_addr_del(f->eth0, fixture_ip("10.0.2.15"), 24), 0);
 	rt = route(f, "10.0.2.2", NULL);
 	KUNIT_ASSERT_TRUE(test, !IS_ERR(rt));
 	KUNIT_EXPECT_EQ(test, rt->rt_src, fixture_ip("10.0.2.16"));
@@ -168,8 +167,7 @@ static void ip_route_input_refuses_martians(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, input(f, "127.0.0.1", "10.0.2.15"), -EINVAL);
 	KUNIT_EXPECT_EQ(test, input(f, "10.0.2.2", "127.0.0.1"), -EINVAL);
 	KUNIT_EXPECT_EQ(test, input(f, "10.0.2.2", "0.0.0.0"), -EINVAL);
-	KUNIT_EXPECT_EQ(test, input(f, "10.0.2.2", "10.0.2.16"),
-			-EHOSTUNREACH);
+	KUNIT_EXPECT_EQ(test, input(f, "10.0.2.2", "10.0.2.16"), -EHOSTUNREACH);
 	KUNIT_EXPECT_EQ(test, input(f, "10.0.2.2", "8.8.8.8"), -ENETUNREACH);
 	KUNIT_EXPECT_EQ(test, input(f, "10.0.2.2", "224.0.0.5"), -ENOENT);
 }

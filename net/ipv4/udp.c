@@ -32,8 +32,7 @@ static __wsum udp_payload_csum(const struct sk_buff *skb)
 	return sum;
 }
 
-static void udp_set_csum(struct sk_buff *skb, const struct flowi4 *fl4,
-			 u32 len)
+static void udp_set_csum(struct sk_buff *skb, const struct flowi4 *fl4, u32 len)
 {
 	struct udphdr *uh = udp_hdr(skb);
 	__wsum sum;
@@ -44,7 +43,7 @@ static void udp_set_csum(struct sk_buff *skb, const struct flowi4 *fl4,
 		sum = csum_tcpudp_nofold(fl4->saddr, fl4->daddr, len,
 					 IPPROTO_UDP, 0);
 		/* The device adds and inverts: it gets the sum itself. */
-		uh->check = (__force __sum16)(u16)~(__force u16)csum_fold(sum);
+		uh->check = (__force __sum16)(u16) ~(__force u16)csum_fold(sum);
 		return;
 	}
 	sum = csum_partial(uh, sizeof(*uh), udp_payload_csum(skb));
@@ -115,8 +114,8 @@ static int udp_append(struct sock *sk, struct msghdr *msg, u32 ulen,
 
 	err = ip_append_data(sk, &up->cork_fl4, ip_generic_getfrag, msg, ulen,
 			     sizeof(struct udphdr), ipc, rtp,
-			     more ? msg->msg_flags | MSG_MORE :
-				    msg->msg_flags & ~(u32)MSG_MORE);
+			     more ? msg->msg_flags | MSG_MORE
+				  : msg->msg_flags & ~(u32)MSG_MORE);
 	if (err)
 		udp_flush_pending_frames(sk);
 	else if (!more)
@@ -221,13 +220,12 @@ static int udp_send_route(struct sock *sk, const struct msghdr *msg,
 		      (s->ipc.opt && s->ipc.opt->is_strictroute);
 	struct rtable *rt;
 
-	flowi4_init_output(&s->fl4, s->ipc.oif, s->ipc.mark,
-			   s->ipc.tos >= 0 ? (u8)s->ipc.tos : inet_sk(sk)->tos,
-			   onlink ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE,
-			   IPPROTO_UDP,
-			   inet_sk(sk)->freebind ? FLOWI_FLAG_ANYSRC : 0,
-			   s->daddr, s->ipc.saddr, s->dport,
-			   inet_sk(sk)->inet_sport);
+	flowi4_init_output(
+		&s->fl4, s->ipc.oif, s->ipc.mark,
+		s->ipc.tos >= 0 ? (u8)s->ipc.tos : inet_sk(sk)->tos,
+		onlink ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE, IPPROTO_UDP,
+		inet_sk(sk)->freebind ? FLOWI_FLAG_ANYSRC : 0, s->daddr,
+		s->ipc.saddr, s->dport, inet_sk(sk)->inet_sport);
 	if (likely(s->connected && !onlink)) {
 		s->rt = udp_kept_route(sk);
 		if (likely(s->rt)) {
@@ -294,15 +292,14 @@ static int udp_send_more(struct sock *sk, struct msghdr *msg, u32 len,
 
 	lock_sock(sk);
 	if (udp_sk(sk)->pending)
-		err = len ? udp_append(sk, msg, len, NULL, &rt, more) :
-		      more ? 0 :
-			     udp_push_pending_frames(sk);
+		err = len    ? udp_append(sk, msg, len, NULL, &rt, more)
+		      : more ? 0
+			     : udp_push_pending_frames(sk);
 	release_sock(sk);
 	return err;
 }
 
-static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len,
-			bool more)
+static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len, bool more)
 {
 	struct udp_send s;
 	int err;
@@ -316,11 +313,12 @@ static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len,
 	if (!err)
 		err = udp_send_route(sk, msg, &s);
 	if (!err)
-		err = likely(!more) ?
-			      udp_send_one(sk, msg, len + sizeof(struct udphdr),
-					   &s) :
-			      udp_send_corked(sk, msg,
-					      len + sizeof(struct udphdr), &s);
+		err = likely(!more)
+			      ? udp_send_one(sk, msg,
+					     len + sizeof(struct udphdr), &s)
+			      : udp_send_corked(sk, msg,
+						len + sizeof(struct udphdr),
+						&s);
 	ip_rt_put(s.rt);
 	if (unlikely(s.ipc.opt))
 		kfree(s.ipc.opt);

@@ -70,7 +70,7 @@ static void udp_deliver_many(struct net *net, struct sk_buff *skb)
 	struct sock *sk, *last = NULL;
 	struct sk_buff *copy;
 
-	hlist_for_each_entry(sk, udp_port_chain(net, dnum), sk_node) {
+	hlist_for_each_entry (sk, udp_port_chain(net, dnum), sk_node) {
 		if (!udp_mcast_match(sk, iph->saddr, uh->source, iph->daddr,
 				     dnum, skb->skb_iif))
 			continue;
@@ -244,8 +244,8 @@ ssize_t udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags)
 	copied = (u32)min_t(size_t, len, ulen);
 	if (copied < ulen)
 		msg->msg_flags |= MSG_TRUNC;
-	err = skb_copy_datagram_iter(skb, sizeof(struct udphdr),
-				     &msg->msg_iter, copied);
+	err = skb_copy_datagram_iter(skb, sizeof(struct udphdr), &msg->msg_iter,
+				     copied);
 	if (!err)
 		udp_recv_meta(sk, msg, skb);
 	skb_free_datagram(sk, skb);

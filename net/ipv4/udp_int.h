@@ -23,5 +23,4 @@ int udp_get_port(struct sock *sk, u16 snum);
 void udp_unhash(struct sock *sk);
 /* The peer was set or cleared: (un)hash by both ends. */
 void udp_rehash_peer(struct sock *sk);
-ssize_t udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
-		    int flags);
+ssize_t udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags);

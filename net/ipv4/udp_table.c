@@ -65,8 +65,8 @@ static bool udp_port_free(struct sock *sk, u16 num)
 {
 	const struct sock *other;
 
-	hlist_for_each_entry(other, udp_port_chain(sock_net(sk), num),
-			     sk_node) {
+	hlist_for_each_entry (other, udp_port_chain(sock_net(sk), num),
+			      sk_node) {
 		if (other->sk_num == num && udp_conflict(sk, other))
 			return false;
 	}
@@ -197,13 +197,13 @@ struct sock *udp_lookup(struct net *net, __be32 saddr, __be16 sport,
 	struct sock *sk, *best = NULL;
 	int score, high = 0;
 
-	hlist_for_each_entry(sk, udp_peer_chain(t, daddr, dnum, saddr, sport),
-			     sk_bind_node) {
-		if (sk->sk_rcv_saddr && udp_score(sk, saddr, sport, daddr, dnum,
-						  iif))
+	hlist_for_each_entry (sk, udp_peer_chain(t, daddr, dnum, saddr, sport),
+			      sk_bind_node) {
+		if (sk->sk_rcv_saddr &&
+		    udp_score(sk, saddr, sport, daddr, dnum, iif))
 			return sk;
 	}
-	hlist_for_each_entry(sk, udp_port_chain(net, dnum), sk_node) {
+	hlist_for_each_entry (sk, udp_port_chain(net, dnum), sk_node) {
 		score = udp_score(sk, saddr, sport, daddr, dnum, iif);
 		if (score > high) {
 			high = score;
@@ -215,7 +215,10 @@ struct sock *udp_lookup(struct net *net, __be32 saddr, __be16 sport,
 
 /**
  * udp_mcast_match() - Whether a socket hears a datagram to many.
- * @sk: the socket; the rest as for udp_lookup().
+ * @sk:    the socket.
+ * @saddr: the other end's address. @sport: its port, network order.
+ * @daddr: the group or broadcast address. @dnum: our port, host order.
+ * @iif:   device of arrival.
  */
 bool udp_mcast_match(const struct sock *sk, __be32 saddr, __be16 sport,
 		     __be32 daddr, u16 dnum, int iif)

@@ -22,8 +22,8 @@ static void know_peer(struct net_fixture *f, const char *ip)
 {
 	static const u8 mac[ETH_ALEN] = { 0x52, 0x55, 0x0a, 0, 2, 2 };
 	__be32 key = fixture_ip(ip);
-	struct neighbour *n = neigh_lookup(&f->net->ipv4->arp_tbl, &key,
-					   f->eth0);
+	struct neighbour *n =
+		neigh_lookup(&f->net->ipv4->arp_tbl, &key, f->eth0);
 
 	neigh_update(n, mac, NUD_PERMANENT, NEIGH_UPDATE_F_ADMIN);
 	neigh_release(n);
@@ -35,19 +35,19 @@ static void udp_sendmsg_makes_the_frame(struct kunit *test)
 	static const u8 expected[] = {
 		0x52, 0x55, 0x0a, 0x00, 0x02, 0x02, /* to 10.0.2.2's MAC */
 		0x02, 0x00, 0x00, 0x00, 0x00, 0x0a, /* from eth0 */
-		0x08, 0x00,			    /* IPv4 */
-		0x45, 0x00,			    /* version, length; TOS */
-		0x00, 0x21,			    /* 33 bytes in all */
-		0x00, 0x00,			    /* atomic: no identification */
-		0x40, 0x00,			    /* DF */
-		0x40, 0x11,			    /* TTL 64, UDP */
-		0x22, 0xbc,			    /* header checksum */
-		0x0a, 0x00, 0x02, 0x0f,		    /* 10.0.2.15 */
-		0x0a, 0x00, 0x02, 0x02,		    /* 10.0.2.2 */
-		0x30, 0x39, 0x00, 0x07,		    /* ports 12345, 7 */
-		0x00, 0x0d,			    /* 13 bytes of UDP */
-		0x73, 0xb1,			    /* checksum */
-		'h', 'e', 'l', 'l', 'o',
+		0x08, 0x00,                         /* IPv4 */
+		0x45, 0x00,                         /* version, length; TOS */
+		0x00, 0x21,                         /* 33 bytes in all */
+		0x00, 0x00,             /* atomic: no identification */
+		0x40, 0x00,             /* DF */
+		0x40, 0x11,             /* TTL 64, UDP */
+		0x22, 0xbc,             /* header checksum */
+		0x0a, 0x00, 0x02, 0x0f, /* 10.0.2.15 */
+		0x0a, 0x00, 0x02, 0x02, /* 10.0.2.2 */
+		0x30, 0x39, 0x00, 0x07, /* ports 12345, 7 */
+		0x00, 0x0d,             /* 13 bytes of UDP */
+		0x73, 0xb1,             /* checksum */
+		'h',  'e',  'l',  'l',  'o',
 	};
 	struct net_fixture *f = test->priv;
 	struct socket *s;
@@ -141,7 +141,8 @@ static void udp_sendmsg_maps_groups_to_ethernet(struct kunit *test)
 	static const u8 mac[ETH_ALEN] = { 0x01, 0x00, 0x5e, 0x7f, 0x02, 0x03 };
 	struct net_fixture *f = test->priv;
 	struct socket *s = test_socket(f->net, SOCK_DGRAM, 0);
-	struct fib_config cfg = { .type = RTN_UNICAST, .dev = f->eth0,
+	struct fib_config cfg = { .type = RTN_UNICAST,
+				  .dev = f->eth0,
 				  .scope = RT_SCOPE_LINK };
 
 	fixture_addr(f, "10.0.2.15", 24);
@@ -197,8 +198,8 @@ kunit_test_suite(udp_frame_suite);
 /* --- two stacks --- */
 
 /* One datagram of @len bytes, in pieces of @step, from a to b. */
-static void transfer(struct kunit *test, struct socket *from,
-		     struct socket *to, u8 *data, u8 *got, u32 len, u32 step)
+static void transfer(struct kunit *test, struct socket *from, struct socket *to,
+		     u8 *data, u8 *got, u32 len, u32 step)
 {
 	u32 off = 0, n;
 
@@ -222,8 +223,8 @@ static void transfer(struct kunit *test, struct socket *from,
  * 8-byte rule, fraggap, and the sum over pieces at odd places. */
 static void udp_datagrams_of_every_shape_arrive(struct kunit *test)
 {
-	static const u32 sizes[] = { 0,	   1,	 1471, 1472,  1473,  1480, 1481,
-				     2952, 2953, 4000, 10001, 65507 };
+	static const u32 sizes[] = { 0,    1,    1471, 1472, 1473,  1480,
+				     1481, 2952, 2953, 4000, 10001, 65507 };
 	static const u32 steps[] = { 65536, 1479, 1480, 1481, 777, 33 };
 	struct fixture_pair *p = test->priv;
 	struct socket *a = test_socket(p->a->net, SOCK_DGRAM, 0);
@@ -273,7 +274,8 @@ static void udp_error_queue_reports_icmp(struct kunit *test)
 	u8 data[8], control[128];
 	struct sockaddr_in from;
 	struct kvec kv = { data, sizeof(data) };
-	struct msghdr msg = { .msg_name = &from, .msg_control = control,
+	struct msghdr msg = { .msg_name = &from,
+			      .msg_control = control,
 			      .msg_controllen = sizeof(control) };
 	const struct sock_extended_err *ee;
 	const struct cmsghdr *c;
@@ -311,8 +313,8 @@ static void udp_recvmsg_peeks_and_truncates(struct kunit *test)
 	test_settle();
 	KUNIT_EXPECT_EQ(test, udp_prot.ioctl(b->sk, SIOCINQ, &val), 0);
 	KUNIT_EXPECT_EQ(test, val, 6);
-	KUNIT_EXPECT_EQ(test, test_recvfrom(b, buf, 3, &from,
-					    MSG_PEEK | MSG_TRUNC), 6);
+	KUNIT_EXPECT_EQ(
+		test, test_recvfrom(b, buf, 3, &from, MSG_PEEK | MSG_TRUNC), 6);
 	KUNIT_EXPECT_EQ(test, from.sin_port, htons(5000));
 	KUNIT_EXPECT_EQ(test, from.sin_addr.s_addr, fixture_ip("10.0.0.1"));
 	KUNIT_EXPECT_EQ(test, test_recvfrom(b, buf, 3, &from, 0), 3);

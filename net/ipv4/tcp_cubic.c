@@ -138,9 +138,10 @@ static u32 w_cubic(const struct cubic *ca, u64 t_ms)
 	u64 delta;
 
 	d = min(d, (u64)CUBIC_MAX_MS);
-	delta = d * d * d / CUBIC_INV_C_MS3;
+	d = d * d * d;
 	if (t_ms >= ca->k_ms)
-		return (u32)(ca->origin + delta);
+		return (u32)(ca->origin + d / CUBIC_INV_C_MS3);
+	delta = DIV_ROUND_UP(d, CUBIC_INV_C_MS3); /* W rounds down */
 	return delta >= ca->origin ? 1 : (u32)(ca->origin - delta);
 }
 

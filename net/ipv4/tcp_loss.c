@@ -510,15 +510,17 @@ static void process_loss(struct sock *sk, int flag, u32 num_dupack, int *rexmit)
 
 /* The peer dropped what it had SACKed? It may be a coalesced ACK on its way:
  * look again soon, by the timer. */
-static bool check_sack_reneging(struct sock *sk, int flag)
+static bool check_sack_reneging(struct sock *sk, int *ack_flag)
 {
 	u64 delay;
 
-	if (!(flag & FLAG_SACK_RENEGING) || !(flag & FLAG_SND_UNA_ADVANCED))
+	if (!(*ack_flag & FLAG_SACK_RENEGING) ||
+	    !(*ack_flag & FLAG_SND_UNA_ADVANCED))
 		return false;
 	delay = max((u64)(tcp_sk(sk)->srtt_us >> 4) * NSEC_PER_USEC,
 		    10 * NSEC_PER_MSEC);
 	inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, delay, TCP_RTO_MAX);
+	*ack_flag &= ~FLAG_SET_XMIT_TIMER;
 	return true;
 }
 
@@ -608,7 +610,7 @@ void tcp_fastretrans_alert(struct sock *sk, u32 prior_snd_una, u32 num_dupack,
 		tp->sacked_out = 0;
 	if (*ack_flag & FLAG_ECE)
 		tp->prior_ssthresh = 0;
-	if (check_sack_reneging(sk, *ack_flag))
+	if (check_sack_reneging(sk, ack_flag))
 		return;
 	if (icsk->icsk_ca_state == TCP_CA_Open)
 		tp->retrans_stamp_ns = 0;

@@ -195,7 +195,7 @@ static struct sk_buff *take_acked(struct sock *sk, bool ece,
 
 static s64 elapsed_us(const struct tcp_sock *tp, u64 since_ns)
 {
-	return (s64)((tp->tcp_mstamp_ns - since_ns) / NSEC_PER_USEC);
+	return (s64)(tcp_age_ns(tp, since_ns) / NSEC_PER_USEC);
 }
 
 /* A single small segment alone: the peer may have delayed its ACK. */

@@ -61,6 +61,15 @@ bool tcp_memory_is_short(void);
 void tcp_destroy_sock(struct sock *sk);
 void tcp_offload_init(void);
 
+/* How long ago, as of the event being processed. Packets of one event are
+ * stamped one nanosecond apart, so the latest may lie a little ahead. */
+static inline u64 tcp_age_ns(const struct tcp_sock *tp, u64 since_ns)
+{
+	s64 age = (s64)(tp->tcp_mstamp_ns - since_ns);
+
+	return age > 0 ? (u64)age : 0;
+}
+
 /* Payload of one GSO packet: its headers must fit into 64 KiB, too. */
 static inline u32 tcp_gso_max_size(const struct sock *sk)
 {

@@ -376,8 +376,7 @@ void tcp_enter_recovery(struct sock *sk, bool ece_ack)
 static bool too_young_to_be_lost(const struct tcp_sock *tp,
 				 const struct sk_buff *skb)
 {
-	u64 age_us = (tp->tcp_mstamp_ns - tcp_skb_timestamp_ns(skb)) /
-		     NSEC_PER_USEC;
+	u64 age_us = tcp_age_ns(tp, tcp_skb_timestamp_ns(skb)) / NSEC_PER_USEC;
 
 	return age_us < tp->rack.rtt_us;
 }

@@ -95,7 +95,7 @@ static void slow_start_after_idle_check(struct sock *sk)
 	if (!tcp_net(sk)->sysctl_tcp_slow_start_after_idle || tp->packets_out ||
 	    inet_csk(sk)->icsk_ca_ops->cong_control || !tp->lsndtime_ns)
 		return;
-	idle = tp->tcp_mstamp_ns - tp->lsndtime_ns;
+	idle = tcp_age_ns(tp, tp->lsndtime_ns);
 	/* Once for each idle period: the stamp is newer afterwards. */
 	if (idle > inet_csk(sk)->icsk_rto_ns &&
 	    tp->snd_cwnd_stamp_ns < tp->tcp_mstamp_ns &&
@@ -425,7 +425,8 @@ bool tcp_pacing_check(struct sock *sk)
 
 	if (likely(sk->sk_pacing_status != SK_PACING_NEEDED))
 		return false;
-	if (tp->tcp_wstamp_ns <= tp->tcp_mstamp_ns)
+	/* Less than a microsecond is no delay worth a timer. */
+	if (tp->tcp_wstamp_ns < tp->tcp_mstamp_ns + NSEC_PER_USEC)
 		return false;
 	if (!tp->pacing_timer.queued) {
 		sock_hold(sk);

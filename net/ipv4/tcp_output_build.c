@@ -356,7 +356,9 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 	u8 tos;
 	int err;
 
-	tp->tcp_wstamp_ns = max(prior_wstamp, tp->tcp_mstamp_ns);
+	/* Later than the one before it, if by a nanosecond: RACK goes by the
+	 * order of transmission. */
+	tp->tcp_wstamp_ns = max(prior_wstamp + 1, tp->tcp_mstamp_ns);
 	skb->tstamp = tp->tcp_wstamp_ns;
 	payload = skb->len;
 	if (clone) {

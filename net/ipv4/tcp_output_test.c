@@ -1,13 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* DOC: what leaves, when, and how it is cut; judged by a scripted peer. */
-#include "tests/fixtures/linked.h"
 #include "tests/fixtures/tcp_peer.h"
-
-#define NEED_INET(test)                                                        \
-	do {                                                                   \
-		if (!inet_is_linked())                                         \
-			kunit_skip(test, "TCP is not linked");                 \
-	} while (0)
 
 /* RFC 1122, section 4.2.3.4: a second small segment waits for the first. */
 static void tcp_write_xmit_holds_a_runt_behind_a_runt(struct kunit *test)
@@ -15,7 +8,6 @@ static void tcp_write_xmit_holds_a_runt_behind_a_runt(struct kunit *test)
 	struct tcp_peer *p;
 	struct socket *s;
 
-	NEED_INET(test);
 	p = tcp_peer_new(test->priv);
 	s = peer_connected(p, "mss=1460");
 	peer_write(s, 0, 100, 0);
@@ -34,7 +26,6 @@ static void tcp_write_xmit_sends_a_runt_behind_full_segments(struct kunit *test)
 	struct tcp_peer *p;
 	struct socket *s;
 
-	NEED_INET(test);
 	p = tcp_peer_new(test->priv);
 	s = peer_connected(p, "mss=1460");
 	peer_write(s, 0, 1460, 0);
@@ -52,7 +43,6 @@ static void tcp_write_xmit_nodelay_sends_at_once(struct kunit *test)
 	struct socket *s;
 	u32 i;
 
-	NEED_INET(test);
 	p = tcp_peer_new(test->priv);
 	s = peer_connected(p, "mss=1460");
 	peer_setsockopt(s, SOL_TCP, TCP_NODELAY, 1);
@@ -70,7 +60,6 @@ static void tcp_write_xmit_obeys_cwnd(struct kunit *test)
 	struct socket *s;
 	u32 i;
 
-	NEED_INET(test);
 	p = tcp_peer_new(test->priv);
 	s = peer_connected(p, "mss=1000 ws=7");
 	peer_write(s, 0, 40000, 0);
@@ -97,7 +86,6 @@ static void tcp_write_xmit_obeys_the_peers_window(struct kunit *test)
 	struct tcp_peer *p;
 	struct socket *s;
 
-	NEED_INET(test);
 	p = tcp_peer_new(test->priv);
 	s = peer_connected(p, "mss=1000");
 	peer_send(p, ".", 1, 0, 1, 2500, NULL);
@@ -119,7 +107,6 @@ static void tcp_write_xmit_pushes_the_last_segment(struct kunit *test)
 	struct tcp_peer *p;
 	struct socket *s;
 
-	NEED_INET(test);
 	p = tcp_peer_new(test->priv);
 	s = peer_connected(p, "mss=1000");
 	peer_write(s, 0, 3500, 0);
@@ -137,7 +124,6 @@ static void tcp_cwnd_restart_after_idle(struct kunit *test)
 	struct tcp_peer *p;
 	struct socket *s;
 
-	NEED_INET(test);
 	p = tcp_peer_new(test->priv);
 	s = peer_connected(p, "mss=1000 ws=7");
 	peer_write(s, 0, 10000, 0);
@@ -161,7 +147,6 @@ static void tcp_pacing_spreads_segments(struct kunit *test)
 	u64 t0, last = 0;
 	u32 n = 0;
 
-	NEED_INET(test);
 	p = tcp_peer_new(test->priv);
 	s = peer_connected(p, "mss=1000 ws=7");
 	peer_write(s, 0, 10000, 0);
@@ -189,7 +174,6 @@ static void tcp_connect_offers_what_the_sysctls_allow(struct kunit *test)
 	struct tcp_peer *p;
 	struct socket *s;
 
-	NEED_INET(test);
 	p = tcp_peer_new(test->priv);
 	s = peer_socket(p);
 	peer_connect(p, s);

@@ -78,8 +78,7 @@ void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost, bool is_sack_reneg,
 		return;
 	}
 	rs->delivered = (s32)(tp->delivered - rs->prior_delivered);
-	ack_us = (s64)((tp->tcp_mstamp_ns - rs->prior_mstamp_ns) /
-		       NSEC_PER_USEC);
+	ack_us = (s64)(tcp_age_ns(tp, rs->prior_mstamp_ns) / NSEC_PER_USEC);
 	rs->interval_us = max(rs->interval_us, ack_us);
 	/* Shorter than any round trip can be: a clock artefact. */
 	if (unlikely(rs->interval_us < (s64)tcp_min_rtt(tp))) {

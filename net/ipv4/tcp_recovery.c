@@ -68,8 +68,7 @@ static u32 rack_detect_loss(struct sock *sk)
 					 tp->rack.end_seq, cb->end_seq))
 			break;
 		remaining = (s64)tp->rack.rtt_us + reo_wnd -
-			    (s64)((tp->tcp_mstamp_ns -
-				   tcp_skb_timestamp_ns(skb)) /
+			    (s64)(tcp_age_ns(tp, tcp_skb_timestamp_ns(skb)) /
 				  NSEC_PER_USEC);
 		if (remaining <= 0) {
 			tcp_mark_skb_lost(sk, skb);
@@ -114,7 +113,7 @@ bool tcp_rack_mark_lost(struct sock *sk)
  */
 void tcp_rack_advance(struct tcp_sock *tp, u8 sacked, u32 end_seq, u64 xmit_ns)
 {
-	u32 rtt_us = (u32)((tp->tcp_mstamp_ns - xmit_ns) / NSEC_PER_USEC);
+	u32 rtt_us = (u32)(tcp_age_ns(tp, xmit_ns) / NSEC_PER_USEC);
 
 	/* Section 6.2, step 2: faster than the path can be, so the ACK is for
 	 * the original and the resend was for nothing. */

@@ -175,7 +175,7 @@ static u64 clamp_rto_to_user_timeout(const struct sock *sk)
 
 	if (!icsk->icsk_user_timeout_ns || !tp->retrans_stamp_ns)
 		return icsk->icsk_rto_ns;
-	elapsed = tp->tcp_mstamp_ns - tp->retrans_stamp_ns;
+	elapsed = tcp_age_ns(tp, tp->retrans_stamp_ns);
 	if (elapsed >= icsk->icsk_user_timeout_ns)
 		return TIMER_TICK_NS;
 	return min(icsk->icsk_rto_ns, icsk->icsk_user_timeout_ns - elapsed);

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """The documents speak of the tree as it is: every source file that README.md
-or a docs/*.md names exists, and so does every function() it names. A line of a
-table that names both says that the function is in one of those files.
+or a docs/*.md names exists, and so does every function() it names. In a table with
+the columns `file` and `function` the functions are in the files of their line.
 
 A name counts when it stands in back quotes. `file.c` may leave out the folder
 and may hold a *. A `function()` is one that is defined, a macro with
@@ -67,8 +67,8 @@ def matching(name, paths):
             if fnmatch.fnmatch(p, name) or fnmatch.fnmatch(p, "*/" + name)}
 
 
-def check_line(line, paths, defined, table):
-    """What one line names in vain."""
+def check_line(line, paths, defined, strict):
+    """What one line names in vain; strict: or not in the files it names."""
     named, errors = set(), []
     quoted = QUOTED.findall(line)
     for text in quoted:
@@ -81,7 +81,7 @@ def check_line(line, paths, defined, table):
         for name in FUNCTION.findall(text):
             if name not in defined:
                 errors.append(f"no function {name}()")
-            elif table and named and not defined[name] & named:
+            elif strict and named and not defined[name] & named:
                 errors.append(f"{name}() is in " +
                               ", ".join(sorted(defined[name])))
     return errors
@@ -97,11 +97,15 @@ def main():
         with open(doc, encoding="utf-8") as f:
             # Blank the fenced blocks, so that line numbers stay.
             text = FENCE.sub(lambda m: "\n" * m[0].count("\n"), f.read())
+        strict = False
         for number, line in enumerate(text.splitlines(), 1):
+            if line.endswith("| file | function |"):
+                strict = True
+            elif not line.startswith("|"):
+                strict = False
             seen += len(QUOTED.findall(line))
             errors += [f"{os.path.relpath(doc, ROOT)}:{number}: {e}"
-                       for e in check_line(line, paths, defined,
-                                           line.startswith("|"))]
+                       for e in check_line(line, paths, defined, strict)]
     print(*errors, sep="\n", end="\n" if errors else "")
     print(f"documents: {seen} quoted names, {len(errors)} faults",
           file=sys.stdout if errors else sys.stderr)

@@ -9,7 +9,6 @@
 #include "boot/boot_info.h"
 #include "boot/bundle.h"
 #include "kernel/cmdline.h"
-#include "kernel/page_alloc.h"
 #include "lib/bug.h"
 #include "lib/vsprintf.h"
 
@@ -70,8 +69,6 @@ struct pvh_module {
 };
 
 extern char __image_start_phys[], __image_end_phys[];
-
-struct boot_info boot_info;
 
 /* Written by the tool that adds a bundle, so the compiler must not know it. */
 static volatile const struct bundle_anchor anchor
@@ -298,29 +295,4 @@ void boot_info_init(u32 magic, u64 info)
 	ram_remove((phys_addr_t)__image_start_phys,
 		   (phys_addr_t)__image_end_phys);
 	ram_remove(boot_info.initrd_start, boot_info.initrd_end);
-}
-
-/**
- * boot_initrd() - The initial file system's archive.
- * @size: set to its bytes.
- *
- * Return: the archive in the direct map, NULL if there is none.
- */
-const void *boot_initrd(size_t *size)
-{
-	*size = boot_info.initrd_end - boot_info.initrd_start;
-	return *size ? phys_to_virt(boot_info.initrd_start) : NULL;
-}
-
-/**
- * boot_initrd_free() - Give the archive's whole pages to the allocator.
- *
- * Context: once, after the archive was unpacked.
- */
-void boot_initrd_free(void)
-{
-	page_alloc_add(ALIGN(boot_info.initrd_start, PAGE_SIZE),
-		       ALIGN_DOWN(boot_info.initrd_end, PAGE_SIZE));
-	boot_info.initrd_start = 0;
-	boot_info.initrd_end = 0;
 }

@@ -26,6 +26,8 @@
 
 void start_kernel(u32 magic, u64 info) __noreturn;
 
+extern char boot_stack_guard[], boot_stack_top[];
+
 /* `kunit` or `kunit=GLOB`: run the linked suites and end the machine. */
 static void run_suites_if_asked(void)
 {
@@ -62,7 +64,7 @@ void start_kernel(u32 magic, u64 info)
 	irq_init();
 	time_init();
 	random_init();
-	sched_init();
+	sched_init((u64)boot_stack_guard, (u64)boot_stack_top);
 	timers_init();
 	local_irq_enable();
 	pr_info("doorbell: %s, %llu KiB free of %llu, TSC %u MHz\n",

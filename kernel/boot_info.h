@@ -26,5 +26,3 @@ extern struct boot_info boot_info;
 
 /* The initial file system's archive in the direct map; NULL: none. */
 const void *boot_initrd(size_t *size);
-/* Give the archive's pages to the page allocator, once it is unpacked. */
-void boot_initrd_free(void);

@@ -302,7 +302,7 @@ void page_alloc_init(void)
 	for (i = 0; i <= MAX_ORDER; i++)
 		INIT_LIST_HEAD(&free_lists[i]);
 	nr_frames = boot_info.ram[boot_info.nr_ranges - 1].end >> PAGE_SHIFT;
-	/* What boot_initrd_free() and others return lies below the end too. */
+	/* The archive is not in the list, but it has frames too. */
 	nr_frames = max(nr_frames, (u64)boot_info.initrd_end >> PAGE_SHIFT);
 	nr_frames = ALIGN(nr_frames, BLOCK_PAGES);
 	blocks = nr_frames / BLOCK_PAGES;

@@ -35,7 +35,6 @@ void switch_stacks(u64 *save_sp, u64 load_sp);
 void task_first_entry(void);
 void task_begin(void);
 
-extern char boot_stack_guard[], boot_stack_top[];
 extern char df_stack_guard[], nmi_stack_guard[], mc_stack_guard[];
 
 static struct task boot_task = { .name = "swapper" };
@@ -538,16 +537,20 @@ struct task *task_find(int pid)
 /**
  * sched_init() - Make the boot stack the first task, and unmap the pages
  * under the stacks of the image.
+ * @stack_guard: address of the page below the boot stack.
+ * @stack_top:   the boot stack's upper end.
+ *
+ * Context: boot, once, on that stack.
  */
-void sched_init(void)
+void sched_init(u64 stack_guard, u64 stack_top)
 {
 	u64 cr0, cr4;
 
-	unmap_page(kernel_root, (u64)boot_stack_guard);
+	unmap_page(kernel_root, stack_guard);
 	unmap_page(kernel_root, (u64)df_stack_guard);
 	unmap_page(kernel_root, (u64)nmi_stack_guard);
 	unmap_page(kernel_root, (u64)mc_stack_guard);
-	boot_task.kstack_top = (u64)boot_stack_top;
+	boot_task.kstack_top = stack_top;
 	boot_task.cr3 = kernel_root;
 	loaded_cr3 = kernel_root;
 	fpu_clean_image(boot_task.fpu);

@@ -64,8 +64,9 @@ extern u64 current_kstack_top;
 
 #define current READ_ONCE(current_task)
 
-/* The boot stack becomes the first task ("swapper", pid 0). */
-void sched_init(void);
+/* The boot stack becomes the first task ("swapper", pid 0); the page at
+ * @stack_guard, below it, is unmapped. */
+void sched_init(u64 stack_guard, u64 stack_top);
 /*
  * A new task that will run @fn(@arg); not yet ready: set its fields (mm, cr3,
  * files, process, user), then task_start(). NULL: no memory.

@@ -260,6 +260,7 @@ struct tcp_skb_cb {
 	u8 sacked;    /* TCPCB_* */
 	u8 ip_dsfield;
 	u8 txstamp_ack : 1, eor : 1, has_rxtstamp : 1, is_app_limited : 1;
+	u32 tw_isn; /* of a SYN that a TIME_WAIT let in: our number, or 0 */
 	/* Rate sample at transmission (draft-cheng-iccrg-delivery-rate). */
 	u32 tx_delivered;
 	u64 tx_first_mstamp_ns, tx_delivered_mstamp_ns;
@@ -330,6 +331,12 @@ static inline void tcp_mstamp_refresh(struct tcp_sock *tp)
 static inline u32 tcp_time_stamp_ms(u64 ns)
 {
 	return (u32)(ns / NSEC_PER_MSEC);
+}
+
+/* Seconds for the age of ts_recent; never 0, which means "no stamp". */
+static inline u64 tcp_now_s(void)
+{
+	return ktime_get_ns() / NSEC_PER_SEC + 1;
 }
 
 /* When the segment was last sent. */

@@ -84,7 +84,7 @@ static int ack_update_window(struct sock *sk, const struct sk_buff *skb,
 static void replace_ts_recent(struct tcp_sock *tp, u32 seq)
 {
 	struct tcp_options_received *o = &tp->rx_opt;
-	u64 now_s = tp->tcp_mstamp_ns / NSEC_PER_SEC;
+	u64 now_s = tcp_now_s();
 
 	if (!o->saw_tstamp || after(seq, tp->rcv_wup))
 		return;

@@ -9,12 +9,6 @@
 
 #include "net/ipv4/tcp_int.h"
 
-/* Seconds for the age of ts_recent; never 0, which means "no stamp". */
-static inline u64 tcp_now_s(void)
-{
-	return ktime_get_ns() / NSEC_PER_SEC + 1;
-}
-
 static inline void tcp_store_ts_recent(struct tcp_sock *tp)
 {
 	tp->rx_opt.ts_recent = tp->rx_opt.rcv_tsval;

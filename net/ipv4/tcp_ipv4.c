@@ -425,6 +425,7 @@ static void fill_cb(struct sk_buff *skb)
 	cb->sacked = 0;
 	cb->tcp_gso_segs = 1;
 	cb->has_rxtstamp = 0;
+	cb->tw_isn = 0;
 }
 
 /* Length and checksum; the drop reason, or 0 when the segment is sound. */
@@ -492,6 +493,10 @@ static bool rcv_timewait(struct net *net, struct sock **sk, struct sk_buff *skb)
 						ntohs(th->dest),
 						(int)skb->skb_iif);
 		if (listener) {
+			/* RFC 1122, section 4.2.2.13: begin beyond whatever
+			 * the old connection may have sent; 0 says none. */
+			TCP_SKB_CB(skb)->tw_isn =
+				tw->tw_snd_nxt + 65535 + 2 ?: 1;
 			tcp_timewait_kill(tw);
 			tcp_gen_put(*sk);
 			*sk = listener;

@@ -268,6 +268,8 @@ static int request_start(struct sock *sk, struct request_sock *req,
 	ip_rt_put(rt);
 	req->snt_isn = want_cookie ?
 			       tcp_cookie_isn(sk, skb, &req->mss) :
+		       TCP_SKB_CB(skb)->tw_isn ?
+			       TCP_SKB_CB(skb)->tw_isn :
 			       secure_tcp_seq(sock_net(sk), req->ir_loc_addr,
 					      req->ir_rmt_addr,
 					      req->ir_loc_port,
@@ -301,7 +303,9 @@ int tcp_conn_request(struct sock *sk, struct sk_buff *skb)
 
 	if (skb_dst(skb) && skb_rtable(skb)->rt_type != RTN_LOCAL)
 		goto drop; /* RFC 1122, 4.2.3.10: no broadcast */
-	want_cookie = cookies == 2 || q->qlen > sk->sk_max_ack_backlog;
+	/* Who comes from a TIME_WAIT is no forged address. */
+	want_cookie = !TCP_SKB_CB(skb)->tw_isn &&
+		      (cookies == 2 || q->qlen > sk->sk_max_ack_backlog);
 	if (want_cookie && !cookies) {
 		NET_INC_STATS(net, TcpExt_TCPReqQFullDrop);
 		goto drop;
@@ -466,6 +470,14 @@ static bool request_check(struct sock *sk, struct sk_buff *skb,
 			tcp_v4_reqsk_ack(req, skb);
 		if (paws_reject)
 			NET_INC_STATS(sock_net(sk), TcpExt_PAWSEstab);
+		return true;
+	}
+	/* RFC 5961, section 3.2: in the window is not enough for a RST. */
+	if (th->rst && cb->seq != req->rcv_nxt) {
+		if (!tcp_oow_rate_limited(sock_net(sk), skb,
+					  MIB_TcpExt_TCPACKSkippedSynRecv,
+					  &req->last_oow_ack_time_ns))
+			tcp_v4_reqsk_ack(req, skb);
 		return true;
 	}
 	if (th->rst || th->syn) {

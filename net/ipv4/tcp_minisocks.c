@@ -164,7 +164,7 @@ bool tcp_twsk_reuse(struct sock *sk, struct tcp_timewait_sock *tw)
 		reuse = ipv4_is_loopback(tw->__tw_common.skc_daddr) ||
 			ipv4_is_loopback(tw->__tw_common.skc_rcv_saddr);
 	if (!reuse || !tw->tw_ts_recent_stamp_s ||
-	    ktime_get_ns() / NSEC_PER_SEC <= tw->tw_ts_recent_stamp_s)
+	    tcp_now_s() <= tw->tw_ts_recent_stamp_s)
 		return false;
 	tp->write_seq = tw->tw_snd_nxt + 65535 + 2;
 	if (!tp->write_seq)
@@ -233,7 +233,7 @@ static void timewait_note_ts(struct tcp_timewait_sock *tw,
 	if (!opt->saw_tstamp)
 		return;
 	tw->tw_ts_recent = opt->rcv_tsval;
-	tw->tw_ts_recent_stamp_s = ktime_get_ns() / NSEC_PER_SEC;
+	tw->tw_ts_recent_stamp_s = tcp_now_s();
 }
 
 /* RFC 9293, 3.10.7.4 for FIN-WAIT-2 after close(): nobody reads any more. */
@@ -380,7 +380,7 @@ static void child_options(struct sock *child, const struct request_sock *req)
 	o->mss_clamp = req->mss;
 	o->ts_recent = req->ts_recent;
 	o->ts_recent_stamp_s =
-		req->tstamp_ok ? ktime_get_ns() / NSEC_PER_SEC : 0;
+		req->tstamp_ok ? tcp_now_s() : 0;
 	o->num_sacks = 0;
 	if (!o->wscale_ok)
 		tp->window_clamp = min(tp->window_clamp, 65535U);

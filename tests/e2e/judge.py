@@ -46,7 +46,6 @@ def from_guest(path, display=""):
 def packets(path):
     """scapy's reading of every frame."""
     os.environ.setdefault("XDG_CACHE_HOME", os.path.dirname(str(path)))
+    from scapy.layers import inet  # noqa: F401  (it registers the layers)
     from scapy.utils import rdpcap
-    import scapy.layers.inet  # noqa: F401
-    import scapy.layers.l2  # noqa: F401
     return rdpcap(str(path))

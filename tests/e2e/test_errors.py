@@ -68,7 +68,8 @@ def test_no_listener_is_econnrefused_at_once(net):
 
 def test_udp_to_a_closed_port_is_econnrefused(tap_net):
     """The host's ICMP port unreachable reaches a connected socket."""
-    r = tap_net.send(noise(2000), url="udp://host:9",
+    # The card hears nothing in its first second: keep on for three.
+    r = tap_net.send(noise(6000), url="udp://host:9",
                      options=["--udp-size", 100, "--rate", 20])
     assert r.status == 1
     assert "Connection refused" in r.out, r.out + r.err

@@ -369,16 +369,15 @@ static void apply_sacks(struct sock *sk, const struct sk_buff *skb,
 }
 
 /* The ACK is older than another that was seen; its SACKs may be news. */
-static int old_ack(struct sock *sk, const struct sk_buff *skb, u32 prior_snd_una,
-		   struct tcp_sacktag_state *st)
+static int old_ack(struct sock *sk, const struct sk_buff *skb,
+		   u32 prior_snd_una, struct tcp_sacktag_state *st)
 {
 	u32 delivered = tcp_sk(sk)->delivered;
 	int rexmit = REXMIT_NONE;
 
 	apply_sacks(sk, skb, prior_snd_una, st);
 	if (st->sack_delivered || st->flag) {
-		tcp_fastretrans_alert(sk, prior_snd_una, 0, &st->flag,
-				      &rexmit);
+		tcp_fastretrans_alert(sk, prior_snd_una, 0, &st->flag, &rexmit);
 		newly_delivered(sk, delivered);
 		xmit_recovery(sk, rexmit);
 	}
@@ -489,9 +488,9 @@ int tcp_ack(struct sock *sk, struct sk_buff *skb, int flag)
 	if (tp->tlp_high_seq)
 		tcp_process_tlp_ack(sk, ack, st.flag);
 	if (ack_is_dubious(sk, st.flag)) {
-		u32 num_dupack = !(st.flag & (FLAG_SND_UNA_ADVANCED |
-					      FLAG_NOT_DUP |
-					      FLAG_DSACKING_ACK));
+		u32 num_dupack =
+			!(st.flag & (FLAG_SND_UNA_ADVANCED | FLAG_NOT_DUP |
+				     FLAG_DSACKING_ACK));
 
 		tcp_fastretrans_alert(sk, prior_snd_una, num_dupack, &st.flag,
 				      &rexmit);

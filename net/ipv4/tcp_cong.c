@@ -21,7 +21,7 @@ const struct tcp_congestion_ops *tcp_ca_find(const char *name)
 {
 	struct tcp_congestion_ops *ca;
 
-	list_for_each_entry(ca, &tcp_cong_list, list)
+	list_for_each_entry (ca, &tcp_cong_list, list)
 		if (strcmp(ca->name, name) == 0)
 			return ca;
 	return NULL;
@@ -107,8 +107,8 @@ int tcp_set_congestion_control(struct sock *sk, const char *name)
 	tcp_cleanup_congestion_control(sk);
 	icsk->icsk_ca_ops = ca;
 	memset(icsk->icsk_ca_priv, 0, sizeof(icsk->icsk_ca_priv));
-	if (!(TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN) |
-				    TCPF(TCP_SYN_SENT))))
+	if (!(TCPF(sk->sk_state) &
+	      (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN) | TCPF(TCP_SYN_SENT))))
 		tcp_init_congestion_control(sk);
 	return 0;
 }

@@ -22,7 +22,7 @@
 
 #define CUBIC_INV_C_MS3 2500000000ULL
 /* beta = 0.7 (RFC 9438, section 4.6), in 1/1024. */
-#define CUBIC_BETA	 717U
+#define CUBIC_BETA       717U
 #define CUBIC_BETA_SCALE 1024U
 /* alpha = 3 (1 - beta) / (1 + beta) = 0.529 (section 4.3), in 1/65536. */
 #define CUBIC_ALPHA 34696U
@@ -33,26 +33,26 @@
 /* RFC 9406, section 4.3. */
 #define HYSTART_MIN_RTT_THRESH_US 4000U
 #define HYSTART_MAX_RTT_THRESH_US 16000U
-#define HYSTART_MIN_RTT_DIVISOR	  8
-#define HYSTART_N_RTT_SAMPLE	  8
-#define HYSTART_CSS_DIVISOR	  4
-#define HYSTART_CSS_ROUNDS	  5
+#define HYSTART_MIN_RTT_DIVISOR   8
+#define HYSTART_N_RTT_SAMPLE      8
+#define HYSTART_CSS_DIVISOR       4
+#define HYSTART_CSS_ROUNDS        5
 /* Below this many segments there is nothing to overshoot. */
 #define HYSTART_LOW_WINDOW 16
 
 struct cubic {
-	u32 w_max;	   /* segments before the last reduction */
-	u32 cwnd_prior;	   /* the same, not lowered by fast convergence */
+	u32 w_max;      /* segments before the last reduction */
+	u32 cwnd_prior; /* the same, not lowered by fast convergence */
 	u32 k_ms;
-	u32 origin;	   /* the plateau of this epoch */
-	u64 epoch_ns;	   /* when growth began; 0: at the next ACK */
-	u64 w_est;	   /* Reno's window, segments << WEST_SHIFT */
-	u32 cnt;	   /* ACKed segments for one more of cwnd */
-	u32 min_rtt_us;	   /* least of the connection */
+	u32 origin;     /* the plateau of this epoch */
+	u64 epoch_ns;   /* when growth began; 0: at the next ACK */
+	u64 w_est;      /* Reno's window, segments << WEST_SHIFT */
+	u32 cnt;        /* ACKed segments for one more of cwnd */
+	u32 min_rtt_us; /* least of the connection */
 	/* HyStart++ */
-	u32 round_end;	   /* snd_nxt when the round began */
+	u32 round_end;               /* snd_nxt when the round began */
 	u32 cur_rtt_us, last_rtt_us; /* least of this round, of the last */
-	u32 css_base_us;   /* RTT at which CSS was entered */
+	u32 css_base_us;             /* RTT at which CSS was entered */
 	u32 samples;
 	u8 css_rounds;
 	bool css;
@@ -251,8 +251,7 @@ static void cubic_cwnd_event(struct sock *sk, enum tcp_ca_event ev)
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u64 now = tp->tcp_mstamp_ns;
 
-	if (ev != CA_EVENT_TX_START || !ca->epoch_ns ||
-	    now <= tp->lsndtime_ns)
+	if (ev != CA_EVENT_TX_START || !ca->epoch_ns || now <= tp->lsndtime_ns)
 		return;
 	ca->epoch_ns = min(ca->epoch_ns + (now - tp->lsndtime_ns), now);
 }

@@ -7,8 +7,7 @@
 static void ack_round(struct fake_tcp *t, u32 rtt_ms)
 {
 	const struct tcp_congestion_ops *ca = &cubictcp;
-	struct ack_sample s = { .pkts_acked = 1,
-				.rtt_us = (s32)rtt_ms * 1000 };
+	struct ack_sample s = { .pkts_acked = 1, .rtt_us = (s32)rtt_ms * 1000 };
 	u32 n = t->tp->snd_cwnd, i;
 
 	test_advance_ns(rtt_ms * NSEC_PER_MSEC);

@@ -19,32 +19,31 @@
 #define rb_to_skb(n) rb_entry_safe(n, struct sk_buff, rbnode)
 
 /* What one ACK did, and what is to be done about it. */
-#define FLAG_DATA		0x01 /* it carried data */
-#define FLAG_WIN_UPDATE		0x02
-#define FLAG_DATA_ACKED		0x04 /* new data */
+#define FLAG_DATA               0x01 /* it carried data */
+#define FLAG_WIN_UPDATE         0x02
+#define FLAG_DATA_ACKED         0x04 /* new data */
 #define FLAG_RETRANS_DATA_ACKED 0x08 /* some of it retransmitted */
-#define FLAG_SYN_ACKED		0x10
-#define FLAG_DATA_SACKED	0x20 /* new SACK */
-#define FLAG_ECE		0x40
-#define FLAG_LOST_RETRANS	0x80 /* a retransmission was lost */
-#define FLAG_ORIG_SACK_ACKED	0x200 /* data never resent was (S)ACKed */
-#define FLAG_SND_UNA_ADVANCED	0x400
-#define FLAG_DSACKING_ACK	0x800
-#define FLAG_SET_XMIT_TIMER	0x1000 /* rearm RTO or loss probe */
-#define FLAG_SACK_RENEGING	0x2000 /* snd_una is at a SACKed segment */
-#define FLAG_ACK_MAYBE_DELAYED	0x10000
-#define FLAG_DSACK_TLP		0x20000 /* the D-SACK is for the loss probe */
-#define FLAG_ACKED		(FLAG_DATA_ACKED | FLAG_SYN_ACKED)
-#define FLAG_NOT_DUP                                                           \
-	(FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED)
-#define FLAG_CA_ALERT  (FLAG_DATA_SACKED | FLAG_ECE | FLAG_DSACKING_ACK)
-#define FLAG_FORWARD_PROGRESS (FLAG_ACKED | FLAG_DATA_SACKED)
+#define FLAG_SYN_ACKED          0x10
+#define FLAG_DATA_SACKED        0x20 /* new SACK */
+#define FLAG_ECE                0x40
+#define FLAG_LOST_RETRANS       0x80  /* a retransmission was lost */
+#define FLAG_ORIG_SACK_ACKED    0x200 /* data never resent was (S)ACKed */
+#define FLAG_SND_UNA_ADVANCED   0x400
+#define FLAG_DSACKING_ACK       0x800
+#define FLAG_SET_XMIT_TIMER     0x1000 /* rearm RTO or loss probe */
+#define FLAG_SACK_RENEGING      0x2000 /* snd_una is at a SACKed segment */
+#define FLAG_ACK_MAYBE_DELAYED  0x10000
+#define FLAG_DSACK_TLP          0x20000 /* the D-SACK is for the loss probe */
+#define FLAG_ACKED              (FLAG_DATA_ACKED | FLAG_SYN_ACKED)
+#define FLAG_NOT_DUP            (FLAG_DATA | FLAG_WIN_UPDATE | FLAG_ACKED)
+#define FLAG_CA_ALERT           (FLAG_DATA_SACKED | FLAG_ECE | FLAG_DSACKING_ACK)
+#define FLAG_FORWARD_PROGRESS   (FLAG_ACKED | FLAG_DATA_SACKED)
 
 /* Collected while one ACK is applied to the retransmit queue. */
 struct tcp_sacktag_state {
 	u64 first_sackt_ns; /* transmission of the first newly SACKed */
 	u64 last_sackt_ns;
-	u32 reord;	    /* lowest sequence that was (S)ACKed late */
+	u32 reord;          /* lowest sequence that was (S)ACKed late */
 	u32 sack_delivered; /* newly SACKed segments, for the sample */
 	int flag;
 	u32 mss_now;
@@ -151,7 +150,11 @@ u32 tcp_highest_sack_seq(const struct tcp_sock *tp);
 
 /* --- tcp_loss.c --- */
 /* @rexmit: what to resend: none, new data only, or what is marked lost. */
-enum { REXMIT_NONE, REXMIT_LOST, REXMIT_NEW };
+enum {
+	REXMIT_NONE,
+	REXMIT_LOST,
+	REXMIT_NEW
+};
 void tcp_fastretrans_alert(struct sock *sk, u32 prior_snd_una, u32 num_dupack,
 			   int *ack_flag, int *rexmit);
 void tcp_cwnd_reduction(struct sock *sk, u32 newly_acked, u32 newly_lost,
@@ -177,8 +180,7 @@ static inline u32 tcp_left_out(const struct tcp_sock *tp)
 
 /* --- tcp_rtt.c --- */
 bool tcp_ack_update_rtt(struct sock *sk, int flag, s64 seq_rtt_us,
-			s64 sack_rtt_us, s64 ca_rtt_us,
-			struct rate_sample *rs);
+			s64 sack_rtt_us, s64 ca_rtt_us, struct rate_sample *rs);
 u64 tcp_rto_min_ns(const struct sock *sk);
 u32 tcp_current_ssthresh(const struct sock *sk);
 
@@ -191,8 +193,8 @@ static inline u64 __tcp_set_rto(const struct tcp_sock *tp)
 /* --- tcp_rate.c --- */
 void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb,
 			    struct rate_sample *rs);
-void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost,
-		  bool is_sack_reneg, struct rate_sample *rs);
+void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost, bool is_sack_reneg,
+		  struct rate_sample *rs);
 
 /* --- tcp_recovery.c --- */
 bool tcp_rack_sent_after(u64 t1_ns, u64 t2_ns, u32 seq1, u32 seq2);

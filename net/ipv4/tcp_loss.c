@@ -281,8 +281,7 @@ static bool try_undo_dsack(struct sock *sk)
 
 	if (!tp->undo_marker || tp->undo_retrans)
 		return false;
-	tp->rack.reo_wnd_persist =
-		(u8)min(16U, tp->rack.reo_wnd_persist + 1U);
+	tp->rack.reo_wnd_persist = (u8)min(16U, tp->rack.reo_wnd_persist + 1U);
 	undo_cwnd_reduction(sk, false);
 	NET_INC_STATS(sock_net(sk), TcpExt_TCPDSACKUndo);
 	return true;

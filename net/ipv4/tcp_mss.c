@@ -62,11 +62,10 @@ void tcp_mtup_init(struct sock *sk)
 	const struct netns_ipv4 *n = tcp_net(sk);
 
 	icsk->icsk_mtup.enabled = n->sysctl_tcp_mtu_probing > 1;
-	icsk->icsk_mtup.search_high =
-		(u16)min(tcp_sk(sk)->rx_opt.mss_clamp +
-				 (u32)sizeof(struct tcphdr) +
-				 (u32)sizeof(struct iphdr),
-			 0xffffU);
+	icsk->icsk_mtup.search_high = (u16)min(
+		tcp_sk(sk)->rx_opt.mss_clamp + (u32)sizeof(struct tcphdr) +
+			(u32)sizeof(struct iphdr),
+		0xffffU);
 	icsk->icsk_mtup.search_low =
 		(u16)tcp_mss_to_mtu(sk, n->sysctl_tcp_base_mss);
 	icsk->icsk_mtup.probe_size = 0;
@@ -108,8 +107,7 @@ u32 tcp_sync_mss(struct sock *sk, u32 pmtu)
 	mss = bound_to_half_wnd(tp, tcp_mtu_to_mss(sk, pmtu));
 	icsk->icsk_pmtu_cookie = pmtu;
 	if (icsk->icsk_mtup.enabled)
-		mss = min(mss,
-			  tcp_mtu_to_mss(sk, icsk->icsk_mtup.search_low));
+		mss = min(mss, tcp_mtu_to_mss(sk, icsk->icsk_mtup.search_low));
 	tp->mss_cache = mss;
 	return mss;
 }
@@ -135,8 +133,8 @@ u32 tcp_current_mss(struct sock *sk)
 		if (mtu != inet_csk(sk)->icsk_pmtu_cookie)
 			mss = tcp_sync_mss(sk, mtu);
 	}
-	header_len = tcp_established_options_size(sk) +
-		     (u32)sizeof(struct tcphdr);
+	header_len =
+		tcp_established_options_size(sk) + (u32)sizeof(struct tcphdr);
 	return mss - (header_len - tp->tcp_header_len);
 }
 
@@ -161,8 +159,8 @@ u32 tcp_send_mss(struct sock *sk, u32 *size_goal, int flags)
 	goal = tp->gso_segs * mss;
 	/* Most calls find the division of the last one still right. */
 	if (unlikely(bound < goal || bound >= goal + mss)) {
-		tp->gso_segs = (u16)min_t(u32, bound / mss,
-					  sk->sk_gso_max_segs);
+		tp->gso_segs =
+			(u16)min_t(u32, bound / mss, sk->sk_gso_max_segs);
 		goal = tp->gso_segs * mss;
 	}
 	*size_goal = max(goal, mss);
@@ -206,8 +204,8 @@ void tcp_select_initial_window(const struct sock *sk, u32 space, u32 mss,
 		space = max(space, sock_net(sk)->sysctl_rmem_max);
 		space = min(space, *window_clamp);
 		if (fls_u64(space) > 16)
-			*rcv_wscale = (u8)min(fls_u64(space) - 16U,
-					      TCP_MAX_WSCALE);
+			*rcv_wscale =
+				(u8)min(fls_u64(space) - 16U, TCP_MAX_WSCALE);
 	}
 	*window_clamp = min(0xffffU << *rcv_wscale, *window_clamp);
 }

@@ -155,8 +155,8 @@ void tcp_cwnd_validate(struct sock *sk, bool is_cwnd_limited)
 		cwnd_application_limited(sk);
 	/* Everything is sent, the window is open, and the program waits. */
 	if (skb_queue_empty(&sk->sk_write_queue) && sndbuf_limited(sk) &&
-	    (TCPF(sk->sk_state) & (TCPF(TCP_ESTABLISHED) |
-				   TCPF(TCP_CLOSE_WAIT))))
+	    (TCPF(sk->sk_state) &
+	     (TCPF(TCP_ESTABLISHED) | TCPF(TCP_CLOSE_WAIT))))
 		tcp_chrono_start(sk, TCP_CHRONO_SNDBUF_LIMITED);
 }
 
@@ -193,8 +193,9 @@ static bool small_in_flight(const struct tcp_sock *tp)
 /* Whether a runt of less than a full segment must wait. */
 static bool nagle_holds(const struct tcp_sock *tp, bool partial, int nonagle)
 {
-	return partial && ((nonagle & TCP_NAGLE_CORK) ||
-			   (!nonagle && tp->packets_out && small_in_flight(tp)));
+	return partial &&
+	       ((nonagle & TCP_NAGLE_CORK) ||
+		(!nonagle && tp->packets_out && small_in_flight(tp)));
 }
 
 /*
@@ -228,9 +229,8 @@ u32 tcp_tso_autosize(const struct sock *sk, u32 mss_now, u32 min_segs)
 u32 tcp_tso_segs(struct sock *sk, u32 mss_now)
 {
 	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
-	u32 min_segs = ca->min_tso_segs ?
-			       ca->min_tso_segs(sk) :
-			       tcp_net(sk)->sysctl_tcp_min_tso_segs;
+	u32 min_segs = ca->min_tso_segs ? ca->min_tso_segs(sk)
+					: tcp_net(sk)->sysctl_tcp_min_tso_segs;
 
 	return max(min(tcp_tso_autosize(sk, mss_now, min_segs),
 		       (u32)sk->sk_gso_max_segs),
@@ -269,8 +269,8 @@ struct defer_reason {
  * of two: only when the last one went less than 1 ms ago, the windows do not
  * take all there is nor a third of a window, and the ACK is due soon.
  */
-static bool tso_should_defer(struct sock *sk, struct sk_buff *skb,
-			     u32 max_segs, struct defer_reason *why)
+static bool tso_should_defer(struct sock *sk, struct sk_buff *skb, u32 max_segs,
+			     struct defer_reason *why)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 send_win, cong_win, limit, in_flight = tcp_packets_in_flight(tp);
@@ -278,8 +278,7 @@ static bool tso_should_defer(struct sock *sk, struct sk_buff *skb,
 
 	if (inet_csk(sk)->icsk_ca_state >= TCP_CA_Recovery)
 		return false;
-	if ((s64)(tp->tcp_mstamp_ns - tp->tcp_wstamp_ns) >
-	    (s64)NSEC_PER_MSEC)
+	if ((s64)(tp->tcp_mstamp_ns - tp->tcp_wstamp_ns) > (s64)NSEC_PER_MSEC)
 		return false;
 	send_win = tcp_wnd_end(tp) - TCP_SKB_CB(skb)->seq;
 	cong_win = (tp->snd_cwnd - in_flight) * tp->mss_cache;
@@ -498,9 +497,9 @@ static bool xmit_gates(struct sock *sk, struct sk_buff *skb,
 	}
 	if (segs == 1) {
 		if (!tcp_nagle_permits(tp, skb, x->mss_now,
-				       tcp_skb_is_last(sk, skb) ?
-					       x->nonagle :
-					       TCP_NAGLE_PUSH))
+				       tcp_skb_is_last(sk, skb)
+					       ? x->nonagle
+					       : TCP_NAGLE_PUSH))
 			return false;
 	} else if (!x->push_one &&
 		   tso_should_defer(sk, skb, x->max_segs, &why)) {
@@ -551,7 +550,8 @@ bool tcp_write_xmit(struct sock *sk, u32 mss_now, int nonagle, int push_one,
 		    gfp_t gfp)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	struct xmit_pass x = { .mss_now = mss_now, .nonagle = nonagle,
+	struct xmit_pass x = { .mss_now = mss_now,
+			       .nonagle = nonagle,
 			       .push_one = push_one };
 	struct sk_buff *skb;
 	u32 sent = 0;

@@ -14,10 +14,10 @@
 #include "net/ipv4/tcp_int.h"
 #include "lib/checksum.h"
 
-#define OPTION_MSS	 BIT(0)
-#define OPTION_TS	 BIT(1)
+#define OPTION_MSS       BIT(0)
+#define OPTION_TS        BIT(1)
 #define OPTION_SACK_PERM BIT(2)
-#define OPTION_WSCALE	 BIT(3)
+#define OPTION_WSCALE    BIT(3)
 
 struct tcp_out_options {
 	u8 options; /* OPTION_* */
@@ -130,8 +130,9 @@ static u32 sack_blocks_that_fit(const struct tcp_sock *tp, u32 size)
 
 	if (likely(n == 0))
 		return 0;
-	return min(n, (MAX_TCP_OPTION_SPACE - size -
-		       TCPOLEN_SACK_BASE_ALIGNED) / TCPOLEN_SACK_PERBLOCK);
+	return min(n,
+		   (MAX_TCP_OPTION_SPACE - size - TCPOLEN_SACK_BASE_ALIGNED) /
+			   TCPOLEN_SACK_PERBLOCK);
 }
 
 static u32 established_size(const struct tcp_sock *tp, u32 *sack_blocks)
@@ -496,9 +497,9 @@ struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
 	th->ece = req->ecn_ok;
 	th->window = htons((u16)min(req->rsk_rcv_wnd, 65535U));
 	write_options((__be32 *)(void *)(th + 1), NULL, &opts);
-	th->check = csum_tcpudp_magic(req->ir_loc_addr, req->ir_rmt_addr,
-				      hdr_len, IPPROTO_TCP,
-				      csum_partial(th, hdr_len, 0));
+	th->check =
+		csum_tcpudp_magic(req->ir_loc_addr, req->ir_rmt_addr, hdr_len,
+				  IPPROTO_TCP, csum_partial(th, hdr_len, 0));
 	skb->ip_summed = CHECKSUM_NONE;
 	skb->mark = sk->sk_mark;
 	skb->tstamp = now;

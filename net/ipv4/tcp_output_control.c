@@ -58,11 +58,10 @@ static void connect_init_window(struct sock *sk, const struct dst_entry *dst)
 		tp->window_clamp = space;
 	if (tp->rx_opt.ts_recent_stamp_s)
 		mss -= tp->tcp_header_len - (u32)sizeof(struct tcphdr);
-	tcp_select_initial_window(sk, space, mss, &tp->rcv_wnd,
-				  &tp->window_clamp,
-				  tcp_net(sk)->sysctl_tcp_window_scaling,
-				  &tp->rx_opt.rcv_wscale,
-				  dst_metric(dst, RTAX_INITRWND));
+	tcp_select_initial_window(
+		sk, space, mss, &tp->rcv_wnd, &tp->window_clamp,
+		tcp_net(sk)->sysctl_tcp_window_scaling, &tp->rx_opt.rcv_wscale,
+		dst_metric(dst, RTAX_INITRWND));
 	tp->rcv_ssthresh = tp->rcv_wnd;
 }
 
@@ -155,7 +154,7 @@ int tcp_send_synack(struct sock *sk)
 	if (!(cb->tcp_flags & TCPHDR_ACK)) {
 		cb->tcp_flags |= TCPHDR_ACK;
 		/* RFC 3168, section 6.1.1: only ECE in the answer. */
-		cb->tcp_flags &= (u8)~(TCPHDR_ECE | TCPHDR_CWR);
+		cb->tcp_flags &= (u8) ~(TCPHDR_ECE | TCPHDR_CWR);
 		if (tcp_sk(sk)->ecn_flags & TCP_ECN_OK)
 			cb->tcp_flags |= TCPHDR_ECE;
 	}

@@ -190,7 +190,7 @@ static void tcp_fragment_cb(struct sk_buff *skb, struct sk_buff *rest, u32 len)
 	cb2->seq = cb->seq + len;
 	cb->end_seq = cb2->seq;
 	/* PSH and FIN are of the last byte; a SYN cannot be in both. */
-	cb->tcp_flags &= (u8)~(TCPHDR_FIN | TCPHDR_PSH);
+	cb->tcp_flags &= (u8) ~(TCPHDR_FIN | TCPHDR_PSH);
 	cb2->tcp_flags &= (u8)~TCPHDR_SYN;
 	cb->eor = 0;
 	rest->tstamp = skb->tstamp;

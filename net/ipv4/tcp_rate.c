@@ -51,8 +51,8 @@ void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb,
 		rs->is_retrans = (cb->sacked & TCPCB_RETRANS) != 0;
 		rs->last_end_seq = cb->end_seq;
 		tp->first_tx_mstamp_ns = sent;
-		rs->interval_us = (s64)((sent - cb->tx_first_mstamp_ns) /
-					NSEC_PER_USEC);
+		rs->interval_us =
+			(s64)((sent - cb->tx_first_mstamp_ns) / NSEC_PER_USEC);
 	}
 	/* SACKed now, ACKed later: once is enough. */
 	if (cb->sacked & TCPCB_SACKED_ACKED)

@@ -89,8 +89,7 @@ void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb)
 
 	icsk->icsk_ack.last_seg_size = 0;
 	if (len >= icsk->icsk_ack.rcv_mss) {
-		icsk->icsk_ack.rcv_mss =
-			(u16)min(len, (u32)tcp_sk(sk)->advmss);
+		icsk->icsk_ack.rcv_mss = (u16)min(len, (u32)tcp_sk(sk)->advmss);
 		return;
 	}
 	len += hdr;
@@ -259,8 +258,8 @@ static void rcv_rtt_measure_ts(struct sock *sk, const struct sk_buff *skb)
 static u32 grow_for_overhead(const struct sock *sk, const struct sk_buff *skb)
 {
 	u32 truesize = tcp_win_from_space(sk, skb->truesize) >> 1;
-	u32 window = tcp_win_from_space(sk, tcp_net(sk)->sysctl_tcp_rmem[2]) >>
-		     1;
+	u32 window =
+		tcp_win_from_space(sk, tcp_net(sk)->sysctl_tcp_rmem[2]) >> 1;
 
 	while (tcp_sk(sk)->rcv_ssthresh <= window) {
 		if (truesize <= skb->len)
@@ -274,8 +273,7 @@ static u32 grow_for_overhead(const struct sock *sk, const struct sk_buff *skb)
 void tcp_grow_window(struct sock *sk, const struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	s64 room = (s64)min(tp->window_clamp, tcp_space(sk)) -
-		   tp->rcv_ssthresh;
+	s64 room = (s64)min(tp->window_clamp, tcp_space(sk)) - tp->rcv_ssthresh;
 	u32 incr;
 
 	if (room <= 0)
@@ -299,8 +297,8 @@ void tcp_clamp_window(struct sock *sk)
 
 	inet_csk(sk)->icsk_ack.quick = 0;
 	if (sk->sk_rcvbuf < limit && !(sk->sk_userlocks & SOCK_RCVBUF_LOCK))
-		sk->sk_rcvbuf = max(sk->sk_rcvbuf,
-				    min(sk->sk_rmem_alloc, limit));
+		sk->sk_rcvbuf =
+			max(sk->sk_rcvbuf, min(sk->sk_rmem_alloc, limit));
 	if (sk->sk_rmem_alloc > sk->sk_rcvbuf)
 		tp->rcv_ssthresh = min(tp->window_clamp, 2U * tp->advmss);
 }
@@ -357,9 +355,9 @@ static void sndbuf_expand(struct sock *sk)
 	segs = max(segs, (u64)tp->reordering + 1);
 	mem = segs * per_seg * (ca->sndbuf_expand ? ca->sndbuf_expand(sk) : 2);
 	if (sk->sk_sndbuf < mem)
-		sk->sk_sndbuf = (u32)min(
-			mem, (u64)max(tcp_net(sk)->sysctl_tcp_wmem[2],
-				      sk->sk_sndbuf));
+		sk->sk_sndbuf =
+			(u32)min(mem, (u64)max(tcp_net(sk)->sysctl_tcp_wmem[2],
+					       sk->sk_sndbuf));
 }
 
 /**
@@ -382,10 +380,9 @@ void tcp_init_buffer_space(struct sock *sk)
 	if (tp->window_clamp >= maxwin) {
 		tp->window_clamp = maxwin;
 		if (app_win && maxwin > 4 * mss)
-			tp->window_clamp =
-				max(maxwin - (app_win < 32 ? maxwin >> app_win :
-							     0),
-				    4 * mss);
+			tp->window_clamp = max(
+				maxwin - (app_win < 32 ? maxwin >> app_win : 0),
+				4 * mss);
 	}
 	/* One segment in reserve, so that the last one always fits. */
 	if (app_win && tp->window_clamp > 2 * mss &&
@@ -405,8 +402,8 @@ static void rcvbuf_grow(struct sock *sk, u32 copied)
 	u64 win = 2ULL * copied + 16ULL * tp->advmss, buf;
 	u32 per_seg = SKB_TRUESIZE(tp->advmss + MAX_TCP_HEADER);
 
-	win += 2 * (win * (copied - tp->rcvq_space.space) /
-		    tp->rcvq_space.space);
+	win += 2 *
+	       (win * (copied - tp->rcvq_space.space) / tp->rcvq_space.space);
 	while (tcp_win_from_space(sk, per_seg) < tp->advmss)
 		per_seg += 128;
 	buf = min(win / tp->advmss * per_seg,

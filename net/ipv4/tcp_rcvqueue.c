@@ -161,15 +161,15 @@ static void ofo_drop(struct tcp_sock *tp, struct sk_buff *skb,
 static bool prune_ofo_queue(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 floor = sk->sk_rmem_alloc > sk->sk_rcvbuf >> 3 ?
-			    sk->sk_rmem_alloc - (sk->sk_rcvbuf >> 3) :
-			    0;
+	u32 floor = sk->sk_rmem_alloc > sk->sk_rcvbuf >> 3
+			    ? sk->sk_rmem_alloc - (sk->sk_rcvbuf >> 3)
+			    : 0;
 
 	if (RB_EMPTY_ROOT(&tp->out_of_order_queue))
 		return false;
 	NET_INC_STATS(sock_net(sk), TcpExt_OfoPruned);
-	while (tp->ooo_last_skb && (sk->sk_rmem_alloc > floor ||
-				    sk->sk_rmem_alloc > sk->sk_rcvbuf))
+	while (tp->ooo_last_skb &&
+	       (sk->sk_rmem_alloc > floor || sk->sk_rmem_alloc > sk->sk_rcvbuf))
 		ofo_drop(tp, tp->ooo_last_skb,
 			 SKB_DROP_REASON_TCP_OFO_QUEUE_PRUNE);
 	tp->rx_opt.num_sacks = 0;
@@ -334,7 +334,11 @@ static void ofo_merge_right(struct sock *sk, struct sk_buff *skb)
 	tp->ooo_last_skb = skb;
 }
 
-enum ofo_result { OFO_QUEUED, OFO_COPIED, OFO_DUPLICATE };
+enum ofo_result {
+	OFO_QUEUED,
+	OFO_COPIED,
+	OFO_DUPLICATE
+};
 
 /* A same-start packet that @skb covers gives its place to it. */
 static void ofo_replace(struct sock *sk, struct sk_buff *old,

@@ -15,7 +15,7 @@ static void expect_stream(struct kunit *test, struct fake_tcp *t)
 	u32 at = 1, i;
 	u8 byte;
 
-	skb_queue_walk(&t->sk->sk_receive_queue, skb) {
+	skb_queue_walk (&t->sk->sk_receive_queue, skb) {
 		const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
 		KUNIT_EXPECT_FALSE(test, after(cb->seq, at));
@@ -68,8 +68,8 @@ static void tcp_data_queue_keeps_gaps_and_reports_them(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tp->rcv_nxt, 7001);
 	KUNIT_EXPECT_EQ(test, tp->rx_opt.num_sacks, 0);
 	/* RFC 5681, section 4.2: at once when the gap is filled. */
-	KUNIT_EXPECT_TRUE(test, inet_csk(t->sk)->icsk_ack.pending &
-					ICSK_ACK_NOW);
+	KUNIT_EXPECT_TRUE(test,
+			  inet_csk(t->sk)->icsk_ack.pending & ICSK_ACK_NOW);
 	expect_stream(test, t);
 }
 
@@ -118,8 +118,7 @@ static void tcp_data_queue_refuses_beyond_window(struct kunit *test)
 	struct fake_tcp *t = test->priv;
 
 	in(t, 65536, 1000);
-	KUNIT_EXPECT_TRUE(test,
-			  RB_EMPTY_ROOT(&t->tp->out_of_order_queue));
+	KUNIT_EXPECT_TRUE(test, RB_EMPTY_ROOT(&t->tp->out_of_order_queue));
 	t->tp->rcv_wnd = 0;
 	in(t, 1, 1);
 	KUNIT_EXPECT_EQ(test, t->tp->rcv_nxt, 1);
@@ -148,8 +147,7 @@ static void tcp_data_queue_bounds_what_is_out_of_order(struct kunit *test)
 	t->sk->sk_userlocks |= SOCK_RCVBUF_LOCK;
 	for (i = 0; i < 20000; i++)
 		in(t, 3 + 2 * i, 1);
-	KUNIT_EXPECT_LT(test, t->sk->sk_rmem_alloc,
-			t->sk->sk_rcvbuf + 4096);
+	KUNIT_EXPECT_LT(test, t->sk->sk_rmem_alloc, t->sk->sk_rcvbuf + 4096);
 	KUNIT_EXPECT_GT(test,
 			t->f->net->mib.v[MIB_TcpExt_OfoPruned] +
 				t->f->net->mib.v[MIB_TcpExt_TCPOFODrop],
@@ -198,8 +196,8 @@ static void tcp_select_window_opens_by_segments_only(struct kunit *test)
 static void tcp_urg_finds_the_byte(struct kunit *test)
 {
 	struct fake_tcp *t = test->priv;
-	struct sk_buff *skb = fake_tcp_segment(t, 1, 10,
-					       TCPHDR_ACK | TCPHDR_URG);
+	struct sk_buff *skb =
+		fake_tcp_segment(t, 1, 10, TCPHDR_ACK | TCPHDR_URG);
 
 	tcp_hdr(skb)->urg_ptr = htons(4); /* after the fourth byte */
 	tcp_urg(t->sk, skb, tcp_hdr(skb));

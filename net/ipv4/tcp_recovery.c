@@ -15,7 +15,7 @@
 
 /* sysctl_tcp_recovery */
 #define TCP_RACK_STATIC_REO_WND 0x2
-#define TCP_RACK_NO_DUPTHRESH	0x4
+#define TCP_RACK_NO_DUPTHRESH   0x4
 
 #define TCP_RACK_RECOVERY_THRESH 16
 /* Two ticks: what a timer can be late. */
@@ -56,8 +56,8 @@ static u32 rack_detect_loss(struct sock *sk)
 	u32 reo_wnd = rack_reo_wnd_us(sk), wait = 0;
 	s64 remaining;
 
-	list_for_each_entry_safe(skb, n, &tp->tsorted_sent_queue,
-				 tcp_tsorted_anchor) {
+	list_for_each_entry_safe (skb, n, &tp->tsorted_sent_queue,
+				  tcp_tsorted_anchor) {
 		struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
 		if ((cb->sacked & TCPCB_LOST) &&
@@ -143,8 +143,8 @@ void tcp_rack_reo_timeout(struct sock *sk)
 		if (icsk->icsk_ca_state != TCP_CA_Recovery) {
 			tcp_enter_recovery(sk, false);
 			if (!icsk->icsk_ca_ops->cong_control)
-				tcp_cwnd_reduction(sk, 1,
-						   tp->lost - prior_lost, 0);
+				tcp_cwnd_reduction(sk, 1, tp->lost - prior_lost,
+						   0);
 		}
 		tcp_xmit_retransmit_queue(sk);
 	}

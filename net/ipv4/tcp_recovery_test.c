@@ -94,9 +94,9 @@ static void tcp_cwnd_reduction_is_proportional(struct kunit *test)
 	struct socket *s;
 	u32 i, sent = 0;
 	static const char *const blocks[] = {
-		"nop nop sack=2001-5001", "nop nop sack=2001-6001",
-		"nop nop sack=2001-7001", "nop nop sack=2001-8001",
-		"nop nop sack=2001-9001", "nop nop sack=2001-10001",
+		"nop nop sack=2001-5001",  "nop nop sack=2001-6001",
+		"nop nop sack=2001-7001",  "nop nop sack=2001-8001",
+		"nop nop sack=2001-9001",  "nop nop sack=2001-10001",
 		"nop nop sack=2001-11001",
 	};
 
@@ -295,8 +295,9 @@ static void bulk_run(struct kunit *test, u32 total)
 	int err = -EAGAIN;
 	u32 i;
 
-	KUNIT_EXPECT_EQ(test, listener->ops->bind(listener, (void *)&addr,
-						  sizeof(addr)), 0);
+	KUNIT_EXPECT_EQ(
+		test,
+		listener->ops->bind(listener, (void *)&addr, sizeof(addr)), 0);
 	KUNIT_EXPECT_EQ(test, listener->ops->listen(listener, 5), 0);
 	b.tx = stack_socket(pair->a);
 	b.tx->ops->connect(b.tx, (void *)&addr, sizeof(addr), O_NONBLOCK);

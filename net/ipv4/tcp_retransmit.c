@@ -180,9 +180,8 @@ int __tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, int segs)
 		return err;
 	/* RFC 3168, section 6.1.1.1: the second SYN does not ask for ECN. */
 	if ((cb->tcp_flags & TCPHDR_SYN_ECN) == TCPHDR_SYN_ECN &&
-	    icsk->icsk_retransmits > 1 &&
-	    tcp_net(sk)->sysctl_tcp_ecn_fallback)
-		cb->tcp_flags &= (u8)~(TCPHDR_ECE | TCPHDR_CWR);
+	    icsk->icsk_retransmits > 1 && tcp_net(sk)->sysctl_tcp_ecn_fallback)
+		cb->tcp_flags &= (u8) ~(TCPHDR_ECE | TCPHDR_CWR);
 
 	n = tcp_skb_pcount(skb);
 	NET_ADD_STATS(sock_net(sk), Tcp_RetransSegs, n);
@@ -266,8 +265,7 @@ void tcp_xmit_retransmit_queue(struct sock *sk)
 		if ((TCP_SKB_CB(skb)->sacked & TCPCB_TAGBITS) != TCPCB_LOST)
 			continue;
 		if (tcp_small_queue_check(sk, skb, 1) ||
-		    tcp_retransmit_skb(sk, skb,
-				       (int)min((u32)room, max_segs)))
+		    tcp_retransmit_skb(sk, skb, (int)min((u32)room, max_segs)))
 			break;
 		count_retransmit(sk, skb);
 		if (skb == head && icsk->icsk_pending != ICSK_TIME_REO_TIMEOUT)
@@ -301,8 +299,8 @@ void tcp_simple_retransmit(struct sock *sk)
 	if (prior_lost == tp->lost_out)
 		return;
 	if (!tcp_is_sack(tp))
-		tp->sacked_out = min(tp->sacked_out,
-				     tp->packets_out - tp->lost_out);
+		tp->sacked_out =
+			min(tp->sacked_out, tp->packets_out - tp->lost_out);
 	/* cwnd stays: this is no sign of congestion. */
 	if (icsk->icsk_ca_state != TCP_CA_Loss) {
 		tp->high_seq = tp->snd_nxt;
@@ -369,8 +367,7 @@ static bool probe_with_tail(struct sock *sk, u32 mss)
 		return false;
 	n = tcp_skb_pcount(skb);
 	if (n > 1 && skb->len > (n - 1) * mss) {
-		if (tcp_fragment(sk, true, skb, (n - 1) * mss, mss,
-				 GFP_ATOMIC))
+		if (tcp_fragment(sk, true, skb, (n - 1) * mss, mss, GFP_ATOMIC))
 			return false;
 		skb = tcp_skb_rb_next(skb);
 	}

@@ -88,11 +88,10 @@ void tcp_remove_reno_sacks(struct sock *sk, u32 acked, bool ece)
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	if (acked) {
-		tcp_count_delivered(tp,
-				    acked > tp->sacked_out + 1 ?
-					    acked - tp->sacked_out :
-					    1,
-				    ece);
+		tcp_count_delivered(
+			tp,
+			acked > tp->sacked_out + 1 ? acked - tp->sacked_out : 1,
+			ece);
 		tp->sacked_out -= min(tp->sacked_out, acked - 1);
 	}
 	tcp_check_reno_reordering(sk, acked);
@@ -157,8 +156,9 @@ static u32 dsack_seen(struct tcp_sock *tp, u32 start, u32 end,
 }
 
 /* RFC 2883, section 4: below the ACK, or inside the second block. */
-static bool check_dsack(struct sock *sk, u32 ack, const struct tcp_sack_block *b,
-			u32 n, u32 prior_snd_una, struct tcp_sacktag_state *st)
+static bool check_dsack(struct sock *sk, u32 ack,
+			const struct tcp_sack_block *b, u32 n,
+			u32 prior_snd_una, struct tcp_sacktag_state *st)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 segs;
@@ -365,8 +365,8 @@ static u32 sort_valid(struct sock *sk, struct tcp_sack_block *b, u32 n,
 		}
 		if (!after(cur.end_seq, prior_snd_una))
 			continue;
-		for (j = used++; j > 0 && after(b[j - 1].start_seq,
-						cur.start_seq); j--) {
+		for (j = used++;
+		     j > 0 && after(b[j - 1].start_seq, cur.start_seq); j--) {
 			b[j] = b[j - 1];
 			if (*dup == (int)j - 1)
 				*dup = (int)j;

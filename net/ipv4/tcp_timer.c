@@ -101,8 +101,8 @@ static bool retransmits_timed_out(struct sock *sk, u32 boundary, u64 timeout_ns)
 	if (!timeout_ns) {
 		u64 base = TCP_RTO_MIN;
 
-		if (TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) |
-					  TCPF(TCP_SYN_RECV)))
+		if (TCPF(sk->sk_state) &
+		    (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV)))
 			base = TCP_TIMEOUT_INIT;
 		timeout_ns = tcp_model_timeout_ns(sk, boundary, base);
 	}
@@ -151,8 +151,9 @@ static bool tcp_write_timeout(struct sock *sk)
 			bool alive = icsk->icsk_rto_ns < TCP_RTO_MAX;
 
 			until = orphan_retries(sk, alive);
-			if (out_of_resources(sk, alive ||
-				    !retransmits_timed_out(sk, until, 0)))
+			if (out_of_resources(sk,
+					     alive || !retransmits_timed_out(
+							      sk, until, 0)))
 				return true;
 		}
 	}
@@ -244,8 +245,7 @@ void tcp_retransmit_timer(struct sock *sk)
 	if (WARN_ON_ONCE(!head))
 		return;
 	if (!tp->snd_wnd && !sock_flag(sk, SOCK_DEAD) &&
-	    !(TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) |
-				    TCPF(TCP_SYN_RECV)))) {
+	    !(TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV)))) {
 		retransmit_into_zero_window(sk);
 		if (sk->sk_state != TCP_CLOSE)
 			rearm_after_timeout(sk);
@@ -302,8 +302,8 @@ u64 tcp_clamp_probe0_to_user_timeout(const struct sock *sk, u64 when_ns)
 	elapsed = ktime_get_ns() - icsk->icsk_probes_tstamp_ns;
 	if (elapsed >= icsk->icsk_user_timeout_ns)
 		return TIMER_TICK_NS;
-	return min(when_ns, max(icsk->icsk_user_timeout_ns - elapsed,
-				TIMER_TICK_NS));
+	return min(when_ns,
+		   max(icsk->icsk_user_timeout_ns - elapsed, TIMER_TICK_NS));
 }
 
 static void tcp_probe_timer(struct sock *sk)
@@ -383,8 +383,10 @@ void tcp_write_timer_handler(struct sock *sk)
 	}
 }
 
-/* Run @handler now, or let release_sock() do it; drops the timer's reference. */
-static void run_or_defer(struct sock *sk, u32 bit, void (*handler)(struct sock *))
+/* Run @handler now, or let release_sock() do it; drops the timer's reference.
+ */
+static void run_or_defer(struct sock *sk, u32 bit,
+			 void (*handler)(struct sock *))
 {
 	if (!sock_owned_by_user(sk))
 		handler(sk);
@@ -423,8 +425,8 @@ void tcp_delack_timer_handler(struct sock *sk)
 		return;
 	if (!inet_csk_in_pingpong_mode(sk)) {
 		/* No data came to ride on: expect that of the next, too. */
-		icsk->icsk_ack.ato_ns = min(icsk->icsk_ack.ato_ns << 1,
-					    icsk->icsk_rto_ns);
+		icsk->icsk_ack.ato_ns =
+			min(icsk->icsk_ack.ato_ns << 1, icsk->icsk_rto_ns);
 	} else {
 		icsk->icsk_ack.pingpong = 0;
 		icsk->icsk_ack.ato_ns = TCP_ATO_MIN;
@@ -449,8 +451,8 @@ static void tcp_delack_timer(struct timer_list *t)
 
 static u64 keepalive_intvl_ns(const struct tcp_sock *tp, const struct sock *sk)
 {
-	return (u64)(tp->keepalive_intvl_s ?:
-			     tcp_net(sk)->sysctl_tcp_keepalive_intvl) *
+	return (u64)(tp->keepalive_intvl_s
+			     ?: tcp_net(sk)->sysctl_tcp_keepalive_intvl) *
 	       NSEC_PER_SEC;
 }
 
@@ -466,8 +468,8 @@ static u64 idle_for_ns(const struct sock *sk)
 static bool keepalive_expired(const struct sock *sk)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
-	u32 probes = tcp_sk(sk)->keepalive_probes ?:
-			     tcp_net(sk)->sysctl_tcp_keepalive_probes;
+	u32 probes = tcp_sk(sk)->keepalive_probes
+			     ?: tcp_net(sk)->sysctl_tcp_keepalive_probes;
 
 	if (icsk->icsk_user_timeout_ns)
 		return idle_for_ns(sk) >= icsk->icsk_user_timeout_ns &&

@@ -160,8 +160,37 @@ static int listener_score(const struct sock *sk, __be32 daddr, u16 hnum,
 	return score;
 }
 
+/* The best match without a reference. Of SO_REUSEPORT listeners that match
+ * equally well, @flow, a hash of the peer, takes one: always the same as long
+ * as they are the same. */
+static struct sock *find_listener(struct net *net, __be32 daddr, u16 hnum,
+				  int iif, u32 flow)
+{
+	struct inet_hashinfo *h = hashinfo(net);
+	struct sock *sk, *best = NULL;
+	int score, best_score = -1;
+	u32 equal = 1;
+
+	hlist_for_each_entry(sk, bucket_of_port(h->lhash, h->lhash_mask, hnum),
+			     sk_node) {
+		score = listener_score(sk, daddr, hnum, iif);
+		if (score > best_score) {
+			best_score = score;
+			best = sk;
+			equal = 1;
+		} else if (score >= 0 && score == best_score &&
+			   sk->sk_reuseport && best->sk_reuseport) {
+			equal++;
+			flow = hash_mix32(flow);
+			if (reciprocal_scale(flow, equal) == 0)
+				best = sk;
+		}
+	}
+	return best;
+}
+
 /**
- * inet_lookup_listener() - The listener for a new connection.
+ * inet_lookup_listener() - A listener at an address.
  * @net: the stack. @daddr, @hnum: our side. @iif: the device of arrival.
  *
  * Context: softirqs off.
@@ -170,21 +199,11 @@ static int listener_score(const struct sock *sk, __be32 daddr, u16 hnum,
 struct sock *inet_lookup_listener(struct net *net, __be32 daddr, u16 hnum,
 				  int iif)
 {
-	struct inet_hashinfo *h = hashinfo(net);
-	struct sock *sk, *best = NULL;
-	int score, best_score = -1;
+	struct sock *sk = find_listener(net, daddr, hnum, iif, 0);
 
-	hlist_for_each_entry(sk, bucket_of_port(h->lhash, h->lhash_mask, hnum),
-			     sk_node) {
-		score = listener_score(sk, daddr, hnum, iif);
-		if (score > best_score) {
-			best_score = score;
-			best = sk;
-		}
-	}
-	if (best)
-		sock_hold(best);
-	return best;
+	if (sk)
+		sock_hold(sk);
+	return sk;
 }
 
 /**
@@ -199,11 +218,19 @@ struct sock *__inet_lookup_skb(struct net *net, struct sk_buff *skb,
 			       __be16 sport, __be16 dport, int iif)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	struct sock *sk = inet_lookup_established(net, iph->saddr, sport,
-						  iph->daddr, ntohs(dport),
-						  iif);
+	u16 hnum = ntohs(dport);
+	struct sock *sk;
 
-	return sk ?: inet_lookup_listener(net, iph->daddr, ntohs(dport), iif);
+	sk = inet_lookup_established(net, iph->saddr, sport, iph->daddr, hnum,
+				     iif);
+	if (sk)
+		return sk;
+	sk = find_listener(net, iph->daddr, hnum, iif,
+			   hash_2words((__force u32)iph->saddr,
+				       (__force u16)sport, net->hash_seed));
+	if (sk)
+		sock_hold(sk);
+	return sk;
 }
 
 /* --- entering and leaving --- */

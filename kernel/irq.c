@@ -50,7 +50,7 @@ static struct irq_action *actions[NR_IRQS];
 static u64 counts[NR_IRQS], spurious;
 static u16 pic_mask = 0xffff & ~(1U << CASCADE);
 static u32 hardirq_depth;
-static volatile u32 __iomem *lapic;
+static u8 __iomem *lapic;
 
 /**
  * lapic_read() - Read a local APIC register.
@@ -60,7 +60,7 @@ static volatile u32 __iomem *lapic;
  */
 u32 lapic_read(u32 reg)
 {
-	return lapic[reg / 4];
+	return readl(lapic + reg);
 }
 
 /**
@@ -70,7 +70,7 @@ u32 lapic_read(u32 reg)
  */
 void lapic_write(u32 reg, u32 v)
 {
-	lapic[reg / 4] = v;
+	writel(v, lapic + reg);
 }
 
 /**

@@ -93,7 +93,7 @@ static void *slab_take(struct kmem_cache *c, struct slab *s)
 		s->fresh += c->size;
 	}
 	if (++s->inuse == s->total) {
-		list_del(&s->node);
+		list_del_init(&s->node);
 		s->listed = 0;
 	}
 	return obj;
@@ -256,17 +256,15 @@ struct kmem_cache *kmem_cache_create(const char *name, size_t size,
  */
 void kmem_cache_destroy(struct kmem_cache *c)
 {
+	struct slab *s, *next;
+
 	if (!c)
 		return;
 	local_bh_disable();
 	flush(c, c->avail);
-	while (!list_empty(&c->partial)) {
-		struct slab *s = list_entry(c->partial.next, struct slab, node);
-
-		if (s->inuse)
-			break;
-		slab_destroy(c, s);
-	}
+	list_for_each_entry_safe (s, next, &c->partial, node)
+		if (!s->inuse)
+			slab_destroy(c, s);
 	if (WARN_ON(c->slabs))
 		pr_err("slab: %s still has objects\n", c->name);
 	else

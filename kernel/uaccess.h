@@ -20,7 +20,7 @@ static inline bool access_ok(const void __user *addr, size_t n)
 #define get_user(x, ptr)                                                       \
 	(copy_from_user(&(x), (ptr),                                           \
 			sizeof(*(ptr)) +                                       \
-				0 * sizeof((ptr) == (__typeof__(&(x)))0)) ?    \
+				0 * sizeof((ptr) == (__typeof__(x) __user *)0)) ? \
 		 -EFAULT :                                                     \
 		 0)
 #define put_user(x, ptr)                                                       \

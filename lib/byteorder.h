@@ -45,11 +45,11 @@ static inline void put_unaligned_be16(u16 v, void *p)
 	u8 *b = p;
 
 	b[0] = (u8)(v >> 8);
-	b[1] = (u8)v;
+	b[1] = (u8)(v & 0xff);
 }
 
 static inline void put_unaligned_be32(u32 v, void *p)
 {
 	put_unaligned_be16((u16)(v >> 16), p);
-	put_unaligned_be16((u16)v, (u8 *)p + 2);
+	put_unaligned_be16((u16)(v & 0xffff), (u8 *)p + 2);
 }

@@ -8,6 +8,7 @@
  * (Cormen et al., Introduction to Algorithms, chapter 13).
  */
 #include "lib/rbtree.h"
+#include "lib/bug.h"
 
 static bool is_red(const struct rb_node *n)
 {
@@ -104,6 +105,7 @@ static void repair_short(struct rb_root *root, struct rb_node *n,
 	while (parent && !is_red(n)) {
 		left = parent->left == n;
 		sib = left ? parent->right : parent->left;
+		BUG_ON(!sib); /* its side has a black node more */
 		if (sib->red) {
 			sib->red = false;
 			parent->red = true;

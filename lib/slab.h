@@ -6,7 +6,13 @@
 
 static inline void *kzalloc(size_t size, gfp_t flags)
 {
-	return kmalloc(size, flags | __GFP_ZERO);
+	void *p = kmalloc(size, flags | __GFP_ZERO);
+
+#ifdef __clang_analyzer__ /* it does not know what __GFP_ZERO says */
+	if (p)
+		memset(p, 0, size);
+#endif
+	return p;
 }
 
 static inline void *kcalloc(size_t n, size_t size, gfp_t flags)
@@ -15,7 +21,7 @@ static inline void *kcalloc(size_t n, size_t size, gfp_t flags)
 
 	if (__builtin_mul_overflow(n, size, &bytes))
 		return NULL;
-	return kmalloc(bytes, flags | __GFP_ZERO);
+	return kzalloc(bytes, flags);
 }
 
 static inline void *kmem_cache_zalloc(struct kmem_cache *c, gfp_t flags)

@@ -47,7 +47,7 @@ static u64 armed_ns = ~0ULL;
 static void wheel_insert(struct timer_list *t)
 {
 	u64 tick = t->tick;
-	u32 level = (fls_u64(tick ^ wheel.base) - 1) / LEVEL_BITS;
+	u32 level = (fls_u64((tick ^ wheel.base) | 1) - 1) / LEVEL_BITS;
 	u32 idx = (tick >> (level * LEVEL_BITS)) % LEVEL_SLOTS;
 	u64 bit = 1ULL << idx;
 

@@ -68,7 +68,7 @@ static size_t iter_chunk(struct iov_iter *i, char **p)
 	size_t len;
 
 	while (i->offset >= seg->iov_len) {
-		BUG_ON(i->nr_segs <= 1);
+		BUG_ON(i->nr_segs <= 1 || !i->iov);
 		i->offset = 0;
 		i->nr_segs--;
 		i->iov++;

@@ -112,9 +112,9 @@ def main():
                 seen += 1
                 line = text.count("\n", 0, m.start("head")) + 1
                 errors += check_definition(path, line, m)
-    print(*errors, sep="\n", end="\n" if errors else "")
-    print(f"comments: {seen} public functions, {len(errors)} faults",
-          file=sys.stderr if not errors else sys.stdout)
+    if errors:
+        print(*errors, f"comments: {seen} public functions, "
+              f"{len(errors)} faults", sep="\n")
     return 1 if errors else 0
 
 

@@ -106,9 +106,9 @@ def main():
             seen += len(QUOTED.findall(line))
             errors += [f"{os.path.relpath(doc, ROOT)}:{number}: {e}"
                        for e in check_line(line, paths, defined, strict)]
-    print(*errors, sep="\n", end="\n" if errors else "")
-    print(f"documents: {seen} quoted names, {len(errors)} faults",
-          file=sys.stdout if errors else sys.stderr)
+    if errors:
+        print(*errors, f"documents: {seen} quoted names, {len(errors)} faults",
+              sep="\n")
     return 1 if errors else 0
 
 

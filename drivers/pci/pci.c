@@ -248,8 +248,8 @@ static void add_function(const struct bus_path *path, u8 slot, u8 func)
 	pdev->pin = (u8)pci_read_config(pdev, PCI_INTERRUPT_PIN, 1);
 	list_add_tail(&pdev->list, &pci_devices);
 
-	type = (u8)pci_read_config(pdev, PCI_HEADER_TYPE, 1) &
-	       (u8)~PCI_HEADER_MULTI_FUNCTION;
+	type = (u8)(pci_read_config(pdev, PCI_HEADER_TYPE, 1) &
+		    ~(u32)PCI_HEADER_MULTI_FUNCTION);
 	if (type == PCI_HEADER_TYPE_BRIDGE) {
 		scan_bridge(pdev, path);
 		return;

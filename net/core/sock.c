@@ -470,7 +470,7 @@ static int sock_wait_for_wmem(struct sock *sk, u64 *timeo_ns)
 {
 	int err;
 
-	if (!*timeo_ns)
+	if (!*timeo_ns || !sk->sk_socket)
 		return -EAGAIN;
 	sk->sk_socket->flags |= SOCK_NOSPACE;
 	err = wait_event_interruptible_timeout(sk->sk_wq, sock_may_alloc(sk),

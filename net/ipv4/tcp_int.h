@@ -89,7 +89,6 @@ static inline struct sk_buff *tcp_skb_rb_prev(const struct sk_buff *skb)
 /* The unacknowledged skb that holds @seq, else the first beyond it. */
 struct sk_buff *tcp_rtx_find(const struct sock *sk, u32 seq);
 void tcp_rtx_queue_insert(struct sock *sk, struct sk_buff *skb);
-void tcp_rtx_queue_unlink(struct sock *sk, struct sk_buff *skb);
 void tcp_set_skb_tso_segs(struct sk_buff *skb, u32 mss_now);
 void tcp_adjust_pcount(struct sock *sk, const struct sk_buff *skb, int decr);
 int tcp_skb_unclone(struct sock *sk, struct sk_buff *skb,
@@ -108,7 +107,6 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 		     gfp_t gfp);
 /* Bytes of options a segment of an established connection carries now. */
 u32 tcp_established_options_size(const struct sock *sk);
-void tcp_send_ack_skb(struct sock *sk, u32 rcv_nxt);
 void tcp_init_nondata_skb(struct sk_buff *skb, u32 seq, u8 flags);
 /* A header-only skb outside of the send buffer's account. */
 struct sk_buff *tcp_alloc_control_skb(gfp_t gfp);
@@ -116,22 +114,16 @@ struct sk_buff *tcp_alloc_control_skb(gfp_t gfp);
 /* --- tcp_output.c --- */
 bool tcp_write_xmit(struct sock *sk, u32 mss_now, int nonagle, int push_one,
 		    gfp_t gfp);
-u32 tcp_cwnd_test(const struct tcp_sock *tp);
-bool tcp_nagle_permits(const struct tcp_sock *tp, const struct sk_buff *skb,
-		       u32 mss_now, int nonagle);
 bool tcp_snd_wnd_permits(const struct tcp_sock *tp, const struct sk_buff *skb,
 			 u32 mss_now);
 bool tcp_small_queue_check(struct sock *sk, const struct sk_buff *skb,
 			   u32 factor);
 bool tcp_pacing_check(struct sock *sk);
-u32 tcp_tso_autosize(const struct sock *sk, u32 mss_now, u32 min_segs);
 u32 tcp_tso_segs(struct sock *sk, u32 mss_now);
 void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb);
-void tcp_cwnd_validate(struct sock *sk, bool is_cwnd_limited);
 void tcp_pace_kick(struct hrtimer *t);
 
 /* --- tcp_retransmit.c --- */
-int __tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, int segs);
 
 /* --- tcp_sack.c --- */
 /* Apply the ACK's SACK option; flags in @state->flag. */
@@ -142,7 +134,6 @@ void tcp_check_sack_reordering(struct sock *sk, u32 low_seq, bool ts);
 void tcp_add_reno_sack(struct sock *sk, u32 num_dupack, bool ece);
 void tcp_remove_reno_sacks(struct sock *sk, u32 acked, bool ece);
 void tcp_reset_reno_sack(struct tcp_sock *tp);
-void tcp_check_reno_reordering(struct sock *sk, u32 addend);
 void tcp_count_delivered(struct tcp_sock *tp, u32 delivered, bool ece);
 
 /* The end of the highest SACKed data, else snd_una. */
@@ -159,12 +150,8 @@ void tcp_fastretrans_alert(struct sock *sk, u32 prior_snd_una, u32 num_dupack,
 			   int *ack_flag, int *rexmit);
 void tcp_cwnd_reduction(struct sock *sk, u32 newly_acked, u32 newly_lost,
 			int flag);
-void tcp_init_cwnd_reduction(struct sock *sk);
 void tcp_enter_recovery(struct sock *sk, bool ece_ack);
-void tcp_timeout_mark_lost(struct sock *sk);
-void tcp_try_keep_open(struct sock *sk);
 void tcp_process_tlp_ack(struct sock *sk, u32 ack, int flag);
-void tcp_moderate_cwnd_limit(struct tcp_sock *tp);
 bool tcp_tsopt_ecr_before(const struct tcp_sock *tp, u32 when_ms);
 
 static inline bool tcp_in_cwnd_reduction(const struct sock *sk)
@@ -201,11 +188,8 @@ bool tcp_rack_sent_after(u64 t1_ns, u64 t2_ns, u32 seq1, u32 seq2);
 bool tcp_newreno_mark_lost(struct sock *sk, bool snd_una_advanced);
 
 /* --- tcp_rcvbuf.c --- */
-void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb);
 void tcp_grow_window(struct sock *sk, const struct sk_buff *skb);
 void tcp_clamp_window(struct sock *sk);
-u32 tcp_win_from_space(const struct sock *sk, u32 space);
-bool tcp_in_quickack_mode(const struct sock *sk);
 
 /* Pingpong: the connection answers requests, so ACKs may ride on data. */
 #define TCP_PINGPONG_THRESH 1
@@ -215,5 +199,3 @@ static inline bool inet_csk_in_pingpong_mode(const struct sock *sk)
 }
 
 /* --- tcp_timer.c --- */
-void tcp_write_err(struct sock *sk);
-u64 tcp_model_timeout_ns(const struct sock *sk, u32 boundary, u64 rto_base_ns);

@@ -82,7 +82,7 @@ static void identify_packet_loss(struct sock *sk, int *ack_flag)
 
 /* --- reduction of cwnd --- */
 
-void tcp_init_cwnd_reduction(struct sock *sk)
+static void tcp_init_cwnd_reduction(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -97,11 +97,17 @@ void tcp_init_cwnd_reduction(struct sock *sk)
 		tp->ecn_flags |= TCP_ECN_QUEUE_CWR;
 }
 
-/*
- * Proportional rate reduction: for what was delivered, send in proportion
- * ssthresh / prior cwnd; below ssthresh send what was delivered, one more when
- * the ACK makes progress and shows no further loss (RFC 6937, section 3; RFC
- * 9937's choice of the reduction bound).
+/**
+ * tcp_cwnd_reduction() - Proportional rate reduction, one ACK's step.
+ * @sk:          locked; in CWR or Recovery.
+ * @newly_acked: segments that it delivered.
+ * @newly_lost:  segments that it showed to be lost.
+ * @flag:        FLAG_*.
+ *
+ * For what was delivered, send in proportion ssthresh / prior cwnd; below
+ * ssthresh send what was delivered, one more when the ACK makes progress and
+ * shows no further loss (RFC 6937, section 3; RFC 9937's choice of the
+ * reduction bound).
  */
 void tcp_cwnd_reduction(struct sock *sk, u32 newly_acked, u32 newly_lost,
 			int flag)
@@ -179,6 +185,13 @@ static bool any_retrans_done(const struct sock *sk)
 	return head && (TCP_SKB_CB(head)->sacked & TCPCB_EVER_RETRANS);
 }
 
+/**
+ * tcp_tsopt_ecr_before() - Is the echoed time stamp older than @when_ms?
+ * @tp:      locked.
+ * @when_ms: of our clock.
+ *
+ * Return: true: the segment answers one sent before that.
+ */
 bool tcp_tsopt_ecr_before(const struct tcp_sock *tp, u32 when_ms)
 {
 	return tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr &&
@@ -309,7 +322,7 @@ static bool try_undo_loss(struct sock *sk, bool frto_undo)
 
 /* --- leaving --- */
 
-void tcp_try_keep_open(struct sock *sk)
+static void tcp_try_keep_open(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u8 state = TCP_CA_Open;
@@ -353,6 +366,11 @@ static bool try_undo_partial(struct sock *sk, u32 prior_snd_una)
 
 /* --- entering --- */
 
+/**
+ * tcp_enter_recovery() - A loss is evident: fast retransmit.
+ * @sk:      locked; lost packets are marked.
+ * @ece_ack: an ECE came with it, so the reduction can not be undone.
+ */
 void tcp_enter_recovery(struct sock *sk, bool ece_ack)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -385,7 +403,7 @@ static bool too_young_to_be_lost(const struct tcp_sock *tp,
  * means that the peer has dropped what it had SACKed (reneged, RFC 2018,
  * section 8): then no SACK counts any more.
  */
-void tcp_timeout_mark_lost(struct sock *sk)
+static void tcp_timeout_mark_lost(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *head = tcp_rtx_queue_head(sk), *skb;
@@ -593,9 +611,14 @@ static bool not_in_recovery(struct sock *sk, u32 num_dupack, int *ack_flag)
 	return true;
 }
 
-/*
- * An ACK that is not simply the next one. @ack_flag may lose
- * FLAG_SET_XMIT_TIMER when RACK has armed its own timer.
+/**
+ * tcp_fastretrans_alert() - An ACK that is not simply the next one.
+ * @sk:            locked; the retransmit queue is up to date.
+ * @prior_snd_una: snd_una before the ACK.
+ * @num_dupack:    1 if it is a duplicate.
+ * @ack_flag:      FLAG_*; loses FLAG_SET_XMIT_TIMER when another timer was
+ * armed in its place.
+ * @rexmit:        out: REXMIT_*; unchanged: nothing to resend.
  */
 void tcp_fastretrans_alert(struct sock *sk, u32 prior_snd_una, u32 num_dupack,
 			   int *ack_flag, int *rexmit)
@@ -634,9 +657,14 @@ void tcp_fastretrans_alert(struct sock *sk, u32 prior_snd_una, u32 num_dupack,
 		*rexmit = REXMIT_LOST;
 }
 
-/*
- * The loss probe is answered (RFC 8985, section 7.4): if it repaired a loss,
- * cwnd must pay for that as for any other.
+/**
+ * tcp_process_tlp_ack() - An ACK while a loss probe is out.
+ * @sk:   locked; tlp_high_seq is set.
+ * @ack:  the number acknowledged.
+ * @flag: FLAG_*.
+ *
+ * If the probe repaired a loss, cwnd must pay for that as for any other (RFC
+ * 8985, section 7.4).
  */
 void tcp_process_tlp_ack(struct sock *sk, u32 ack, int flag)
 {

@@ -132,7 +132,7 @@ static void cwnd_application_limited(struct sock *sk)
  * Remember over one window of data whether cwnd was what limited us: only
  * then may congestion control raise it.
  */
-void tcp_cwnd_validate(struct sock *sk, bool is_cwnd_limited)
+static void tcp_cwnd_validate(struct sock *sk, bool is_cwnd_limited)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -163,7 +163,7 @@ void tcp_cwnd_validate(struct sock *sk, bool is_cwnd_limited)
 /* --- the gates --- */
 
 /* How many segments cwnd permits now, not more than half of it at once. */
-u32 tcp_cwnd_test(const struct tcp_sock *tp)
+static u32 tcp_cwnd_test(const struct tcp_sock *tp)
 {
 	u32 in_flight = tcp_packets_in_flight(tp), cwnd = tp->snd_cwnd;
 
@@ -172,7 +172,12 @@ u32 tcp_cwnd_test(const struct tcp_sock *tp)
 	return min(max(cwnd >> 1, 1U), cwnd - in_flight);
 }
 
-/* Does the peer's window take the (first segment of the) packet? */
+/**
+ * tcp_snd_wnd_permits() - Does the peer's window take the next segment?
+ * @tp:      locked.
+ * @skb:     at the head of the write queue.
+ * @mss_now: of a larger packet only this much counts.
+ */
 bool tcp_snd_wnd_permits(const struct tcp_sock *tp, const struct sk_buff *skb,
 			 u32 mss_now)
 {
@@ -202,8 +207,9 @@ static bool nagle_holds(const struct tcp_sock *tp, bool partial, int nonagle)
  * RFC 1122, section 4.2.3.4, in Minshall's form: a small segment waits only
  * for an earlier small one.
  */
-bool tcp_nagle_permits(const struct tcp_sock *tp, const struct sk_buff *skb,
-		       u32 mss_now, int nonagle)
+static bool tcp_nagle_permits(const struct tcp_sock *tp,
+			      const struct sk_buff *skb, u32 mss_now,
+			      int nonagle)
 {
 	if ((nonagle & TCP_NAGLE_PUSH) || tp->urg_mode ||
 	    (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN))
@@ -215,7 +221,7 @@ bool tcp_nagle_permits(const struct tcp_sock *tp, const struct sk_buff *skb,
  * How much to send at once: about 1 ms at the pacing rate, more when the RTT
  * is short, at least @min_segs segments.
  */
-u32 tcp_tso_autosize(const struct sock *sk, u32 mss_now, u32 min_segs)
+static u32 tcp_tso_autosize(const struct sock *sk, u32 mss_now, u32 min_segs)
 {
 	u64 bytes = sk->sk_pacing_rate >> sk->sk_pacing_shift;
 	u32 r = tcp_min_rtt(tcp_sk(sk)) >> tcp_net(sk)->sysctl_tcp_tso_rtt_log;
@@ -226,6 +232,11 @@ u32 tcp_tso_autosize(const struct sock *sk, u32 mss_now, u32 min_segs)
 	return max((u32)bytes / mss_now, min_segs);
 }
 
+/**
+ * tcp_tso_segs() - How many segments one packet may stand for now.
+ * @sk:      locked.
+ * @mss_now: bytes of a segment.
+ */
 u32 tcp_tso_segs(struct sock *sk, u32 mss_now)
 {
 	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
@@ -312,10 +323,17 @@ static bool tso_should_defer(struct sock *sk, struct sk_buff *skb, u32 max_segs,
 
 /* --- small queues (row T12) --- */
 
-/*
- * Are there too many of our bytes below already? About 1 ms worth at the
- * pacing rate, two packets at least; without anything unacknowledged one
- * more always goes, or nothing would ever call back.
+/**
+ * tcp_small_queue_check() - Are too many of our bytes below already?
+ * @sk:     locked.
+ * @skb:    about to be sent.
+ * @factor: binary logarithm of how much more is allowed; 1 for resends.
+ *
+ * About 1 ms worth at the pacing rate is allowed, two packets at least; without
+ * anything unacknowledged one more always goes, or nothing would ever call
+ * back.
+ *
+ * Return: true: wait for tcp_wfree(), which will go on.
  */
 bool tcp_small_queue_check(struct sock *sk, const struct sk_buff *skb,
 			   u32 factor)
@@ -408,6 +426,12 @@ void tcp_wfree(struct sk_buff *skb)
 
 /* --- pacing --- */
 
+/**
+ * tcp_pace_kick() - The pacing timer: go on sending.
+ * @t: pacing_timer of a socket; its reference is dropped.
+ *
+ * Context: softirq.
+ */
 void tcp_pace_kick(struct hrtimer *t)
 {
 	struct tcp_sock *tp = from_timer(tp, t, pacing_timer);
@@ -417,7 +441,12 @@ void tcp_pace_kick(struct hrtimer *t)
 	sock_put(sk); /* the timer's */
 }
 
-/* Must the next packet wait? Then the timer will send it. */
+/**
+ * tcp_pacing_check() - Must the next packet wait for its time?
+ * @sk: locked.
+ *
+ * Return: true: wait; the timer is set and will go on.
+ */
 bool tcp_pacing_check(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -436,7 +465,11 @@ bool tcp_pacing_check(struct sock *sk)
 
 /* --- sending --- */
 
-/* The packet is on its way: from the write to the retransmit queue. */
+/**
+ * tcp_event_new_data_sent() - A packet is on its way for the first time.
+ * @sk:  locked.
+ * @skb: moves from the head of the write queue to the retransmit queue.
+ */
 void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -537,14 +570,18 @@ static bool xmit_after(struct sock *sk, struct xmit_pass *x, u32 sent)
 	return !tp->packets_out && !skb_queue_empty(&sk->sk_write_queue);
 }
 
-/*
- * Send from the head of the write queue what every rule permits.
- *
+/**
+ * tcp_write_xmit() - Send from the write queue what every rule permits.
+ * @sk:       locked.
+ * @mss_now:  bytes of a full segment.
+ * @nonagle:  TCP_NAGLE_* for the last packet.
  * @push_one: 0: as much as there is; 1: one packet; 2: one packet, a loss
- * probe, whatever cwnd says.
+ *            probe, whatever cwnd says.
+ * @gfp:      for clones and parts.
  *
- * Return: true if nothing is in flight although data waits: someone must
- * probe the peer's window.
+ * Context: task or softirq.
+ * Return:  true if nothing is in flight although data waits: someone must probe
+ * the peer's window.
  */
 bool tcp_write_xmit(struct sock *sk, u32 mss_now, int nonagle, int push_one,
 		    gfp_t gfp)

@@ -146,6 +146,12 @@ static u32 established_size(const struct tcp_sock *tp, u32 *sack_blocks)
 	return size;
 }
 
+/**
+ * tcp_established_options_size() - Option bytes of a segment sent now.
+ * @sk: locked.
+ *
+ * Return: bytes: time stamps if agreed, SACK blocks if there are any.
+ */
 u32 tcp_established_options_size(const struct sock *sk)
 {
 	u32 blocks;
@@ -415,6 +421,13 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 
 /* --- segments without data --- */
 
+/**
+ * tcp_alloc_control_skb() - A packet for a segment without data.
+ * @gfp: allocation flags.
+ *
+ * Ownership: the caller's; not charged to the send buffer.
+ * Return:    it, with headroom for every header; NULL without memory.
+ */
 struct sk_buff *tcp_alloc_control_skb(gfp_t gfp)
 {
 	struct sk_buff *skb = alloc_skb(MAX_TCP_HEADER, gfp);
@@ -424,6 +437,12 @@ struct sk_buff *tcp_alloc_control_skb(gfp_t gfp)
 	return skb;
 }
 
+/**
+ * tcp_init_nondata_skb() - Fill the control block of a segment without data.
+ * @skb:   from tcp_alloc_control_skb() or tcp_stream_alloc_skb().
+ * @seq:   its sequence number; SYN and FIN take one.
+ * @flags: TCPHDR_*.
+ */
 void tcp_init_nondata_skb(struct sk_buff *skb, u32 seq, u8 flags)
 {
 	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);

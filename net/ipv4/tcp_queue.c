@@ -35,6 +35,14 @@ struct sk_buff *tcp_rtx_queue_tail(const struct sock *sk)
 	return rb_to_skb(rb_last(&sk->tcp_rtx_queue));
 }
 
+/**
+ * tcp_rtx_find() - Look up an unacknowledged packet by sequence number.
+ * @sk:  locked.
+ * @seq: the number.
+ *
+ * Return: the packet that holds @seq, else the first beyond it, else NULL; in
+ * O(log n).
+ */
 struct sk_buff *tcp_rtx_find(const struct sock *sk, u32 seq)
 {
 	struct rb_node *n = sk->tcp_rtx_queue.rb_node;
@@ -54,6 +62,13 @@ struct sk_buff *tcp_rtx_find(const struct sock *sk, u32 seq)
 	return beyond;
 }
 
+/**
+ * tcp_rtx_queue_insert() - Put a packet in its place among the unacknowledged.
+ * @sk:  locked.
+ * @skb: on no queue.
+ *
+ * Ownership: the queue's.
+ */
 void tcp_rtx_queue_insert(struct sock *sk, struct sk_buff *skb)
 {
 	struct rb_node **link = &sk->tcp_rtx_queue.rb_node, *parent = NULL;
@@ -70,7 +85,7 @@ void tcp_rtx_queue_insert(struct sock *sk, struct sk_buff *skb)
 	rb_insert_color(&skb->rbnode, &sk->tcp_rtx_queue);
 }
 
-void tcp_rtx_queue_unlink(struct sock *sk, struct sk_buff *skb)
+static void tcp_rtx_queue_unlink(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -122,7 +137,11 @@ void tcp_write_queue_purge(struct sock *sk)
 	inet_csk(sk)->icsk_backoff = 0;
 }
 
-/* How many segments of @mss_now bytes the packet stands for. */
+/**
+ * tcp_set_skb_tso_segs() - Count the segments that a packet stands for.
+ * @skb:     a stream packet.
+ * @mss_now: bytes of a segment.
+ */
 void tcp_set_skb_tso_segs(struct sk_buff *skb, u32 mss_now)
 {
 	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
@@ -136,7 +155,12 @@ void tcp_set_skb_tso_segs(struct sk_buff *skb, u32 mss_now)
 	}
 }
 
-/* The packet stands for @decr segments fewer than its counters say. */
+/**
+ * tcp_adjust_pcount() - A packet stands for fewer segments than was counted.
+ * @sk:   locked.
+ * @skb:  sent and unacknowledged; its marks tell which counters it is in.
+ * @decr: by how many; negative: more.
+ */
 void tcp_adjust_pcount(struct sock *sk, const struct sk_buff *skb, int decr)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -154,6 +178,14 @@ void tcp_adjust_pcount(struct sock *sk, const struct sk_buff *skb, int decr)
 		tp->sacked_out -= min(tp->sacked_out, (u32)decr);
 }
 
+/**
+ * tcp_skb_unclone() - Make a packet's buffer its own, so that it may change.
+ * @sk:  locked; charged with what the copy costs more.
+ * @skb: a clone of it may still be below.
+ * @gfp: for the copy.
+ *
+ * Return: 0; -ENOMEM.
+ */
 int tcp_skb_unclone(struct sock *sk, struct sk_buff *skb, gfp_t gfp)
 {
 	u32 truesize = skb->truesize;
@@ -290,7 +322,14 @@ static void tcp_pull_frags(struct sk_buff *skb, u32 len)
 	skb->data_len -= len;
 }
 
-/* The peer has acknowledged the first @len bytes of this packet. */
+/**
+ * tcp_trim_head() - The peer has acknowledged the beginning of a packet.
+ * @sk:  locked.
+ * @skb: in the retransmit queue.
+ * @len: bytes to drop; less than the packet's.
+ *
+ * Return: 0; -ENOMEM: nothing has changed.
+ */
 int tcp_trim_head(struct sock *sk, struct sk_buff *skb, u32 len)
 {
 	u32 linear = min(len, skb_headlen(skb));

@@ -32,7 +32,12 @@ void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb)
 	cb->is_app_limited = tp->app_limited != 0;
 }
 
-/* @skb was (S)ACKed: the one sent last of all that this ACK covers counts. */
+/**
+ * tcp_rate_skb_delivered() - A packet was acknowledged or SACKed.
+ * @sk:  locked.
+ * @skb: the packet.
+ * @rs:  takes the packet sent last of all that one ACK covers.
+ */
 void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb,
 			    struct rate_sample *rs)
 {
@@ -59,7 +64,14 @@ void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb,
 		cb->tx_delivered_mstamp_ns = 0;
 }
 
-/* The ACK is processed: @delivered and @lost segments were new in it. */
+/**
+ * tcp_rate_gen() - Make the ACK's sample of the delivery rate.
+ * @sk:            locked.
+ * @delivered:     segments that the ACK delivered.
+ * @lost:          segments that it showed to be lost.
+ * @is_sack_reneg: the peer has dropped SACKed data: the counts are not right.
+ * @rs:            the sample; interval_us -1: none.
+ */
 void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost, bool is_sack_reneg,
 		  struct rate_sample *rs)
 {

@@ -15,7 +15,7 @@
 /* --- space --- */
 
 /* How much window @space bytes of buffer can promise. */
-u32 tcp_win_from_space(const struct sock *sk, u32 space)
+static u32 tcp_win_from_space(const struct sock *sk, u32 space)
 {
 	s8 scale = tcp_net(sk)->sysctl_tcp_adv_win_scale;
 
@@ -80,7 +80,7 @@ void tcp_initialize_rcv_mss(struct sock *sk)
  * two in a row have the same length and nothing marks them as the end of a
  * message: the path may have become narrower.
  */
-void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb)
+static void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct tcphdr *th = tcp_hdr(skb);
@@ -141,7 +141,7 @@ void tcp_enter_quickack_mode(struct sock *sk, u32 max_quickacks)
 	icsk->icsk_ack.ato_ns = TCP_ATO_MIN;
 }
 
-bool tcp_in_quickack_mode(const struct sock *sk)
+static bool tcp_in_quickack_mode(const struct sock *sk)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct dst_entry *dst = sk->sk_dst_cache;
@@ -270,6 +270,11 @@ static u32 grow_for_overhead(const struct sock *sk, const struct sk_buff *skb)
 	return 0;
 }
 
+/**
+ * tcp_grow_window() - A packet arrived whose memory was worth its payload.
+ * @sk:  locked.
+ * @skb: it; the next window may be larger.
+ */
 void tcp_grow_window(struct sock *sk, const struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -289,7 +294,10 @@ void tcp_grow_window(struct sock *sk, const struct sk_buff *skb)
 	}
 }
 
-/* The buffer overflows: let it grow to its limit, or close the window. */
+/**
+ * tcp_clamp_window() - The buffer overflows: let it grow, or close the window.
+ * @sk: locked.
+ */
 void tcp_clamp_window(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);

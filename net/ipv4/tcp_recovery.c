@@ -21,8 +21,13 @@
 /* Two ticks: what a timer can be late. */
 #define TCP_TIMEOUT_MIN (2 * NSEC_PER_MSEC)
 
-/* Was the packet (@t1, @seq1) sent after (@t2, @seq2)? In one nanosecond the
- * sequence number decides. */
+/**
+ * tcp_rack_sent_after() - Was packet 1 sent after packet 2?
+ * @t1_ns: when packet 1 was sent.
+ * @t2_ns: when packet 2 was.
+ * @seq1:  end of packet 1, which decides in the same nanosecond.
+ * @seq2:  end of packet 2.
+ */
 bool tcp_rack_sent_after(u64 t1_ns, u64 t2_ns, u32 seq1, u32 seq2)
 {
 	return t1_ns > t2_ns || (t1_ns == t2_ns && after(seq1, seq2));
@@ -181,9 +186,13 @@ void tcp_rack_update_reo_wnd(struct sock *sk, const struct rate_sample *rs)
 	}
 }
 
-/*
- * Without SACK: the third duplicate ACK, and in recovery each partial one, say
- * that the oldest segment is lost (RFC 6582, section 3.2).
+/**
+ * tcp_newreno_mark_lost() - Without SACK: is the oldest segment lost?
+ * @sk:               locked.
+ * @snd_una_advanced: the ACK acknowledged new data.
+ *
+ * The third duplicate ACK says so, and in recovery each partial one (RFC 6582,
+ * section 3.2).
  *
  * Return: whether it was marked.
  */

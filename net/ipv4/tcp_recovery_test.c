@@ -35,7 +35,7 @@ static struct socket *in_flight(struct tcp_peer *p, const char *options, u32 ms,
 	return s;
 }
 
-/* RFC 5681, section 3.2 by RFC 6675's rule: three SACKed segments above. */
+/* RFC 5681, section 3.2: three SACKed segments above the hole. */
 static void tcp_sack_recovery_resends_the_hole(struct kunit *test)
 {
 	struct tcp_peer *p;

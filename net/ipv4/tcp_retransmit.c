@@ -162,7 +162,7 @@ static int resize_for_resend(struct sock *sk, struct sk_buff *skb, u32 segs)
 	return 0;
 }
 
-int __tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, int segs)
+static int __tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, int segs)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct tcp_sock *tp = tcp_sk(sk);

@@ -85,6 +85,12 @@ static void update_min_rtt(struct sock *sk, u32 rtt_us, int flag)
 
 /* --- RFC 6298 --- */
 
+/**
+ * tcp_rto_min_ns() - The least variation that an RTO allows for.
+ * @sk: the socket.
+ *
+ * Return: ns: the socket's, else the stack's.
+ */
 u64 tcp_rto_min_ns(const struct sock *sk)
 {
 	u64 ns = inet_csk(sk)->icsk_rto_min_ns;
@@ -173,12 +179,18 @@ static s64 timestamp_rtt_us(const struct tcp_sock *tp)
 	return (s64)max(delta, 1U) * 1000;
 }
 
-/*
- * A round trip was measured: @seq_rtt_us on what was acknowledged, @sack_rtt_us
- * on what was SACKed; negative: not, because it was resent (Karn). The time
- * stamp helps out. @ca_rtt_us is what congestion control is to see.
+/**
+ * tcp_ack_update_rtt() - A round trip was measured.
+ * @sk:          locked.
+ * @flag:        FLAG_*.
+ * @seq_rtt_us:  of what was acknowledged; negative: it was resent (Karn).
+ * @sack_rtt_us: of what was SACKed; negative: nothing.
+ * @ca_rtt_us:   what congestion control is to see.
+ * @rs:          rtt_us is set.
  *
- * Return: whether the estimate changed.
+ * Where neither can be used the time stamp helps out (RFC 7323, section 4).
+ *
+ * Return: whether the estimate has changed.
  */
 bool tcp_ack_update_rtt(struct sock *sk, int flag, s64 seq_rtt_us,
 			s64 sack_rtt_us, s64 ca_rtt_us, struct rate_sample *rs)
@@ -250,7 +262,12 @@ void tcp_clear_retrans(struct tcp_sock *tp)
 	tp->sacked_out = 0;
 }
 
-/* The ssthresh worth remembering: three quarters of what cwnd has reached. */
+/**
+ * tcp_current_ssthresh() - The ssthresh worth remembering.
+ * @sk: locked.
+ *
+ * Return: segments: three quarters of what cwnd has reached, if that is more.
+ */
 u32 tcp_current_ssthresh(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);

@@ -15,6 +15,12 @@
 
 #define MAX_SACKS 4
 
+/**
+ * tcp_count_delivered() - Segments have reached the peer.
+ * @tp:        locked.
+ * @delivered: how many.
+ * @ece:       their ACK had ECE.
+ */
 void tcp_count_delivered(struct tcp_sock *tp, u32 delivered, bool ece)
 {
 	tp->delivered += delivered;
@@ -22,6 +28,12 @@ void tcp_count_delivered(struct tcp_sock *tp, u32 delivered, bool ece)
 		tp->delivered_ce += delivered;
 }
 
+/**
+ * tcp_highest_sack_seq() - The end of the highest SACKed data.
+ * @tp: locked.
+ *
+ * Return: that; snd_una without any.
+ */
 u32 tcp_highest_sack_seq(const struct tcp_sock *tp)
 {
 	if (!tp->sacked_out)
@@ -33,7 +45,12 @@ u32 tcp_highest_sack_seq(const struct tcp_sock *tp)
 
 /* --- reordering --- */
 
-/* Data at @low_seq arrived after what is SACKed: that far does it reorder. */
+/**
+ * tcp_check_sack_reordering() - Data arrived after what is SACKed above it.
+ * @sk:      locked.
+ * @low_seq: where; how far below the highest SACK is how far the path reorders.
+ * @ts:      a time stamp showed it, else a SACK or ACK.
+ */
 void tcp_check_sack_reordering(struct sock *sk, u32 low_seq, bool ts)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -55,7 +72,7 @@ void tcp_check_sack_reordering(struct sock *sk, u32 low_seq, bool ts)
 /* --- without SACK: an estimate from duplicate ACKs (RFC 6582) --- */
 
 /* More duplicates than packets that can have caused them: reordering. */
-void tcp_check_reno_reordering(struct sock *sk, u32 addend)
+static void tcp_check_reno_reordering(struct sock *sk, u32 addend)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 holes = min(max(tp->lost_out, 1U), tp->packets_out);
@@ -69,6 +86,12 @@ void tcp_check_reno_reordering(struct sock *sk, u32 addend)
 	NET_INC_STATS(sock_net(sk), TcpExt_TCPRenoReorder);
 }
 
+/**
+ * tcp_add_reno_sack() - Without SACK: duplicate ACKs, so segments arrived.
+ * @sk:         locked.
+ * @num_dupack: how many.
+ * @ece:        the ACK had ECE.
+ */
 void tcp_add_reno_sack(struct sock *sk, u32 num_dupack, bool ece)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -82,7 +105,13 @@ void tcp_add_reno_sack(struct sock *sk, u32 num_dupack, bool ece)
 		tcp_count_delivered(tp, tp->sacked_out - prior, ece);
 }
 
-/* @acked segments left the queue; one of them filled the hole. */
+/**
+ * tcp_remove_reno_sacks() - Without SACK: segments were acknowledged; one of
+ * them filled the hole, the others had been counted as duplicates.
+ * @sk:    locked.
+ * @acked: segments that left the queue.
+ * @ece:   the ACK had ECE.
+ */
 void tcp_remove_reno_sacks(struct sock *sk, u32 acked, bool ece)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
@@ -97,6 +126,10 @@ void tcp_remove_reno_sacks(struct sock *sk, u32 acked, bool ece)
 	tcp_check_reno_reordering(sk, acked);
 }
 
+/**
+ * tcp_reset_reno_sack() - Without SACK: forget the estimate.
+ * @tp: locked.
+ */
 void tcp_reset_reno_sack(struct tcp_sock *tp)
 {
 	tp->sacked_out = 0;
@@ -393,6 +426,13 @@ static void save_cache(struct tcp_sock *tp, const struct tcp_sack_block *b,
 	}
 }
 
+/**
+ * tcp_sacktag_write_queue() - Apply the SACK blocks of an ACK.
+ * @sk:            locked; rx_opt has the option.
+ * @ack_skb:       the segment.
+ * @prior_snd_una: snd_una before it.
+ * @st:            collects what was learned.
+ */
 void tcp_sacktag_write_queue(struct sock *sk, const struct sk_buff *ack_skb,
 			     u32 prior_snd_una, struct tcp_sacktag_state *st)
 {

@@ -22,7 +22,7 @@ static void tcp_write_err_count(struct sock *sk)
 }
 
 /* Give up: the program learns what the network said, or -ETIMEDOUT. */
-void tcp_write_err(struct sock *sk)
+static void tcp_write_err(struct sock *sk)
 {
 	sk->sk_err = sk->sk_err_soft ?: ETIMEDOUT;
 	sk->sk_error_report(sk);
@@ -71,7 +71,7 @@ static u32 orphan_retries(const struct sock *sk, bool alive)
 }
 
 /* The time that @boundary retransmissions take, doubling from @base. */
-u64 tcp_model_timeout_ns(const struct sock *sk, u32 boundary, u64 base)
+static u64 tcp_model_timeout_ns(const struct sock *sk, u32 boundary, u64 base)
 {
 	u32 thresh = fls_u64(TCP_RTO_MAX / base) - 1;
 

@@ -15,6 +15,7 @@
 #include "lib/softirq.h"
 #include "lib/timer.h"
 #include "lib/wait.h"
+#include "tests/guest/real_clock.h"
 
 extern char __text_start[], __rodata_start[];
 
@@ -362,8 +363,22 @@ static const struct kunit_case machine_cases[] = {
 	{ 0 },
 };
 
+/* These are about the machine's own clock and interrupts. */
+static int machine_test_init(struct kunit *test)
+{
+	test_use_real_clock(true);
+	return 0;
+}
+
+static void machine_test_exit(struct kunit *test)
+{
+	test_use_real_clock(false);
+}
+
 static const struct kunit_suite machine_suite = {
 	.name = "machine",
+	.init = machine_test_init,
+	.exit = machine_test_exit,
 	.test_cases = machine_cases,
 };
 kunit_test_suite(machine_suite);

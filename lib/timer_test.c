@@ -36,7 +36,7 @@ static void probe_run(struct timer_list *t)
 	fired++;
 	if (now < p->want_ns || !in_serving_softirq())
 		wrong++;
-	if (test_clock_is_virtual() && now - p->want_ns >= TIMER_TICK_NS)
+	if (now - p->want_ns >= TIMER_TICK_NS)
 		wrong++;
 	if (t->tick < last_tick || timer_pending(t))
 		wrong++;
@@ -65,10 +65,8 @@ static void mod_timer_fires_once_rounded_up(struct kunit *test)
 	KUNIT_EXPECT_LT(test, timer_expires_ns(&p.timer),
 			p.want_ns + TIMER_TICK_NS);
 	KUNIT_EXPECT_LE(test, timers_next_expiry(), timer_expires_ns(&p.timer));
-	if (test_clock_is_virtual()) {
-		test_advance_ns(5 * NSEC_PER_MSEC);
-		KUNIT_EXPECT_EQ(test, p.runs, 0);
-	}
+	test_advance_ns(5 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_EQ(test, p.runs, 0);
 	test_advance_ns(20 * NSEC_PER_MSEC);
 	KUNIT_EXPECT_EQ(test, p.runs, 1);
 	KUNIT_EXPECT_EQ(test, wrong, 0);
@@ -171,8 +169,6 @@ static void wheel_fires_exactly_at_all_distances(struct kunit *test)
 	u64 now = ktime_get_ns();
 	u32 i;
 
-	if (!test_clock_is_virtual())
-		kunit_skip(test, "needs virtual time");
 	for (i = 0; i < ARRAY_SIZE(p); i++) {
 		p[i].runs = 0;
 		timer_setup(&p[i].timer, probe_run);
@@ -255,8 +251,6 @@ static void wheel_survives_a_long_idle(struct kunit *test)
 {
 	struct probe p = { .runs = 0 };
 
-	if (!test_clock_is_virtual())
-		kunit_skip(test, "needs virtual time");
 	test_advance_ns(365ULL * 86400 * NSEC_PER_SEC);
 	timer_setup(&p.timer, probe_run);
 	p.want_ns = ktime_get_ns() + 200 * NSEC_PER_MSEC;
@@ -304,7 +298,7 @@ static void hrtimer_runs_in_order_and_exactly(struct kunit *test)
 	for (i = 0; i < 8; i++) {
 		KUNIT_EXPECT_EQ(test, p[i].runs, i != 3);
 		KUNIT_EXPECT_FALSE(test, p[i].timer.queued);
-		if (test_clock_is_virtual() && i != 3)
+		if (i != 3)
 			KUNIT_EXPECT_EQ(test, p[i].ran_ns,
 					p[i].timer.expires_ns);
 	}

@@ -382,10 +382,15 @@ int scnprintf(char *buf, size_t size, const char *fmt, ...)
 /**
  * vsprintf_set_symbols() - Tell %pS who knows the names.
  * @fn: the look-up; NULL for nobody.
+ *
+ * Return: who knew them before.
  */
-void vsprintf_set_symbols(symbol_lookup_fn *fn)
+symbol_lookup_fn *vsprintf_set_symbols(symbol_lookup_fn *fn)
 {
+	symbol_lookup_fn *old = symbol_lookup;
+
 	symbol_lookup = fn;
+	return old;
 }
 
 /**

@@ -20,7 +20,7 @@ int scnprintf(char *buf, size_t size, const char *fmt, ...) __printf(3, 4);
 /* Who knows the name of a code address, and how far behind it lies; NULL:
  * nobody does. Set once at boot, for %pS. */
 typedef const char *symbol_lookup_fn(unsigned long addr, unsigned long *offset);
-void vsprintf_set_symbols(symbol_lookup_fn *fn);
+symbol_lookup_fn *vsprintf_set_symbols(symbol_lookup_fn *fn);
 /* Copy with termination; -E2BIG when @src did not fit. */
 ssize_t strscpy(char *dst, const char *src, size_t size);
 /* All of @s as a number in @base (0: by prefix); -EINVAL or -ERANGE. */

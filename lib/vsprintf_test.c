@@ -72,16 +72,18 @@ static void vsnprintf_formats_pointers(struct kunit *test)
 {
 	__be32 ip = htonl(0x0a00020fU);
 	u8 mac[6] = { 0x52, 0x54, 0x00, 0x12, 0x34, 0x56 };
+	symbol_lookup_fn *old;
 
 	EXPECT_TEXT(test, "10.0.2.15:80", "%pI4:%d", &ip, 80);
 	EXPECT_TEXT(test, "|10.0.2.15      |", "|%-15pI4|", &ip);
 	EXPECT_TEXT(test, "52:54:00:12:34:56", "%pM", mac);
 	EXPECT_TEXT(test, "0x1234 (null)", "%p %pM", (void *)0x1234, NULL);
-	vsprintf_set_symbols(one_symbol);
+	old = vsprintf_set_symbols(one_symbol);
 	EXPECT_TEXT(test, "tcp_sendmsg+0x10 0x9", "%pS %pS", (void *)0x1010,
 		    (void *)9);
 	vsprintf_set_symbols(NULL);
 	EXPECT_TEXT(test, "0x1010", "%pS", (void *)0x1010);
+	vsprintf_set_symbols(old);
 }
 
 static void vsnprintf_cuts_and_terminates(struct kunit *test)

@@ -107,10 +107,6 @@ static void neigh_fails_after_three_seconds(struct kunit *test)
 	struct neighbour *n = fixture_neigh(f, "10.0.2.2");
 	u64 start = ktime_get_ns();
 
-	if (!test_clock_is_virtual()) {
-		neigh_release(n);
-		kunit_skip(test, "needs virtual time");
-	}
 	KUNIT_EXPECT_EQ(test, neigh_output(n, fixture_skb(f, 64)), 0);
 	KUNIT_EXPECT_EQ(test, neigh_output(n, fixture_skb(f, 64)), 0);
 	test_advance_ns(2900 * NSEC_PER_MSEC);
@@ -197,10 +193,6 @@ static void neigh_goes_through_the_states(struct kunit *test)
 	struct net_fixture *f = test->priv;
 	struct neighbour *n = fixture_neigh(f, "10.0.2.2");
 
-	if (!test_clock_is_virtual()) {
-		neigh_release(n);
-		kunit_skip(test, "needs virtual time");
-	}
 	neigh_update(n, peer_mac, NUD_REACHABLE, 0);
 	KUNIT_EXPECT_GE(test, tbl.parms.reachable_time_ns, 15 * SEC);
 	KUNIT_EXPECT_LE(test, tbl.parms.reachable_time_ns, 45 * SEC);
@@ -232,10 +224,6 @@ static void neigh_confirm_saves_the_probe(struct kunit *test)
 	struct neighbour *n = fixture_neigh(f, "10.0.2.2");
 	u32 i;
 
-	if (!test_clock_is_virtual()) {
-		neigh_release(n);
-		kunit_skip(test, "needs virtual time");
-	}
 	neigh_update(n, peer_mac, NUD_STALE, 0);
 	neigh_output(n, fixture_skb(f, 64));
 	KUNIT_EXPECT_EQ(test, n->nud_state, NUD_DELAY);
@@ -318,8 +306,6 @@ static void neigh_gc_collects_what_is_stale(struct kunit *test)
 	__be32 key;
 	u32 i;
 
-	if (!test_clock_is_virtual())
-		kunit_skip(test, "needs virtual time");
 	kept = fixture_neigh(f, "10.9.9.9");
 	for (i = 0; i < 200; i++) {
 		key = htonl(0x0a000000 + i);

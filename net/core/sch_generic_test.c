@@ -155,8 +155,6 @@ static void watchdog_reports_a_stuck_ring(struct kunit *test)
 {
 	struct net_fixture *f = test->priv;
 
-	if (!test_clock_is_virtual())
-		kunit_skip(test, "needs virtual time");
 	KUNIT_EXPECT_FALSE(test, timer_pending(&f->eth0->watchdog_timer));
 	f->hold = true;
 	f->ring_size = 1;

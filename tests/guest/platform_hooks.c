@@ -3,8 +3,8 @@
  * DOC: tests/host/host.h in the booted image. The linker puts the __wrap_
  * functions below between callers and the kernel (--wrap, Makefile): they
  * count, refuse and poison allocations and let a kernel task stand for a
- * program. Time is real, but test_advance_ns() and a fixture's idle hook let
- * it jump to the next timer instead of waiting.
+ * program. Suites run on a clock that moves only when a test moves it or every
+ * task is blocked, as on the host; the machine's own suite takes the real one.
  */
 #include "kernel/io.h"
 #include "kernel/page_alloc.h"
@@ -12,7 +12,11 @@
 #include "kernel/sched_int.h"
 #include "kernel/slab_int.h"
 #include "kernel/time_int.h"
+#include "lib/bug.h"
+#include "lib/kunit.h"
 #include "lib/softirq.h"
+#include "tests/guest/crash.h"
+#include "tests/guest/real_clock.h"
 #include "tests/host/host.h"
 
 #define POISON_NEW  0x5a
@@ -35,6 +39,9 @@ WRAP(struct files_struct *, task_files, void);
 WRAP(bool, task_signal_pending, void);
 WRAP(void, task_raise_signal, int sig);
 WRAP(void, cpu_idle, void);
+WRAP(u64, ktime_get_ns, void);
+WRAP(void, clock_arm, u64 deadline_ns);
+WRAP(struct kunit_totals, kunit_run_all, const char *glob);
 
 static s64 live;
 static u32 fail_countdown;
@@ -46,6 +53,8 @@ static bool signal_pending;
 static struct files_struct *test_files;
 static bool (*idle_hook)(void *arg);
 static void *idle_arg;
+static bool virtual_clock;
+static u64 virtual_ns, virtual_armed_ns = ~0ULL;
 
 static bool refuse(void)
 {
@@ -171,52 +180,91 @@ void __wrap_task_raise_signal(int sig)
 		raised_signal = sig;
 }
 
-/* Make the clock jump to @ns and let the softirq of a due alarm be raised. */
-static void clock_jump_to(u64 ns)
+/* --- time --- */
+
+u64 __wrap_ktime_get_ns(void)
+{
+	return virtual_clock ? virtual_ns : __real_ktime_get_ns();
+}
+
+void __wrap_clock_arm(u64 deadline_ns)
+{
+	if (virtual_clock)
+		virtual_armed_ns = deadline_ns;
+	else
+		__real_clock_arm(deadline_ns);
+}
+
+void test_use_real_clock(bool on)
 {
 	unsigned long flags = local_irq_save();
-	u64 now = ktime_get_ns();
 
-	if (ns > now)
-		clock_tsc_base -= clock_scale(ns - now,
-					      ~0ULL / clock_ns_per_tsc);
-	if (clock_armed_ns <= ktime_get_ns()) {
-		clock_armed_ns = ~0ULL;
-		raise_softirq(TIMER_SOFTIRQ);
+	if (on && virtual_clock) {
+		/* Go on from here: time never turns back. */
+		clock_tsc_base = rdtsc() - clock_scale(virtual_ns,
+						       ~0ULL /
+							       clock_ns_per_tsc);
+		virtual_clock = false;
+		__real_clock_arm(virtual_armed_ns);
+	} else if (!on && !virtual_clock) {
+		virtual_ns = __real_ktime_get_ns();
+		virtual_armed_ns = clock_armed_ns;
+		__real_clock_arm(~0ULL);
+		virtual_clock = true;
 	}
 	local_irq_restore(flags);
 }
 
-/* While a fixture has a hook nothing comes from outside: no need to wait. */
+/* Move to @t and take the clock's interrupt there if it is due. */
+static void clock_run_to(u64 t)
+{
+	if (t > virtual_ns)
+		virtual_ns = t;
+	if (virtual_armed_ns <= virtual_ns) {
+		virtual_armed_ns = ~0ULL;
+		raise_softirq(TIMER_SOFTIRQ);
+	}
+}
+
+/* Every task is blocked: nothing comes from outside, so time may jump. */
 void __wrap_cpu_idle(void)
 {
-	if (!idle_hook) {
+	if (!virtual_clock) {
 		__real_cpu_idle();
 		return;
 	}
 	local_irq_enable();
-	if (!idle_hook(idle_arg) && clock_armed_ns != ~0ULL)
-		clock_jump_to(clock_armed_ns);
+	if (idle_hook && idle_hook(idle_arg)) {
+		local_irq_disable();
+		return;
+	}
+	if (virtual_armed_ns == ~0ULL)
+		panic("blocked for ever: no timer, no frame");
+	clock_run_to(virtual_armed_ns);
 	local_irq_disable();
-}
-
-bool test_clock_is_virtual(void)
-{
-	return false;
 }
 
 void test_advance_ns(u64 ns)
 {
-	u64 end = ktime_get_ns() + ns;
+	u64 end = virtual_ns + ns;
 
-	while (clock_armed_ns <= end) {
-		clock_jump_to(clock_armed_ns);
-		if (softirq_pending_mask)
-			do_softirq();
-	}
-	clock_jump_to(end);
+	while (virtual_armed_ns <= end)
+		clock_run_to(virtual_armed_ns);
+	virtual_ns = end;
 	if (softirq_pending_mask)
 		do_softirq();
+}
+
+/* Suites run on virtual time, as on the host. */
+struct kunit_totals __wrap_kunit_run_all(const char *glob)
+{
+	struct kunit_totals totals;
+
+	crash_if_asked();
+	test_use_real_clock(false);
+	totals = __real_kunit_run_all(glob);
+	test_use_real_clock(true);
+	return totals;
 }
 
 void test_fail_nth_alloc(u32 n)

@@ -9,8 +9,6 @@
 
 #include "lib/types.h"
 
-/* True on the host build, where the clock is virtual and time is free. */
-bool test_clock_is_virtual(void);
 /* Move time forward by @ns, running timers and softirqs on the way. In the
  * guest this waits. */
 void test_advance_ns(u64 ns);

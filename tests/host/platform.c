@@ -175,11 +175,6 @@ static void clock_run_to(u64 t)
 	}
 }
 
-bool test_clock_is_virtual(void)
-{
-	return true;
-}
-
 void test_advance_ns(u64 ns)
 {
 	u64 end = now_ns + ns;

@@ -48,6 +48,11 @@ static void report_drops(void *arg)
 	}
 }
 
+static void report_buffers(void *arg)
+{
+	stats_print("skb.live", (u64)skb_live_count());
+}
+
 static u32 count_pci_devices(void)
 {
 	struct pci_dev *pdev;
@@ -86,6 +91,7 @@ void network_init(void)
 		panic("network: no memory for the stack (error %d)", err);
 	stats_register(report_mib, &init_net);
 	stats_register(report_drops, NULL);
+	stats_register(report_buffers, NULL);
 	pci_init();
 }
 

@@ -12,6 +12,7 @@
 #include "lib/checksum.h"
 #include "lib/errno.h"
 #include "lib/uio.h"
+#include "net/wire/udp.h"
 
 /* Called for each piece; a negative errno ends the walk. */
 typedef int skb_walk_fn(void *arg, u8 *p, u32 n);
@@ -191,9 +192,9 @@ int skb_checksum_help(struct sk_buff *skb)
 		return -ENOMEM;
 	sum = csum_fold(
 		skb_checksum(skb, (u32)start, skb->len - (u32)start, 0));
-	/* RFC 768: zero would mean "no checksum"; both are zero in
-	 * one's complement. */
-	if (!sum)
+	/* RFC 768: zero would mean "no checksum" in a UDP header; both are
+	 * zero in one's complement. TCP has no such exception. */
+	if (!sum && skb->csum_offset == offsetof(struct udphdr, check))
 		sum = (__force __sum16)0xffff;
 	memcpy(skb->data + field, &sum, sizeof(sum));
 	skb->ip_summed = CHECKSUM_NONE;

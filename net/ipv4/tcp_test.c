@@ -64,9 +64,6 @@ static void conn_release(struct socket *s)
 {
 	if (!s)
 		return;
-	/* Where time is real, nobody waits for TIME_WAIT. */
-	if (!test_clock_is_virtual())
-		set_linger(s, 0);
 	sock_release(s);
 }
 
@@ -77,8 +74,7 @@ static void conn_end(struct conn *k)
 	conn_release(k->s);
 	sock_release(k->listener);
 	test_settle();
-	if (test_clock_is_virtual())
-		test_advance_ns(200 * NSEC_PER_SEC);
+	test_advance_ns(200 * NSEC_PER_SEC);
 	KUNIT_EXPECT_EQ(k->test, net_ipv4(net_a(k->test))->tcp_orphans, 0);
 	KUNIT_EXPECT_EQ(k->test, net_ipv4(net_b(k->test))->tcp_orphans, 0);
 }
@@ -153,8 +149,6 @@ static void tcp_transfer_survives_a_bad_wire(struct kunit *test)
 	struct conn k;
 	int i;
 
-	if (!test_clock_is_virtual())
-		kunit_skip(test, "takes minutes where time is real");
 	k = conn_open(test);
 	for (i = 0; i < 2; i++) {
 		w[i]->delay_ns = 5 * NSEC_PER_MSEC;
@@ -451,8 +445,7 @@ static void tcp_close_both_ways(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, net_ipv4(net_a(test))->tw_count, 1);
 	KUNIT_EXPECT_EQ(test, peer_poll(k.c) & EPOLLHUP, EPOLLHUP);
 	conn_end(&k);
-	if (test_clock_is_virtual())
-		KUNIT_EXPECT_EQ(test, net_ipv4(net_a(test))->tw_count, 0);
+	KUNIT_EXPECT_EQ(test, net_ipv4(net_a(test))->tw_count, 0);
 	KUNIT_EXPECT_EQ(test, mib(net_a(test), MIB_Tcp_CurrEstab), 0);
 	KUNIT_EXPECT_EQ(test, mib(net_b(test), MIB_Tcp_CurrEstab), 0);
 }
@@ -694,8 +687,6 @@ static void tcp_connect_survives_each_failed_allocation(struct kunit *test)
 	int err;
 	bool fired = true;
 
-	if (!test_clock_is_virtual())
-		kunit_skip(test, "takes minutes where time is real");
 	l = listener_new(test);
 	for (n = 1; fired && n < 200; n++) {
 		s = test_socket(net_a(test), SOCK_STREAM, 0);
@@ -729,8 +720,6 @@ static void tcp_sendmsg_survives_each_failed_allocation(struct kunit *test)
 	ssize_t ret;
 	u8 *buf;
 
-	if (!test_clock_is_virtual())
-		kunit_skip(test, "takes minutes where time is real");
 	k = conn_open(test);
 	buf = kmalloc(40000, GFP_KERNEL);
 	for (i = 0; i < 40000; i++)

@@ -123,12 +123,12 @@ void free_page_run(struct page *page)
 
 u64 totalram_pages(void)
 {
-	return 65536;
+	return 262144;
 }
 
 u64 nr_free_pages(void)
 {
-	return 65536;
+	return 262144;
 }
 
 u64 ktime_get_ns(void)

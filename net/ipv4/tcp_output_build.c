@@ -53,7 +53,7 @@ static __be32 *write_sack(__be32 *p, const struct tcp_sock *tp, u32 blocks)
 	return p;
 }
 
-/* Everything is padded to words here; @tp may be NULL without SACK blocks. */
+/* Everything is padded to words here. */
 static void write_options(__be32 *p, const struct tcp_sock *tp,
 			  const struct tcp_out_options *o)
 {
@@ -515,7 +515,7 @@ struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
 	th->ack = 1;
 	th->ece = req->ecn_ok;
 	th->window = htons((u16)min(req->rsk_rcv_wnd, 65535U));
-	write_options((__be32 *)(void *)(th + 1), NULL, &opts);
+	write_options((__be32 *)(void *)(th + 1), tcp_sk(sk), &opts);
 	th->check =
 		csum_tcpudp_magic(req->ir_loc_addr, req->ir_rmt_addr, hdr_len,
 				  IPPROTO_TCP, csum_partial(th, hdr_len, 0));

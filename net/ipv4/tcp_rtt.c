@@ -44,7 +44,7 @@ static void minmax_age(struct minmax *m, u64 win_ns, struct minmax_sample s)
 
 static void minmax_running_min(struct minmax *m, u64 win_ns, u64 now, u32 v)
 {
-	struct minmax_sample s = { max(now, 1ULL), v };
+	struct minmax_sample s = { now ?: 1, v };
 
 	if (!m->s[0].t_ns || v <= m->s[0].v || s.t_ns - m->s[2].t_ns > win_ns) {
 		minmax_reset(m, s);

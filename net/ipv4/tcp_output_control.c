@@ -154,7 +154,7 @@ int tcp_send_synack(struct sock *sk)
 	if (!(cb->tcp_flags & TCPHDR_ACK)) {
 		cb->tcp_flags |= TCPHDR_ACK;
 		/* RFC 3168, section 6.1.1: only ECE in the answer. */
-		cb->tcp_flags &= (u8) ~(TCPHDR_ECE | TCPHDR_CWR);
+		cb->tcp_flags &= 0xff ^ (TCPHDR_ECE | TCPHDR_CWR);
 		if (tcp_sk(sk)->ecn_flags & TCP_ECN_OK)
 			cb->tcp_flags |= TCPHDR_ECE;
 	}

@@ -110,7 +110,10 @@ static void purge_out_of_order(struct tcp_sock *tp)
 	tp->ooo_last_skb = NULL;
 }
 
-/* proto.destroy: give back what the connection held. */
+/**
+ * tcp_destroy_sock() - Give back what the connection held (proto.destroy).
+ * @sk: TCP_CLOSE, without a program.
+ */
 void tcp_destroy_sock(struct sock *sk)
 {
 	tcp_clear_xmit_timers(sk);

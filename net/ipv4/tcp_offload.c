@@ -95,7 +95,9 @@ static struct gso_protocol tcp4_gso = {
 	.segment = tcp4_gso_segment,
 };
 
-/* Once, from tcp_init(). */
+/**
+ * tcp_offload_init() - Register the segmentation. Once, from tcp_init().
+ */
 void tcp_offload_init(void)
 {
 	gso_register(&tcp4_gso);

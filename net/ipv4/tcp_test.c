@@ -5,6 +5,7 @@
  * business (tcp_offload_test.c, tcp_state_test.c).
  */
 #include "lib/slab.h"
+#include "lib/uapi/fcntl.h"
 #include "lib/uapi/poll.h"
 #include "lib/uapi/signal.h"
 #include "lib/uapi/time.h"
@@ -753,6 +754,170 @@ static void tcp_sendmsg_survives_each_failed_allocation(struct kunit *test)
 	conn_end(&k);
 }
 
+/* --- everything at once --- */
+
+#define STRESS_SOCKETS 6
+
+static u32 stress_seed;
+
+static u32 pick(u32 n)
+{
+	stress_seed = stress_seed * 1664525 + 1013904223;
+	return (stress_seed >> 8) % n;
+}
+
+static void stress_option(struct socket *s)
+{
+	static const int names[] = { TCP_NODELAY, TCP_CORK, TCP_QUICKACK,
+				     TCP_MAXSEG, TCP_NOTSENT_LOWAT,
+				     TCP_WINDOW_CLAMP, TCP_LINGER2,
+				     TCP_USER_TIMEOUT, TCP_KEEPIDLE };
+
+	if (pick(4) == 0)
+		peer_setsockopt(s, SOL_SOCKET, pick(2) ? SO_SNDBUF : SO_RCVBUF,
+				(int)pick(60000));
+	else if (pick(4) == 0)
+		peer_setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, (int)pick(2));
+	else if (pick(4) == 0)
+		set_linger(s, 0);
+	else
+		peer_setsockopt(s, SOL_TCP, names[pick(ARRAY_SIZE(names))],
+				(int)pick(3000));
+}
+
+/* Allocations may fail here, as everywhere. */
+static void stress_accept(struct socket **slot, struct socket *listener)
+{
+	struct socket *s = sock_alloc(listener->net);
+
+	if (!s)
+		return;
+	s->type = listener->type;
+	s->ops = listener->ops;
+	if (listener->ops->accept(listener, s, O_NONBLOCK))
+		sock_release(s);
+	else
+		*slot = s;
+}
+
+/* One call on one socket, with arguments that may make no sense. */
+static void stress_call(struct socket **slot, struct net *net, const char *peer,
+			struct socket *listener)
+{
+	static const u32 flags[] = { 0, MSG_MORE, MSG_OOB, MSG_EOR, MSG_PEEK,
+				     MSG_TRUNC, MSG_WAITALL };
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
+	struct sockaddr_in sin = test_sin(peer, pick(8) ? PORT : 9);
+	u32 f = flags[pick(ARRAY_SIZE(flags))] | MSG_DONTWAIT | MSG_NOSIGNAL;
+	static u8 buf[70000];
+	struct socket *s = *slot;
+	struct tcp_info info;
+
+	switch (s ? pick(20) : pick(3)) {
+	case 0:
+		if (!s && !sock_create(net, AF_INET, SOCK_STREAM, 0, &s))
+			*slot = s;
+		break;
+	case 1:
+		if (!s)
+			stress_accept(slot, listener);
+		break;
+	case 2:
+		if (s && pick(4) == 0) {
+			sock_release(s);
+			*slot = NULL;
+		}
+		break;
+	case 3: case 4: case 5:
+		s->ops->connect(s, (struct sockaddr *)&sin, sizeof(sin),
+				O_NONBLOCK);
+		break;
+	case 6:
+		if (pick(4) == 0)
+			s->ops->connect(s, &none, sizeof(none), O_NONBLOCK);
+		break;
+	case 7:
+		if (pick(4) == 0)
+			s->ops->shutdown(s, (int)pick(3));
+		break;
+	case 8:
+		stress_option(s);
+		break;
+	case 9:
+		peer_poll(s);
+		ioctl_int(s, pick(2) ? SIOCINQ : SIOCOUTQ);
+		lock_sock(s->sk);
+		tcp_get_info(s->sk, &info);
+		release_sock(s->sk);
+		break;
+	case 10: case 11: case 12: case 13: case 14:
+		test_sendto(s, buf, pick(sizeof(buf)), NULL, 0,
+			    f & ~(u32)(MSG_PEEK | MSG_TRUNC));
+		break;
+	default:
+		test_recvfrom(s, buf, pick(sizeof(buf)), NULL,
+			      (int)(f & ~(u32)(MSG_MORE | MSG_EOR)));
+		break;
+	}
+}
+
+static void stress(struct kunit *test, u32 calls)
+{
+	struct fixture_pair *pair = test->priv;
+	struct fixture_wire *w[2] = { &pair->a->wire, &pair->b->wire };
+	struct socket *l = listener_new(test);
+	struct socket *a[STRESS_SOCKETS] = { NULL };
+	struct socket *b[STRESS_SOCKETS] = { NULL };
+	u32 i, j;
+
+	for (i = 0; i < calls; i++) {
+		j = pick(STRESS_SOCKETS);
+		if (pick(20) == 0)
+			test_fail_nth_alloc(1 + pick(20));
+		if (pick(200) == 0)
+			for (j = 0; j < 2; j++) {
+				w[j]->loss_ppm = pick(3) * 50000;
+				w[j]->dup_ppm = pick(2) * 50000;
+				w[j]->reorder_ppm = pick(2) * 50000;
+				w[j]->reorder_ns = NSEC_PER_MSEC;
+				w[j]->delay_ns = pick(20) * NSEC_PER_MSEC;
+			}
+		j %= STRESS_SOCKETS;
+		if (pick(2))
+			stress_call(&a[j], pair->a->net, "10.0.0.2", l);
+		else
+			stress_call(&b[j], pair->b->net, "10.0.0.2", l);
+		if (pick(3) == 0)
+			test_advance_ns(pick(pick(50) ? 5000000 : 2000000000));
+	}
+	test_fail_nth_alloc(0);
+	for (j = 0; j < 2; j++)
+		w[j]->loss_ppm = 0;
+	for (j = 0; j < STRESS_SOCKETS; j++) {
+		if (a[j])
+			sock_release(a[j]);
+		if (b[j])
+			sock_release(b[j]);
+	}
+	sock_release(l);
+	/* Longer than any orphan tries (sysctl_tcp_orphan_retries). */
+	test_advance_ns(3600 * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, net_ipv4(net_a(test))->tcp_orphans, 0);
+	KUNIT_EXPECT_EQ(test, net_ipv4(net_b(test))->tcp_orphans, 0);
+	KUNIT_EXPECT_EQ(test, net_ipv4(net_a(test))->tw_count, 0);
+	KUNIT_EXPECT_EQ(test, net_ipv4(net_b(test))->tw_count, 0);
+	KUNIT_EXPECT_EQ(test, mib(net_a(test), MIB_Tcp_CurrEstab), 0);
+	KUNIT_EXPECT_EQ(test, mib(net_b(test), MIB_Tcp_CurrEstab), 0);
+}
+
+/* Calls in any order, on a bad wire, with failing allocations: no warning, no
+ * access to freed memory (ASan), and in the end nothing is left. */
+static void tcp_random_calls_leave_nothing(struct kunit *test)
+{
+	stress_seed = 1;
+	stress(test, 6000);
+}
+
 static const struct kunit_case tcp_cases[] = {
 	KUNIT_CASE(tcp_transfer_is_exact),
 	KUNIT_CASE(tcp_transfer_survives_a_bad_wire),
@@ -777,6 +942,7 @@ static const struct kunit_case tcp_cases[] = {
 	KUNIT_CASE(tcp_info_tells_the_truth),
 	KUNIT_CASE(tcp_connect_survives_each_failed_allocation),
 	KUNIT_CASE(tcp_sendmsg_survives_each_failed_allocation),
+	KUNIT_CASE(tcp_random_calls_leave_nothing),
 	{ 0 },
 };
 

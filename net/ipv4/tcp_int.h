@@ -108,6 +108,7 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 /* Bytes of options a segment of an established connection carries now. */
 u32 tcp_established_options_size(const struct sock *sk);
 void tcp_init_nondata_skb(struct sk_buff *skb, u32 seq, u8 flags);
+bool tcp_fin_is_owed(const struct sock *sk); /* tcp_output_control.c */
 /* A header-only skb outside of the send buffer's account. */
 struct sk_buff *tcp_alloc_control_skb(gfp_t gfp);
 

@@ -302,6 +302,27 @@ static void tcp_close_says_so_on_the_wire(struct kunit *test)
 	tcp_peer_free(p);
 }
 
+/* The FIN finds no memory and nothing to ride on: it goes half a second
+ * later, and an ACK in between does not count as its own. */
+static void tcp_send_fin_is_retried_without_memory(struct kunit *test)
+{
+	struct tcp_peer *p = tcp_peer_new(test->priv);
+	struct socket *s = connected(p);
+
+	test_fail_nth_alloc(1);
+	sock_release(s);
+	KUNIT_EXPECT_TRUE(test, test_fail_fired());
+	test_fail_nth_alloc(0);
+	peer_expect_none(p);
+	peer_send(p, ".", 1, 0, 1, 60000, NULL);
+	peer_expect_none(p);
+	test_advance_ns(600 * NSEC_PER_MSEC);
+	peer_expect(p, "F.", 1, 0, 1);
+	peer_send(p, "F.", 1, 0, 2, 65535, NULL);
+	peer_expect(p, ".", 2, 0, 2);
+	tcp_peer_free(p);
+}
+
 static const struct kunit_case tcp_offload_cases[] = {
 	KUNIT_CASE(tcp_gso_segments_are_as_if_sent_singly),
 	KUNIT_CASE(tcp_tso_leaves_the_cutting_to_the_device),
@@ -314,6 +335,7 @@ static const struct kunit_case tcp_offload_cases[] = {
 	KUNIT_CASE(tcp_sendmsg_coalesces_fragments),
 	KUNIT_CASE(tcp_sendmsg_oob_points_behind_the_byte),
 	KUNIT_CASE(tcp_close_says_so_on_the_wire),
+	KUNIT_CASE(tcp_send_fin_is_retried_without_memory),
 	{ 0 },
 };
 

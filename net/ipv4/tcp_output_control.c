@@ -163,30 +163,48 @@ int tcp_send_synack(struct sock *sk)
 
 /* --- closing --- */
 
+/* Did memory fail tcp_send_fin()? */
+bool tcp_fin_is_owed(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return tcp_rtx_and_write_queues_empty(sk) &&
+	       tp->write_seq == tp->snd_nxt + 1 &&
+	       (TCPF(sk->sk_state) & (TCPF(TCP_FIN_WAIT1) | TCPF(TCP_CLOSING) |
+				      TCPF(TCP_LAST_ACK)));
+}
+
 /**
  * tcp_send_fin() - No more data will come from here.
  * @sk: locked; its state has already left ESTABLISHED or CLOSE_WAIT.
  *
  * The FIN rides on the last unsent packet. Without memory for one of its own
- * it rides on the last one sent, and goes when that is resent.
+ * it rides on the last one sent, and goes when that is resent; if nothing is
+ * unacknowledged either, its number is taken and the probe timer tries again.
  */
 void tcp_send_fin(struct sock *sk)
 {
 	struct sk_buff *tail = skb_peek_tail(&sk->sk_write_queue), *skb;
+	bool owed = tcp_fin_is_owed(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 
 	if (!tail) {
 		skb = tcp_stream_alloc_skb(sk, 0, GFP_KERNEL, true);
 		if (likely(skb)) {
-			tcp_init_nondata_skb(skb, tp->write_seq,
+			tcp_init_nondata_skb(skb, tp->write_seq - owed,
 					     TCPHDR_ACK | TCPHDR_FIN);
 			tp->write_seq = TCP_SKB_CB(skb)->end_seq;
 			__skb_queue_tail(&sk->sk_write_queue, skb);
 			goto push;
 		}
 		tail = tcp_rtx_queue_tail(sk);
-		if (!tail)
+		if (!tail) {
+			tp->write_seq += !owed;
+			inet_csk_reset_xmit_timer(sk, ICSK_TIME_PROBE0,
+						  TCP_RESOURCE_PROBE_INTERVAL,
+						  TCP_RTO_MAX);
 			return;
+		}
 		tp->snd_nxt++;
 	}
 	TCP_SKB_CB(tail)->tcp_flags |= TCPHDR_FIN;

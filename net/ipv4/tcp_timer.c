@@ -312,6 +312,10 @@ static void tcp_probe_timer(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 max_probes = tcp_net(sk)->sysctl_tcp_retries2;
 
+	if (unlikely(tcp_fin_is_owed(sk))) {
+		tcp_send_fin(sk);
+		return;
+	}
 	if (tp->packets_out || !tcp_send_head(sk)) {
 		icsk->icsk_probes_out = 0;
 		icsk->icsk_probes_tstamp_ns = 0;

@@ -163,7 +163,12 @@ int tcp_send_synack(struct sock *sk)
 
 /* --- closing --- */
 
-/* Did memory fail tcp_send_fin()? */
+/**
+ * tcp_fin_is_owed() - Did memory fail tcp_send_fin()?
+ * @sk: locked.
+ *
+ * Return: true if a FIN has its number but no packet yet.
+ */
 bool tcp_fin_is_owed(const struct sock *sk)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);

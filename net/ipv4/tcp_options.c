@@ -3,12 +3,17 @@
  * DOC: the options of a received segment (RFC 9293, section 3.1; RFC 7323,
  * 2018, 7413). The sender is not trusted: a length of 0 or 1, or one beyond
  * the header, ends the walk; a known kind with a wrong length is passed over.
- * Either is counted as TCPBadOptions. No state; softirq or task.
+ * Either is counted as TCPBadOptions. The only state is when something was
+ * last logged. Softirq or task.
  */
 #include "lib/printk.h"
 #include "net/ipv4/tcp_conn_int.h"
 
 #define MAX_SACK_BLOCKS 4
+
+/* When a bad window scale was last logged: strangers must not fill the log. */
+#define LOG_INTERVAL_NS (60 * NSEC_PER_SEC)
+static u64 wscale_logged_ns;
 
 static u32 get32(const u8 *p)
 {
@@ -31,8 +36,14 @@ static void take_mss(struct tcp_options_received *opt, const u8 *p)
 static void take_wscale(struct tcp_options_received *opt, u8 shift)
 {
 	if (shift > TCP_MAX_WSCALE) {
-		printk("<6>tcp: window scale %u received, %u used\n", shift,
-		       TCP_MAX_WSCALE);
+		u64 now = ktime_get_ns();
+
+		if (!wscale_logged_ns ||
+		    now - wscale_logged_ns > LOG_INTERVAL_NS) {
+			wscale_logged_ns = now;
+			printk("<6>tcp: window scale %u received, %u used\n",
+			       shift, TCP_MAX_WSCALE);
+		}
 		shift = TCP_MAX_WSCALE;
 	}
 	opt->wscale_ok = 1;

@@ -402,8 +402,8 @@ static void sendmsg_checks_control_data(struct kunit *test)
 
 static void recvmsg_returns_control_and_flags(struct kunit *test)
 {
-	u8 buf[4], ctl[32] __aligned(8);
-	struct sockaddr_in name;
+	u8 buf[4], ctl[32] __aligned(8) = { 0 };
+	struct sockaddr_in name = { 0 };
 	struct iovec v = { buf, 4 };
 	struct user_msghdr um = { .msg_iov = &v, .msg_iovlen = 1,
 				  .msg_name = &name,

@@ -482,6 +482,8 @@ static inline void __skb_queue_after(struct sk_buff_head *q,
 
 static inline void __skb_unlink(struct sk_buff *skb, struct sk_buff_head *q)
 {
+	/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): written
+	 * through skb_links_(), which it does not follow. */
 	skb_links_(skb->prev)->next = skb->next;
 	skb_links_(skb->next)->prev = skb->prev;
 	skb->next = NULL;

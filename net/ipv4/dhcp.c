@@ -274,8 +274,8 @@ static bool dhcp_parse(const struct dhcp *d, size_t len, struct dhcp_reply *r)
 	memset(r, 0, sizeof(*r));
 	if (len < offsetof(struct dhcp_msg, options) || m->op != 2 ||
 	    m->xid != d->xid || m->hlen != ETH_ALEN ||
-	    memcmp(m->chaddr, d->dev->dev_addr, ETH_ALEN) ||
-	    memcmp(m->cookie, dhcp_cookie, sizeof(m->cookie)))
+	    memcmp(m->chaddr, d->dev->dev_addr, ETH_ALEN) != 0 ||
+	    memcmp(m->cookie, dhcp_cookie, sizeof(m->cookie)) != 0)
 		return false;
 	if (!dhcp_options(r, m->options,
 			  len - offsetof(struct dhcp_msg, options)))

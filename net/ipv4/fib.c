@@ -200,8 +200,8 @@ static void fib_prune(struct fib_table *t, u32 key)
 			break;
 		link = &n->child[fib_bit(key, n->plen)];
 	}
-	while (depth--) {
-		n = *path[depth];
+	while (depth > 0) {
+		n = *path[--depth];
 		if (n->aliases || (n->child[0] && n->child[1]))
 			continue;
 		*path[depth] = n->child[0] ?: n->child[1];

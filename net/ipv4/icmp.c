@@ -335,7 +335,7 @@ static u32 icmp_error_info(const struct icmphdr *icmph,
 static bool icmp_unreach(struct sk_buff *skb)
 {
 	struct net *net = dev_net(skb->dev);
-	struct icmphdr *icmph = icmp_hdr(skb);
+	const struct icmphdr *icmph;
 	const struct net_protocol *p;
 	const struct iphdr *quoted;
 	u8 protocol;

@@ -140,7 +140,7 @@ static void opt_record_time(u8 *p, __be32 addr)
 			p[3] = (u8)(p[3] + 0x10);
 		return;
 	}
-	if (flag == TS_PRESPEC && memcmp(at, &addr, 4))
+	if (flag == TS_PRESPEC && memcmp(at, &addr, 4) != 0)
 		return;
 	if (flag != TS_ONLY) {
 		memcpy(at, &addr, 4);

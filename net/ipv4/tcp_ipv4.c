@@ -363,10 +363,11 @@ void tcp_v4_timewait_ack(struct tcp_timewait_sock *tw, struct sk_buff *skb)
  */
 void tcp_v4_reqsk_ack(struct request_sock *req, struct sk_buff *skb)
 {
+	u32 window = min(req->rsk_rcv_wnd, 65535U);
 	struct tcp_reply r = {
 		.seq = req->snt_isn + 1,
 		.ack_seq = req->rcv_nxt,
-		.window = (u16)min(req->rsk_rcv_wnd, 65535U),
+		.window = (u16)window,
 		.flags = TCPHDR_ACK,
 		.tos = req->tos,
 		.tstamp = req->tstamp_ok,

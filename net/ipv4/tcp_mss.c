@@ -159,6 +159,7 @@ u32 tcp_send_mss(struct sock *sk, u32 *size_goal, int flags)
 	goal = tp->gso_segs * mss;
 	/* Most calls find the division of the last one still right. */
 	if (unlikely(bound < goal || bound >= goal + mss)) {
+		BUG_ON(!mss); /* tcp_mtu_to_mss() has a floor */
 		tp->gso_segs =
 			(u16)min_t(u32, bound / mss, sk->sk_gso_max_segs);
 		goal = tp->gso_segs * mss;

@@ -272,7 +272,7 @@ static void udp_error_queue_reports_icmp(struct kunit *test)
 	struct fixture_pair *p = test->priv;
 	struct socket *a = test_socket(p->a->net, SOCK_DGRAM, 0);
 	u8 data[8], control[128];
-	struct sockaddr_in from;
+	struct sockaddr_in from = { 0 };
 	struct kvec kv = { data, sizeof(data) };
 	struct msghdr msg = { .msg_name = &from,
 			      .msg_control = control,

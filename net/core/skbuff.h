@@ -482,8 +482,8 @@ static inline void __skb_queue_after(struct sk_buff_head *q,
 
 static inline void __skb_unlink(struct sk_buff *skb, struct sk_buff_head *q)
 {
-	/* NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage): written
-	 * through skb_links_(), which it does not follow. */
+	/* It does not follow what was written through skb_links_().
+	 * NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage) */
 	skb_links_(skb->prev)->next = skb->next;
 	skb_links_(skb->next)->prev = skb->prev;
 	skb->next = NULL;

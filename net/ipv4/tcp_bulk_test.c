@@ -361,8 +361,8 @@ static void transfer_with_failure(struct kunit *test, u32 n)
 	w.to = s;
 	for (i = 0; i < 20000 && !w.done; i++) {
 		struct msghdr msg = { .msg_flags = MSG_DONTWAIT };
-		size_t n = min(w.size - w.sent, (u64)CHUNK);
-		struct kvec kv = { chunk, n };
+		size_t part = min(w.size - w.sent, (u64)CHUNK);
+		struct kvec kv = { chunk, part };
 		ssize_t got;
 		u64 k;
 

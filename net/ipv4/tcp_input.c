@@ -194,6 +194,20 @@ static bool out_of_sequence(struct sock *sk, struct sk_buff *skb,
 	return false;
 }
 
+/**
+ * tcp_validate_incoming() - The checks of RFC 9293, section 3.10.7.4, steps 1
+ * to 4: time stamp, sequence number, RST, SYN.
+ * @sk:  in any state from ESTABLISHED on; nobody else works on it.
+ * @skb: the segment, its control block filled.
+ * @th:  its header.
+ *
+ * What is not acceptable is answered as the RFCs want it (RFC 7323, section
+ * 5.3; RFC 5961, sections 3 and 4), at a limited rate.
+ *
+ * Ownership: true: @skb stays the caller's; false: it is consumed.
+ * Context:   softirq, or task (backlog).
+ * Return:    whether to go on with the segment.
+ */
 bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb,
 			   const struct tcphdr *th)
 {

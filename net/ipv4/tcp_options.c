@@ -169,6 +169,17 @@ void tcp_parse_options(const struct net *net, const struct sk_buff *skb,
 	}
 }
 
+/**
+ * tcp_fast_parse_options() - The options of a connection's segment.
+ * @sk:  the connection; rx_opt gets them, the offset of our own time stamps
+ *       taken off.
+ * @skb: the segment.
+ *
+ * Nothing, or a time stamp alone in its usual place, takes a short way.
+ *
+ * Context: softirq, or task (backlog).
+ * Return:  whether there is a time stamp.
+ */
 bool tcp_fast_parse_options(struct sock *sk, const struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);

@@ -38,7 +38,7 @@ static bool may_collapse(const struct sock *sk, const struct sk_buff *skb)
 static bool append_bytes(struct sock *sk, struct sk_buff *to,
 			 struct sk_buff *from)
 {
-	struct skb_shared_info *a = skb_shinfo(to), *b = skb_shinfo(from);
+	const struct skb_shared_info *a, *b = skb_shinfo(from);
 	u32 i, head = skb_headlen(from);
 
 	if (tcp_skb_unclone(sk, to, GFP_ATOMIC) != 0)

@@ -42,6 +42,7 @@ struct request_sock_queue {
 	u32 qlen;  /* requests whose handshake is not complete */
 	u32 young; /* of them, never retransmitted */
 	u8 defer_accept;
+	u64 cookie_stamp_ns; /* when the last SYN cookie went; 0: never */
 	struct hlist_head syn_list; /* half-open connections, by rsk_node */
 };
 

@@ -53,21 +53,22 @@ static struct hlist_head *table_alloc(u32 size)
  * inet_hashinfo_init() - Make a stack's tables.
  * @net: its netns_ipv4 exists.
  *
- * ehash has a chain for about every 128 KiB of memory, at least 256 and at
- * most 512 Ki chains.
+ * ehash has a chain for every 8 KiB of memory, at least 256 and at most 512 Ki
+ * chains: a connection takes 2 KiB, so that memory ends before a chain has more
+ * than four of them on average.
  *
  * Return: 0 or -ENOMEM with nothing left allocated.
  */
 int inet_hashinfo_init(struct net *net)
 {
-	u64 chains = roundup_pow_of_two(totalram_pages() / 32);
+	u64 chains = roundup_pow_of_two(totalram_pages() / 2);
 	struct inet_hashinfo *h = kzalloc(sizeof(*h), GFP_KERNEL);
 	u32 i;
 
 	if (!h)
 		return -ENOMEM;
 	h->ehash_mask = (u32)clamp_t(u64, chains, 256, 1U << 19) - 1;
-	h->bhash_mask = min_t(u32, h->ehash_mask, 65535);
+	h->bhash_mask = min_t(u32, h->ehash_mask, 16383);
 	h->lhash_mask = 255;
 	h->ehash = table_alloc(h->ehash_mask + 1);
 	h->bhash = table_alloc(h->bhash_mask + 1);

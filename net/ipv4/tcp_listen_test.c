@@ -315,10 +315,13 @@ static void tcp_bad_cookies_are_reset(struct kunit *test)
 	peer_reset(p, PEER_PORT, 80);
 	p->stack_isn = isn;
 	p->stack_isn_known = true;
+	KUNIT_EXPECT_EQ(test, MIB(p, TcpExt_SyncookiesFailed), 2);
 	test_advance_ns(180 * NSEC_PER_SEC);
 	peer_flush(p);
 	peer_send(p, ".", 1, 0, 1, 5000, NULL);
 	peer_expect(p, "R", 1, 0, 0);
+	/* No cookie has been sent for so long that none is looked at. */
+	KUNIT_EXPECT_EQ(test, MIB(p, TcpExt_SyncookiesFailed), 2);
 	KUNIT_EXPECT_NULL(test, peer_accept(l, &err));
 	sock_release(l);
 }

@@ -62,6 +62,7 @@ u32 tcp_cookie_isn(struct sock *sk, const struct sk_buff *skb, u16 *mss)
 	u32 count = cookie_count();
 	u32 i;
 
+	inet_csk(sk)->icsk_accept_queue.cookie_stamp_ns = ktime_get_ns();
 	for (i = ARRAY_SIZE(mss_table) - 1; i; i--)
 		if (*mss >= mss_table[i])
 			break;
@@ -110,6 +111,15 @@ static u16 cookie_mss(const struct sock *sk, const struct sk_buff *skb)
 	index = (cookie - cookie_hash(sock_net(sk), iph, th, count - age, 1)) &
 		COOKIE_MASK;
 	return index < ARRAY_SIZE(mss_table) ? mss_table[index] : 0;
+}
+
+/* Only a listener that sends cookies takes them: at any other time an ACK that
+ * guesses right by chance must not make a connection. */
+static bool cookies_are_out(const struct sock *sk)
+{
+	u64 sent = inet_csk(sk)->icsk_accept_queue.cookie_stamp_ns;
+
+	return sent && ktime_get_ns() - sent <= MAX_COOKIE_AGE * COOKIE_PERIOD;
 }
 
 /* The options back out of the timestamp that the peer echoes. */
@@ -166,7 +176,7 @@ struct sock *tcp_cookie_check(struct sock *sk, struct sk_buff *skb)
 	u16 mss;
 
 	if (!th->ack || th->syn || th->rst ||
-	    !net_ipv4(net)->sysctl_tcp_syncookies)
+	    !net_ipv4(net)->sysctl_tcp_syncookies || !cookies_are_out(sk))
 		return sk;
 	mss = cookie_mss(sk, skb);
 	if (!mss) {

@@ -11,7 +11,7 @@
 #include "lib/wait.h"
 #include "net/core/net_namespace.h"
 #include "net/core/skbuff.h"
-#include "net/ipv4/inet_sock.h"
+#include "net/ipv4/ip.h"
 
 /* A peer that is gone costs its connection's retransmissions: not all of
  * them are waited for. */
@@ -62,5 +62,7 @@ void drain_network(void)
 	if (!wait_until(tcp_is_done, DRAIN_TCP_NS))
 		pr_warn("network: %u TCP connections were not finished\n",
 			orphans());
+	/* What waits for the rest of its datagram waits for nobody now. */
+	ip_defrag_flush(&init_net);
 	(void)wait_until(packets_are_gone, DRAIN_PACKET_NS);
 }

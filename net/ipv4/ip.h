@@ -140,6 +140,7 @@ int ip_local_deliver(struct sk_buff *skb);
 struct sk_buff *ip_defrag(struct net *net, struct sk_buff *skb);
 int ip_defrag_net_init(struct net *net) __must_check;
 void ip_defrag_net_exit(struct net *net);
+void ip_defrag_flush(struct net *net);
 void ip_init(void);
 
 /* --- ICMP (icmp.c) --- */

@@ -435,16 +435,29 @@ int ip_defrag_net_init(struct net *net)
 }
 
 /**
- * ip_defrag_net_exit() - Drop every incomplete datagram of a stack.
+ * ip_defrag_flush() - Drop every incomplete datagram of a stack.
+ * @net: the stack.
+ *
+ * Context: task.
+ */
+void ip_defrag_flush(struct net *net)
+{
+	struct ipq_state *st = net->ipv4->frags;
+
+	local_bh_disable();
+	while (!list_empty(&st->lru))
+		ipq_kill(list_first_entry(&st->lru, struct ipq, lru),
+			 SKB_DROP_REASON_SOCKET_DESTROYED);
+	local_bh_enable();
+}
+
+/**
+ * ip_defrag_net_exit() - Undo ip_defrag_net_init().
  * @net: the stack.
  */
 void ip_defrag_net_exit(struct net *net)
 {
-	struct ipq_state *st = net->ipv4->frags;
-
-	while (!list_empty(&st->lru))
-		ipq_kill(list_first_entry(&st->lru, struct ipq, lru),
-			 SKB_DROP_REASON_SOCKET_DESTROYED);
-	kfree(st);
+	ip_defrag_flush(net);
+	kfree(net->ipv4->frags);
 	net->ipv4->frags = NULL;
 }

@@ -84,6 +84,32 @@ static void arp_solicit_asks_and_the_packet_follows(struct kunit *test)
 	sock_release(s);
 }
 
+/* RFC 4861, section 7.3.1: what a transport's peer answers is proof, once. */
+static void ip_output_confirms_the_neighbour(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct socket *s = test_socket(f->net, SOCK_DGRAM, 0);
+	struct arp_frame reply =
+		make(f, ARPOP_REPLY, peer, "10.0.2.2", "10.0.2.15", false);
+	struct neighbour *n;
+	u64 proof;
+
+	KUNIT_EXPECT_EQ(test, test_sendto(s, "x", 1, "10.0.2.2", 7, 0), 1);
+	fixture_rx(f, &reply, sizeof(reply));
+	n = entry(f, "10.0.2.2");
+	KUNIT_ASSERT_NOT_NULL(test, n);
+	test_advance_ns(NSEC_PER_SEC);
+	s->sk->sk_dst_pending_confirm = true; /* as tcp_ack() does */
+	KUNIT_EXPECT_EQ(test, test_sendto(s, "x", 1, "10.0.2.2", 7, 0), 1);
+	proof = n->confirmed_ns;
+	KUNIT_EXPECT_LE(test, ktime_get_ns() - proof, NSEC_PER_SEC / 2);
+	test_advance_ns(NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, test_sendto(s, "x", 1, "10.0.2.2", 7, 0), 1);
+	KUNIT_EXPECT_EQ(test, n->confirmed_ns, proof);
+	neigh_release(n);
+	sock_release(s);
+}
+
 /* Three questions, then the socket hears of it: in about three seconds. */
 static void arp_error_report_reaches_the_socket(struct kunit *test)
 {
@@ -203,6 +229,7 @@ static void arp_rcv_survives_failed_allocations(struct kunit *test)
 
 static const struct kunit_case arp_cases[] = {
 	KUNIT_CASE(arp_solicit_asks_and_the_packet_follows),
+	KUNIT_CASE(ip_output_confirms_the_neighbour),
 	KUNIT_CASE(arp_error_report_reaches_the_socket),
 	KUNIT_CASE(arp_rcv_answers_for_our_address),
 	KUNIT_CASE(arp_rcv_is_not_poisoned),

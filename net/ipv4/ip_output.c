@@ -51,7 +51,17 @@ static void ip_count_cast(struct net *net, u8 type)
 		NET_INC_STATS(net, IpExt_OutBcastPkts);
 }
 
-static int ip_neigh_xmit(struct net *net, struct sk_buff *skb)
+/* RFC 4861, section 7.3.1: the peer has answered by way of this neighbour. */
+static void ip_confirm_neigh(struct sock *sk, struct neighbour *n)
+{
+	if (!sk || sk->__sk_common.skc_kind != SK_FULL ||
+	    likely(!sk->sk_dst_pending_confirm))
+		return;
+	sk->sk_dst_pending_confirm = false;
+	neigh_confirm(n);
+}
+
+static int ip_neigh_xmit(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
 	struct rtable *rt = skb_rtable(skb);
 	u32 need = LL_RESERVED_SPACE(rt->dst.dev);
@@ -69,6 +79,7 @@ static int ip_neigh_xmit(struct net *net, struct sk_buff *skb)
 		kfree_skb_reason(skb, SKB_DROP_REASON_NEIGH_CREATEFAIL);
 		return (int)PTR_ERR(n);
 	}
+	ip_confirm_neigh(sk, n);
 	return neigh_output(n, skb);
 }
 
@@ -79,7 +90,7 @@ static int ip_finish_output2(struct net *net, struct sock *sk,
 	int ret;
 
 	local_bh_disable();
-	ret = ip_neigh_xmit(net, skb);
+	ret = ip_neigh_xmit(net, sk, skb);
 	local_bh_enable();
 	return ret;
 }

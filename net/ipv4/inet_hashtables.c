@@ -129,7 +129,7 @@ struct sock *inet_lookup_established(struct net *net, __be32 saddr,
 	u32 hash = ehashfn(h, daddr, hnum, saddr, sport);
 	struct sock_common *c;
 
-	hlist_for_each_entry(c, &h->ehash[hash & h->ehash_mask], skc_node) {
+	hlist_for_each_entry (c, &h->ehash[hash & h->ehash_mask], skc_node) {
 		if (c->skc_hash != hash || c->skc_num != hnum ||
 		    c->skc_dport != sport || c->skc_daddr != saddr ||
 		    c->skc_rcv_saddr != daddr || !device_matches(c, iif))
@@ -172,8 +172,8 @@ static struct sock *find_listener(struct net *net, __be32 daddr, u16 hnum,
 	int score, best_score = -1;
 	u32 equal = 1;
 
-	hlist_for_each_entry(sk, bucket_of_port(h->lhash, h->lhash_mask, hnum),
-			     sk_node) {
+	hlist_for_each_entry (sk, bucket_of_port(h->lhash, h->lhash_mask, hnum),
+			      sk_node) {
 		score = listener_score(sk, daddr, hnum, iif);
 		if (score > best_score) {
 			best_score = score;
@@ -256,9 +256,9 @@ int inet_hash(struct sock *sk)
 
 	local_bh_disable();
 	if (sk->sk_state == TCP_LISTEN)
-		hlist_add_head(&sk->sk_node,
-			       bucket_of_port(h->lhash, h->lhash_mask,
-					      sk->sk_num));
+		hlist_add_head(
+			&sk->sk_node,
+			bucket_of_port(h->lhash, h->lhash_mask, sk->sk_num));
 	else if (sk->sk_state != TCP_CLOSE)
 		ehash_insert(h, sk);
 	local_bh_enable();
@@ -306,8 +306,8 @@ static struct inet_bind_bucket *bind_bucket_find(struct net *net, u16 port)
 	struct inet_hashinfo *h = hashinfo(net);
 	struct inet_bind_bucket *tb;
 
-	hlist_for_each_entry(tb, bucket_of_port(h->bhash, h->bhash_mask, port),
-			     node)
+	hlist_for_each_entry (tb, bucket_of_port(h->bhash, h->bhash_mask, port),
+			      node)
 		if (tb->port == port)
 			return tb;
 	return NULL;
@@ -323,7 +323,8 @@ static struct inet_bind_bucket *bind_bucket_create(struct net *net, u16 port)
 		return NULL;
 	tb->net = net;
 	tb->port = port;
-	hlist_add_head(&tb->node, bucket_of_port(h->bhash, h->bhash_mask, port));
+	hlist_add_head(&tb->node,
+		       bucket_of_port(h->bhash, h->bhash_mask, port));
 	return tb;
 }
 
@@ -395,7 +396,7 @@ static bool bind_conflict(const struct sock *sk,
 {
 	struct sock_common *c;
 
-	hlist_for_each_entry(c, &tb->owners, skc_bind_node) {
+	hlist_for_each_entry (c, &tb->owners, skc_bind_node) {
 		if ((const void *)c == sk)
 			continue;
 		if (sk->sk_bound_dev_if && c->skc_bound_dev_if &&
@@ -447,7 +448,8 @@ static int bind_ephemeral(struct sock *sk)
 	for (i = 0; i < range; i++) {
 		/* Odd offsets in the first half of the walk. */
 		offset = i < range / 2 ? 2 * i + 1 : 2 * (i - range / 2);
-		err = bind_to(sk, (u16)(low + ((start & ~1U) + offset) % range));
+		err = bind_to(sk,
+			      (u16)(low + ((start & ~1U) + offset) % range));
 		if (err != -EADDRINUSE)
 			return err;
 	}
@@ -498,8 +500,8 @@ static int connect_on(struct sock *sk, u16 port)
 	if (tb && (tb->fastreuse < 0 || !tuple_is_free(sk, port)))
 		return -EADDRINUSE;
 	/* A TIME_WAIT that was taken over may have taken the bucket along. */
-	tb = bind_bucket_find(sock_net(sk), port) ?:
-		     bind_bucket_create(sock_net(sk), port);
+	tb = bind_bucket_find(sock_net(sk), port)
+		     ?: bind_bucket_create(sock_net(sk), port);
 	if (!tb)
 		return -ENOMEM;
 	bind_hash(sk, tb);
@@ -524,8 +526,8 @@ static int connect_ephemeral(struct sock *sk)
 	start = reciprocal_scale((u32)flow + *perturb, range) & ~1U;
 	for (i = 0; i < range; i++) {
 		/* Even offsets in the first half of the walk. */
-		offset = i < (range + 1) / 2 ? 2 * i :
-					       2 * (i - (range + 1) / 2) + 1;
+		offset = i < (range + 1) / 2 ? 2 * i
+					     : 2 * (i - (range + 1) / 2) + 1;
 		err = connect_on(sk, (u16)(low + (start + offset) % range));
 		if (err == -EADDRINUSE)
 			continue;

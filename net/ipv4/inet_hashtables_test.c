@@ -219,8 +219,8 @@ static void inet_lookup_listener_prefers(struct kunit *test)
 	sk = inet_lookup_listener(net, p->stack_ip, 80, eth0);
 	KUNIT_EXPECT_PTR_EQ(test, sk, own->sk);
 	sock_put(sk);
-	KUNIT_EXPECT_NULL(test, inet_lookup_listener(net, p->stack_ip, 81,
-						     eth0));
+	KUNIT_EXPECT_NULL(test,
+			  inet_lookup_listener(net, p->stack_ip, 81, eth0));
 	sock_release(any);
 	sock_release(own);
 	sock_release(dev);
@@ -275,7 +275,7 @@ static void inet_ehash_spreads(struct kunit *test)
 		struct sock_common *c;
 
 		n = 0;
-		hlist_for_each_entry(c, &h->ehash[i], skc_node)
+		hlist_for_each_entry (c, &h->ehash[i], skc_node)
 			n++;
 		longest = max(longest, n);
 	}

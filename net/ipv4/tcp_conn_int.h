@@ -35,8 +35,7 @@ static inline bool tcp_paws_reject(const struct tcp_options_received *opt,
 {
 	if (tcp_paws_check(opt, 0))
 		return false;
-	return !(rst && tcp_now_s() >= opt->ts_recent_stamp_s +
-					       TCP_PAWS_MSL_S);
+	return !(rst && tcp_now_s() >= opt->ts_recent_stamp_s + TCP_PAWS_MSL_S);
 }
 
 /* tcp_options.c: those of a segment of a connection; whether it has a time

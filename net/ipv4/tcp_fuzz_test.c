@@ -77,10 +77,10 @@ static void append(char *s, const char *word)
 static void random_options(struct fuzz *z, char *s)
 {
 	static const char *const words[] = {
-		"ts",	       "ts=5/5",    "mss=1000",	   "ws=15",
-		"sackok",      "nop",	    "sack=1-500",  "sack=1001-2001",
-		"sack=900-10", "raw=0500",  "raw=050a",	   "raw=2202",
-		"raw=01",      "raw=fd07",  "mss=0",	   "sack=3000-99999",
+		"ts",          "ts=5/5",   "mss=1000",   "ws=15",
+		"sackok",      "nop",      "sack=1-500", "sack=1001-2001",
+		"sack=900-10", "raw=0500", "raw=050a",   "raw=2202",
+		"raw=01",      "raw=fd07", "mss=0",      "sack=3000-99999",
 		"raw=0e03aa",  "raw=08",
 	};
 	u32 n = rnd(z, 3);
@@ -93,9 +93,9 @@ static void random_options(struct fuzz *z, char *s)
 static void random_segment(struct fuzz *z)
 {
 	static const char *const flags[] = {
-		".",  ".",  ".",  "P.", "P.", "F.", "FP.", "R",	 "R.",
-		"S",  "S.", "SF", "",	"U.", "UP.", ".E", ".W", "SEW",
-		"FSRP.UEW",
+		".",   ".",  ".",  "P.",  "P.",       "F.", "FP.",
+		"R",   "R.", "S",  "S.",  "SF",       "",   "U.",
+		"UP.", ".E", ".W", "SEW", "FSRP.UEW",
 	};
 	char options[80];
 	u32 seq = near(z, expected_seq(z)), ack = near(z, expected_ack(z));
@@ -206,7 +206,7 @@ static void check_books(struct fuzz *z)
 	const struct sk_buff *skb;
 	struct rb_node *n;
 
-	skb_queue_walk(&sk->sk_write_queue, skb)
+	skb_queue_walk (&sk->sk_write_queue, skb)
 		sum += skb->truesize;
 	for (n = rb_first(&sk->tcp_rtx_queue); n; n = rb_next(n)) {
 		skb = rb_entry(n, struct sk_buff, rbnode);
@@ -217,7 +217,7 @@ static void check_books(struct fuzz *z)
 		if (TCP_SKB_CB(skb)->sacked & TCPCB_SACKED_ACKED)
 			sacked += tcp_skb_pcount(skb);
 	}
-	skb_queue_walk(&sk->sk_receive_queue, skb)
+	skb_queue_walk (&sk->sk_receive_queue, skb)
 		rmem += skb->truesize;
 	for (n = rb_first(&tp->out_of_order_queue); n; n = rb_next(n))
 		rmem += rb_entry(n, struct sk_buff, rbnode)->truesize;
@@ -239,8 +239,8 @@ static void check_books(struct fuzz *z)
 /* One connection's life, begun actively or passively. */
 static void one_life(struct fuzz *z, u32 round, u32 events)
 {
-	static const char *const syn[] = { "mss=1000 sackok ts ws=4",
-					   "mss=536", "mss=1460 sackok",
+	static const char *const syn[] = { "mss=1000 sackok ts ws=4", "mss=536",
+					   "mss=1460 sackok",
 					   "mss=100 ts ws=14", "" };
 	struct tcp_peer *p = z->p;
 	const char *options = syn[rnd(z, ARRAY_SIZE(syn))];
@@ -277,8 +277,9 @@ static void one_life(struct fuzz *z, u32 round, u32 events)
 static void fuzz_lives(struct kunit *test, u64 seed, u32 rounds, u32 events,
 		       bool gentle)
 {
-	struct fuzz z = { .test = test, .p = test->priv, .seed = seed,
-			  .gentle = gentle };
+	struct fuzz z = {
+		.test = test, .p = test->priv, .seed = seed, .gentle = gentle
+	};
 	struct netns_ipv4 *n = z.p->f->net->ipv4;
 	u32 i;
 

@@ -26,8 +26,8 @@ static void discard(struct sk_buff *skb, enum skb_drop_reason reason)
 static bool oow_rate_limited(struct net *net, enum snmp_mib mib, u64 *last_ns)
 {
 	u64 now = ktime_get_ns();
-	u64 interval = net_ipv4(net)->sysctl_tcp_invalid_ratelimit *
-		       NSEC_PER_MSEC;
+	u64 interval =
+		net_ipv4(net)->sysctl_tcp_invalid_ratelimit * NSEC_PER_MSEC;
 
 	if (*last_ns && now - *last_ns < interval) {
 		net->mib.v[mib]++;
@@ -108,8 +108,7 @@ static bool disordered_ack(const struct sock *sk, const struct sk_buff *skb)
 
 	return th->ack && cb->seq == cb->end_seq && cb->seq == tp->rcv_nxt &&
 	       cb->ack_seq == tp->snd_una && cb->seq == tp->snd_wl1 &&
-	       (u32)ntohs(th->window) << tp->rx_opt.snd_wscale ==
-		       tp->snd_wnd &&
+	       (u32)ntohs(th->window) << tp->rx_opt.snd_wscale == tp->snd_wnd &&
 	       (s32)(tp->rx_opt.ts_recent - tp->rx_opt.rcv_tsval) <=
 		       (s32)min(rto_ms, 0x7fffffffULL);
 }
@@ -176,9 +175,9 @@ static bool out_of_sequence(struct sock *sk, struct sk_buff *skb,
 			    const struct tcphdr *th)
 {
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
-	enum skb_drop_reason reason = before(cb->end_seq, tcp_sk(sk)->rcv_wup) ?
-					      SKB_DROP_REASON_TCP_OLD_DATA :
-					      SKB_DROP_REASON_TCP_OVERWINDOW;
+	enum skb_drop_reason reason = before(cb->end_seq, tcp_sk(sk)->rcv_wup)
+					      ? SKB_DROP_REASON_TCP_OLD_DATA
+					      : SKB_DROP_REASON_TCP_OVERWINDOW;
 
 	if (th->rst) {
 		if (rst_at_fin(sk, cb)) {
@@ -344,7 +343,7 @@ void tcp_rcv_established(struct sock *sk, struct sk_buff *skb)
 		 * not sent. */
 		if (verdict == -SKB_DROP_REASON_TCP_ACK_UNSENT_DATA)
 			tcp_send_challenge_ack(sk);
-		discard(skb, (enum skb_drop_reason)-verdict);
+		discard(skb, (enum skb_drop_reason)(-verdict));
 		return;
 	}
 	tcp_urg(sk, skb, th);

@@ -289,15 +289,15 @@ static void tcp_time_stamps_begin_at_random(struct kunit *test)
 static void tcp_bad_options_are_survived(struct kunit *test)
 {
 	static const char *const bad[] = {
-		"mss=1000 raw=0300",	 /* length 0 */
-		"mss=1000 raw=0301",	 /* length 1 */
-		"mss=1000 raw=03280707", /* beyond the header */
-		"mss=1000 raw=080a0102", /* time stamp cut short */
+		"mss=1000 raw=0300",           /* length 0 */
+		"mss=1000 raw=0301",           /* length 1 */
+		"mss=1000 raw=03280707",       /* beyond the header */
+		"mss=1000 raw=080a0102",       /* time stamp cut short */
 		"mss=1000 raw=fe020101fd0300", /* unknown kinds, sound */
-		"mss=1000 raw=0105ff",	 /* SACK with a length of 255 */
-		"mss=1000 raw=0204",	 /* MSS cut short */
-		"mss=1000 raw=02030002", /* MSS of 3 bytes */
-		"mss=1000 raw=22030001", /* TFO cookie of one byte */
+		"mss=1000 raw=0105ff",         /* SACK with a length of 255 */
+		"mss=1000 raw=0204",           /* MSS cut short */
+		"mss=1000 raw=02030002",       /* MSS of 3 bytes */
+		"mss=1000 raw=22030001",       /* TFO cookie of one byte */
 	};
 	struct tcp_peer *p = test->priv;
 	struct socket *l = peer_listener(p, 80, 50), *s;

@@ -31,10 +31,9 @@ u32 secure_tcp_seq(struct net *net, __be32 saddr, __be32 daddr, __be16 sport,
 {
 	const struct netns_ipv4 *ipv4 = net_ipv4(net);
 	const siphash_key_t key = { { ipv4->isn_key[0], ipv4->isn_key[1] } };
-	u64 hash = siphash_3u32((__force u32)saddr, (__force u32)daddr,
-				(u32)(__force u16)sport << 16 |
-					(__force u16)dport,
-				&key);
+	u64 hash = siphash_3u32(
+		(__force u32)saddr, (__force u32)daddr,
+		(u32)(__force u16)sport << 16 | (__force u16)dport, &key);
 
 	return (u32)hash + (u32)(ktime_get_ns() >> 6);
 }
@@ -154,9 +153,9 @@ int tcp_v4_connect(struct sock *sk, struct sockaddr *addr, int len)
 	sk_setup_caps(sk, &rt->dst);
 	rt = NULL;
 	if (!tp->write_seq)
-		tp->write_seq = secure_tcp_seq(net, inet->inet_saddr, daddr,
-					       inet->inet_sport,
-					       inet->inet_dport);
+		tp->write_seq =
+			secure_tcp_seq(net, inet->inet_saddr, daddr,
+				       inet->inet_sport, inet->inet_dport);
 	tp->tsoffset = secure_tcp_ts_off(net, inet->inet_saddr, daddr);
 	get_random_bytes(&inet->inet_id, sizeof(inet->inet_id));
 	err = tcp_connect(sk);
@@ -190,7 +189,7 @@ void tcp_v4_send_check(struct sock *sk, struct sk_buff *skb)
 	const struct inet_sock *inet = inet_sk(sk);
 	struct tcphdr *th = tcp_hdr(skb);
 
-	th->check = (__force __sum16)~(__force u16)csum_tcpudp_magic(
+	th->check = (__force __sum16) ~(__force u16)csum_tcpudp_magic(
 		inet->inet_saddr, inet->inet_daddr, skb->len, IPPROTO_TCP, 0);
 	skb->csum_start = (u16)(skb_transport_header(skb) - skb->head);
 	skb->csum_offset = offsetof(struct tcphdr, check);
@@ -204,9 +203,9 @@ static bool checksum_is_good(const struct sk_buff *skb)
 	if (skb->ip_summed == CHECKSUM_UNNECESSARY ||
 	    skb->ip_summed == CHECKSUM_PARTIAL)
 		return true;
-	sum = skb->ip_summed == CHECKSUM_COMPLETE ?
-		      skb->csum :
-		      skb_checksum(skb, 0, skb->len, 0);
+	sum = skb->ip_summed == CHECKSUM_COMPLETE
+		      ? skb->csum
+		      : skb_checksum(skb, 0, skb->len, 0);
 	return csum_tcpudp_magic(iph->saddr, iph->daddr, skb->len, IPPROTO_TCP,
 				 sum) == 0;
 }
@@ -249,9 +248,9 @@ static void reply_fill(struct sk_buff *skb, const struct sk_buff *to,
 		put_unaligned_be32(r->tsval, opt + 4);
 		put_unaligned_be32(r->tsecr, opt + 8);
 	}
-	rth->check = csum_tcpudp_magic(ip_hdr(to)->daddr, ip_hdr(to)->saddr,
-				       hlen, IPPROTO_TCP,
-				       csum_partial(rth, hlen, 0));
+	rth->check =
+		csum_tcpudp_magic(ip_hdr(to)->daddr, ip_hdr(to)->saddr, hlen,
+				  IPPROTO_TCP, csum_partial(rth, hlen, 0));
 }
 
 /* Route and header for a segment without a socket. The reply may be lost for
@@ -315,9 +314,9 @@ static u32 segment_len(const struct sk_buff *skb)
  */
 void tcp_v4_send_reset(const struct sock *sk, struct sk_buff *skb)
 {
-	struct net *net = sk ? sock_net(sk) :
-			       (skb->dev ? dev_net(skb->dev) :
-					   skb_dst(skb)->net);
+	struct net *net =
+		sk ? sock_net(sk)
+		   : (skb->dev ? dev_net(skb->dev) : skb_dst(skb)->net);
 	const struct tcphdr *th = tcp_hdr(skb);
 	struct tcp_reply r = { .flags = TCPHDR_RST };
 
@@ -707,12 +706,12 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 
 	n->sysctl_tcp_rmem[0] = PAGE_SIZE;
 	n->sysctl_tcp_rmem[1] = 131072;
-	n->sysctl_tcp_rmem[2] = (u32)clamp_t(u64, limit * PAGE_SIZE / 2,
-					     131072, 6U << 20);
+	n->sysctl_tcp_rmem[2] =
+		(u32)clamp_t(u64, limit * PAGE_SIZE / 2, 131072, 6U << 20);
 	n->sysctl_tcp_wmem[0] = PAGE_SIZE;
 	n->sysctl_tcp_wmem[1] = 16384;
-	n->sysctl_tcp_wmem[2] = (u32)clamp_t(u64, limit * PAGE_SIZE / 2, 65536,
-					     4U << 20);
+	n->sysctl_tcp_wmem[2] =
+		(u32)clamp_t(u64, limit * PAGE_SIZE / 2, 65536, 4U << 20);
 	n->sysctl_tcp_mem[0] = limit / 4 * 3;
 	n->sysctl_tcp_mem[1] = limit;
 	n->sysctl_tcp_mem[2] = limit / 4 * 6;
@@ -794,7 +793,7 @@ static void orphans_purge(struct net *net)
 		return;
 	local_bh_disable();
 	for (i = 0; i <= h->ehash_mask; i++)
-		hlist_for_each_entry_safe(sk, next, &h->ehash[i], sk_node)
+		hlist_for_each_entry_safe (sk, next, &h->ehash[i], sk_node)
 			if (sk->__sk_common.skc_kind == SK_FULL &&
 			    sock_flag(sk, SOCK_DEAD))
 				tcp_done(sk);

@@ -186,13 +186,62 @@ static void tcp_v4_err_ignores_source_quench(struct kunit *test)
 static void tcp_v4_rcv_drops_bad_headers(struct kunit *test)
 {
 	static const u8 frame[] = {
-		0x02, 0, 0, 0, 0, 0x0a, 0x02, 0, 0, 0, 0, 2, 8, 0,
+		0x02,
+		0,
+		0,
+		0,
+		0,
+		0x0a,
+		0x02,
+		0,
+		0,
+		0,
+		0,
+		2,
+		8,
+		0,
 		/* IP: 40 bytes, TCP, 10.0.2.2 to 10.0.2.15 */
-		0x45, 0, 0, 40, 0, 1, 0x40, 0, 64, 6, 0, 0, 10, 0, 2, 2,
-		10, 0, 2, 15,
+		0x45,
+		0,
+		0,
+		40,
+		0,
+		1,
+		0x40,
+		0,
+		64,
+		6,
+		0,
+		0,
+		10,
+		0,
+		2,
+		2,
+		10,
+		0,
+		2,
+		15,
 		/* TCP: data offset 4 */
-		0x1f, 0x90, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x40, 2, 0, 10, 0, 0,
-		0, 0,
+		0x1f,
+		0x90,
+		0,
+		80,
+		0,
+		0,
+		0,
+		1,
+		0,
+		0,
+		0,
+		0,
+		0x40,
+		2,
+		0,
+		10,
+		0,
+		0,
+		0,
+		0,
 	};
 	u8 copy[sizeof(frame)];
 	__sum16 sum;
@@ -249,12 +298,10 @@ static void tcp_v4_connects_to_itself(struct kunit *test)
 	struct socket *s = peer_socket(p);
 	struct sockaddr_in sin = { .sin_family = AF_INET,
 				   .sin_port = htons(80),
-				   .sin_addr.s_addr =
-					   fixture_ip("127.0.0.1") };
+				   .sin_addr.s_addr = fixture_ip("127.0.0.1") };
 
-	KUNIT_EXPECT_EQ(test,
-			s->ops->bind(s, (struct sockaddr *)&sin, sizeof(sin)),
-			0);
+	KUNIT_EXPECT_EQ(
+		test, s->ops->bind(s, (struct sockaddr *)&sin, sizeof(sin)), 0);
 	connect_raw(s, AF_INET, "127.0.0.1", 16);
 	test_advance_ns(NSEC_PER_MSEC);
 	KUNIT_EXPECT_EQ(test, s->sk->sk_state, TCP_ESTABLISHED);

@@ -103,7 +103,7 @@ void tcp_reqsk_purge(struct sock *listener)
 	struct request_sock *req;
 	struct hlist_node *next;
 
-	hlist_for_each_entry_safe(req, next, &q->syn_list, rsk_node)
+	hlist_for_each_entry_safe (req, next, &q->syn_list, rsk_node)
 		tcp_reqsk_drop(req);
 }
 
@@ -162,8 +162,8 @@ static void reqsk_timer(struct timer_list *t)
 	struct request_sock *req = from_timer(req, t, rsk_timer);
 	struct sock *sk = req->rsk_listener;
 	struct inet_connection_sock *icsk = inet_csk(sk);
-	u8 most = icsk->icsk_syn_retries ?:
-			  net_ipv4(sock_net(sk))->sysctl_tcp_synack_retries;
+	u8 most = icsk->icsk_syn_retries
+			  ?: net_ipv4(sock_net(sk))->sysctl_tcp_synack_retries;
 
 	if (sk->sk_state != TCP_LISTEN || req->num_timeout >= most) {
 		if (sk->sk_state == TCP_LISTEN)
@@ -225,8 +225,8 @@ static void reqsk_fill(struct sock *sk, struct request_sock *req,
 	req->tos = inet_sk(sk)->tos;
 	req->ts_off = secure_tcp_ts_off(sock_net(sk), iph->daddr, iph->saddr);
 	/* RFC 3168, 6.1.1: both bits ask for ECN. */
-	req->ecn_ok = th->ece && th->cwr &&
-		      net_ipv4(sock_net(sk))->sysctl_tcp_ecn;
+	req->ecn_ok =
+		th->ece && th->cwr && net_ipv4(sock_net(sk))->sysctl_tcp_ecn;
 }
 
 /* The window to offer, and its scale. */
@@ -266,14 +266,13 @@ static int request_start(struct sock *sk, struct request_sock *req,
 		return (int)PTR_ERR(rt);
 	reqsk_window(sk, req, &rt->dst);
 	ip_rt_put(rt);
-	req->snt_isn = want_cookie ?
-			       tcp_cookie_isn(sk, skb, &req->mss) :
-		       TCP_SKB_CB(skb)->tw_isn ?
-			       TCP_SKB_CB(skb)->tw_isn :
-			       secure_tcp_seq(sock_net(sk), req->ir_loc_addr,
-					      req->ir_rmt_addr,
-					      req->ir_loc_port,
-					      req->ir_rmt_port);
+	req->snt_isn =
+		want_cookie ? tcp_cookie_isn(sk, skb, &req->mss)
+		: TCP_SKB_CB(skb)->tw_isn
+			? TCP_SKB_CB(skb)->tw_isn
+			: secure_tcp_seq(sock_net(sk), req->ir_loc_addr,
+					 req->ir_rmt_addr, req->ir_loc_port,
+					 req->ir_rmt_port);
 	req->cookie_ts = want_cookie && req->tstamp_ok;
 	req->snt_synack_ns = ktime_get_ns();
 	if (req->cookie_ts)
@@ -463,10 +462,10 @@ static bool request_check(struct sock *sk, struct sk_buff *skb,
 		return true;
 	}
 	if (paws_reject || !request_in_window(req, cb->seq, cb->end_seq)) {
-		if (!th->rst && !tcp_oow_rate_limited(
-					sock_net(sk), skb,
-					MIB_TcpExt_TCPACKSkippedSynRecv,
-					&req->last_oow_ack_time_ns))
+		if (!th->rst &&
+		    !tcp_oow_rate_limited(sock_net(sk), skb,
+					  MIB_TcpExt_TCPACKSkippedSynRecv,
+					  &req->last_oow_ack_time_ns))
 			tcp_v4_reqsk_ack(req, skb);
 		if (paws_reject)
 			NET_INC_STATS(sock_net(sk), TcpExt_PAWSEstab);
@@ -512,9 +511,9 @@ struct sock *tcp_check_req(struct sock *sk, struct sk_buff *skb,
 	if (th->doff > sizeof(*th) / 4) {
 		opt.tstamp_ok = req->tstamp_ok;
 		tcp_parse_options(sock_net(sk), skb, &opt, true);
-		paws_reject = opt.saw_tstamp && req->tstamp_ok && !th->rst &&
-			      (s32)(req->ts_recent - opt.rcv_tsval) >
-				      TCP_PAWS_WINDOW;
+		paws_reject =
+			opt.saw_tstamp && req->tstamp_ok && !th->rst &&
+			(s32)(req->ts_recent - opt.rcv_tsval) > TCP_PAWS_WINDOW;
 	}
 	if (request_check(sk, skb, req, paws_reject))
 		return NULL;

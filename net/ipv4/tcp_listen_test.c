@@ -233,8 +233,7 @@ static void flood(struct tcp_peer *p, const struct socket *l)
 		    MIB(p, TcpExt_TCPReqQFullDrop))
 			break;
 	}
-	KUNIT_EXPECT_LE(p->test, half_open(l),
-			l->sk->sk_max_ack_backlog + 1);
+	KUNIT_EXPECT_LE(p->test, half_open(l), l->sk->sk_max_ack_backlog + 1);
 	peer_reset(p, PEER_PORT, 80);
 }
 

@@ -124,8 +124,7 @@ static bool synsent_ack_ok(struct sock *sk, const struct sk_buff *skb)
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
-	if (!after(cb->ack_seq, tp->snd_una) ||
-	    after(cb->ack_seq, tp->snd_nxt))
+	if (!after(cb->ack_seq, tp->snd_una) || after(cb->ack_seq, tp->snd_nxt))
 		return false;
 	if (tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr &&
 	    !between(tp->rx_opt.rcv_tsecr,
@@ -208,6 +207,7 @@ static int rcv_synsent(struct sock *sk, struct sk_buff *skb,
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u16 saved_clamp = tp->rx_opt.mss_clamp;
+	enum skb_drop_reason reason;
 
 	tcp_parse_options(sock_net(sk), skb, &tp->rx_opt, false);
 	if (tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr)
@@ -215,9 +215,10 @@ static int rcv_synsent(struct sock *sk, struct sk_buff *skb,
 	if (th->ack) {
 		if (!synsent_ack_ok(sk, skb)) {
 			forget_options(tp, saved_clamp);
-			return th->rst ? discard(skb,
-					SKB_DROP_REASON_TCP_INVALID_ACK_SEQUENCE) :
-					 1;
+			if (!th->rst)
+				return 1;
+			reason = SKB_DROP_REASON_TCP_INVALID_ACK_SEQUENCE;
+			return discard(skb, reason);
 		}
 		if (th->rst) {
 			tcp_reset(sk, skb);
@@ -241,8 +242,8 @@ static int rcv_synsent(struct sock *sk, struct sk_buff *skb,
 
 drop:
 	forget_options(tp, saved_clamp);
-	return discard(skb, th->rst ? SKB_DROP_REASON_TCP_RESET :
-				      SKB_DROP_REASON_TCP_FLAGS);
+	return discard(skb, th->rst ? SKB_DROP_REASON_TCP_RESET
+				    : SKB_DROP_REASON_TCP_FLAGS);
 }
 
 /* --- the peer closes --- */
@@ -481,15 +482,16 @@ int tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb)
 		return discard(skb, SKB_DROP_REASON_TCP_FLAGS);
 	if (!tcp_validate_incoming(sk, skb, th))
 		return 0;
-	verdict = tcp_ack(sk, skb, FLAG_SLOWPATH | FLAG_UPDATE_TS_RECENT |
-					   FLAG_NO_CHALLENGE_ACK);
+	verdict = tcp_ack(sk, skb,
+			  FLAG_SLOWPATH | FLAG_UPDATE_TS_RECENT |
+				  FLAG_NO_CHALLENGE_ACK);
 	if (verdict <= 0) {
 		if (sk->sk_state == TCP_SYN_RECV)
 			return 1;
 		tcp_send_challenge_ack(sk);
-		return discard(skb, verdict < 0 ?
-					    (enum skb_drop_reason)-verdict :
-					    SKB_DROP_REASON_TCP_OLD_ACK);
+		return discard(skb, verdict < 0
+					    ? (enum skb_drop_reason)(-verdict)
+					    : SKB_DROP_REASON_TCP_OLD_ACK);
 	}
 	verdict = ack_changes_state(sk, skb, th);
 	if (verdict < 0) {

@@ -227,7 +227,8 @@ static void tcp_connect_times_out(struct kunit *test)
 
 		test_advance_ns(wait + NSEC_PER_MSEC);
 		at = peer_expect(p, "S", 0, 0, 0)->at_ns;
-		KUNIT_EXPECT_LE(test, at - start - ((2ULL << i) - 1) * NSEC_PER_SEC,
+		KUNIT_EXPECT_LE(test,
+				at - start - ((2ULL << i) - 1) * NSEC_PER_SEC,
 				10 * NSEC_PER_MSEC);
 		wait *= 2;
 	}

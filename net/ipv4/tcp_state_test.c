@@ -504,7 +504,110 @@ static void tcp_no_socket_resets(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, MIB(p, Tcp_OutRsts), 3);
 }
 
+/* --- calls in states where they have little to do --- */
+
+/* A connection that was never made is forgotten without a word. */
+static void tcp_close_in_syn_sent_is_silent(struct kunit *test)
+{
+	struct tcp_peer *p = test->priv;
+	struct socket *s = peer_socket(p);
+
+	peer_connect(p, s);
+	peer_expect(p, "S", 0, 0, 0);
+	KUNIT_EXPECT_EQ(test, peer_write(s, 0, 10, MSG_NOSIGNAL), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, peer_read(test, s, 0, 10, 0), -EAGAIN);
+	sock_release(s);
+	peer_expect_none(p);
+	/* Its SYN-ACK finds nobody. */
+	peer_send(p, "S.", 0, 0, 1, 5000, NULL);
+	peer_expect(p, "R", 1, 0, 0);
+	KUNIT_EXPECT_EQ(test, p->f->net->ipv4->tcp_orphans, 0);
+}
+
+static void tcp_calls_without_connection(struct kunit *test)
+{
+	struct tcp_peer *p = test->priv;
+	struct socket *s = peer_socket(p);
+	int err;
+
+	KUNIT_EXPECT_EQ(test, peer_read(test, s, 0, 10, 0), -ENOTCONN);
+	KUNIT_EXPECT_EQ(test, peer_write(s, 0, 10, MSG_NOSIGNAL), -EPIPE);
+	KUNIT_EXPECT_EQ(test, s->ops->shutdown(s, SHUT_RDWR), -ENOTCONN);
+	KUNIT_EXPECT_NULL(test, peer_accept(s, &err));
+	KUNIT_EXPECT_EQ(test, err, -EINVAL);
+	KUNIT_EXPECT_TRUE(test, peer_poll(s) & EPOLLHUP);
+	/* An unbound socket that listens gets a port; twice is no error. */
+	KUNIT_EXPECT_EQ(test, s->ops->listen(s, 5), 0);
+	KUNIT_EXPECT_NE(test, s->sk->sk_num, 0);
+	KUNIT_EXPECT_EQ(test, s->ops->listen(s, 9), 0);
+	KUNIT_EXPECT_EQ(test, s->sk->sk_max_ack_backlog, 9);
+	KUNIT_EXPECT_EQ(test, peer_connect(p, s), -EISCONN);
+	KUNIT_EXPECT_EQ(test, peer_write(s, 0, 10, MSG_NOSIGNAL), -EPIPE);
+	KUNIT_EXPECT_EQ(test, peer_read(test, s, 0, 10, 0), -ENOTCONN);
+	sock_release(s);
+}
+
+/* shutdown(SHUT_RD): the reader is done, the peer may go on. */
+static void tcp_shutdown_of_reading(struct kunit *test)
+{
+	struct tcp_peer *p = test->priv;
+	struct socket *s = peer_connected(p, "mss=1000");
+
+	KUNIT_EXPECT_EQ(test, peer_write(s, 0, 0, 0), 0); /* nothing */
+	KUNIT_EXPECT_EQ(test, s->ops->shutdown(s, SHUT_RD), 0);
+	KUNIT_EXPECT_EQ(test, peer_read(test, s, 0, 10, 0), 0);
+	KUNIT_EXPECT_TRUE(test, peer_poll(s) & EPOLLRDHUP);
+	peer_expect_none(p);
+	KUNIT_EXPECT_EQ(test, peer_write(s, 0, 10, 0), 10);
+	peer_expect(p, "P.", 1, 10, 1);
+	KUNIT_EXPECT_EQ(test, state_of(s), TCP_ESTABLISHED);
+	sock_release(s);
+}
+
+/* Reset while it waits for accept(): accept() gives it, and it says so. */
+static void tcp_reset_before_accept(struct kunit *test)
+{
+	struct tcp_peer *p = test->priv;
+	struct socket *l = peer_listener(p, 80, 5), *s;
+	int err;
+
+	peer_handshake(p, "mss=1000");
+	peer_send(p, "R", 1, 0, 0, 0, NULL);
+	s = peer_accept(l, &err);
+	KUNIT_ASSERT_NOT_NULL(test, s);
+	KUNIT_EXPECT_EQ(test, peer_read(test, s, 0, 10, 0), -ECONNRESET);
+	sock_release(s);
+	sock_release(l);
+}
+
+/* The FIN waits behind what is not sent yet, and rides on its last segment. */
+static void tcp_fin_waits_for_the_window(struct kunit *test)
+{
+	struct tcp_peer *p = test->priv;
+	struct socket *s = peer_connected(p, "mss=1000");
+
+	peer_send(p, ".", 1, 0, 1, 1500, NULL);
+	KUNIT_EXPECT_EQ(test, peer_write(s, 0, 2500, 0), 2500);
+	peer_expect(p, ".", 1, 1000, 1);
+	KUNIT_EXPECT_EQ(test, s->ops->shutdown(s, SHUT_WR), 0);
+	KUNIT_EXPECT_EQ(test, state_of(s), TCP_FIN_WAIT1);
+	peer_flush(p);
+	peer_send(p, ".", 1, 0, 1001, 5000, NULL);
+	while (peer_next(p))
+		;
+	KUNIT_EXPECT_EQ(test, p->got.flags & TCPHDR_FIN, TCPHDR_FIN);
+	KUNIT_EXPECT_EQ(test, p->got.seq + p->got.len, 2501);
+	peer_send(p, ".", 1, 0, 2502, 5000, NULL);
+	KUNIT_EXPECT_EQ(test, state_of(s), TCP_FIN_WAIT2);
+	sock_release(s);
+}
+
 static const struct kunit_case state_cases[] = {
+	KUNIT_CASE(tcp_close_in_syn_sent_is_silent),
+	KUNIT_CASE(tcp_calls_without_connection),
+	KUNIT_CASE(tcp_shutdown_of_reading),
+	KUNIT_CASE(tcp_reset_before_accept),
+	KUNIT_CASE(tcp_fin_waits_for_the_window),
 	KUNIT_CASE(tcp_connect_offers_and_agrees_options),
 	KUNIT_CASE(tcp_connect_without_options),
 	KUNIT_CASE(tcp_listen_accepts),

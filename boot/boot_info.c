@@ -12,15 +12,15 @@
 #include "lib/bug.h"
 #include "lib/vsprintf.h"
 
-#define MB1_BOOTED   0x2badb002
-#define MB1_MEMORY   BIT(0)
-#define MB1_CMDLINE  BIT(2)
-#define MB1_MODULES  BIT(3)
-#define MB1_MMAP     BIT(6)
-#define MB1_LOADER   BIT(9)
-#define MB2_BOOTED   0x36d76289
-#define PVH_BOOTED   0x336ec578
-#define RAM_USABLE   1
+#define MB1_BOOTED  0x2badb002
+#define MB1_MEMORY  BIT(0)
+#define MB1_CMDLINE BIT(2)
+#define MB1_MODULES BIT(3)
+#define MB1_MMAP    BIT(6)
+#define MB1_LOADER  BIT(9)
+#define MB2_BOOTED  0x36d76289
+#define PVH_BOOTED  0x336ec578
+#define RAM_USABLE  1
 
 struct mb1_info {
 	u32 flags, mem_lower_kib, mem_upper_kib, boot_device, cmdline;

@@ -33,12 +33,12 @@
 #include "lib/types.h"
 
 #define BUNDLE_ANCHOR_MAGIC "DOORBELL-ANCHOR1" /* 16 bytes, no NUL */
-#define BUNDLE_MAGIC	    "DBBUNDL1"	       /* 8 bytes, no NUL */
+#define BUNDLE_MAGIC        "DBBUNDL1"         /* 8 bytes, no NUL */
 #define BUNDLE_HEADER_BYTES 4096
 
 struct bundle_anchor {
 	char magic[16];
-	u64 image_end;	 /* physical: where a bundle goes */
+	u64 image_end;   /* physical: where a bundle goes */
 	u64 bundle_phys; /* 0 until a tool writes it */
 	u64 bundle_size; /* header page and archive */
 };
@@ -46,7 +46,7 @@ struct bundle_anchor {
 struct bundle_header {
 	char magic[8];
 	u32 cmdline_bytes; /* without NUL, at most 4096 - 24 */
-	u32 reserved;	   /* 0 */
+	u32 reserved;      /* 0 */
 	u64 cpio_bytes;
 	char cmdline[];
 };

@@ -15,9 +15,9 @@
 
 /* A peer that is gone costs its connection's retransmissions: not all of
  * them are waited for. */
-#define DRAIN_TCP_NS	(60 * NSEC_PER_SEC)
+#define DRAIN_TCP_NS    (60 * NSEC_PER_SEC)
 #define DRAIN_PACKET_NS (4 * NSEC_PER_SEC)
-#define DRAIN_LOOK_NS	(200 * NSEC_PER_USEC)
+#define DRAIN_LOOK_NS   (200 * NSEC_PER_USEC)
 
 static u32 orphans(void)
 {

@@ -68,8 +68,8 @@ void start_kernel(u32 magic, u64 info)
 	timers_init();
 	local_irq_enable();
 	pr_info("doorbell: %s, %llu KiB free of %llu, TSC %u MHz\n",
-		boot_info.protocol, nr_free_pages() * 4,
-		totalram_pages() * 4, tsc_khz() / 1000);
+		boot_info.protocol, nr_free_pages() * 4, totalram_pages() * 4,
+		tsc_khz() / 1000);
 
 	/* The network, then its devices: a device's receiver takes time to
 	 * listen, so it starts before the programs are unpacked. */

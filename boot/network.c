@@ -58,7 +58,7 @@ static u32 count_pci_devices(void)
 	struct pci_dev *pdev;
 	u32 n = 0;
 
-	list_for_each_entry(pdev, &pci_devices, list)
+	list_for_each_entry (pdev, &pci_devices, list)
 		n++;
 	return n;
 }
@@ -67,7 +67,7 @@ static bool have_nic(void)
 {
 	struct net_device *dev;
 
-	list_for_each_entry(dev, &init_net.dev_base_head, dev_list)
+	list_for_each_entry (dev, &init_net.dev_base_head, dev_list)
 		if (!(dev->flags & IFF_LOOPBACK))
 			return true;
 	return false;

@@ -7,13 +7,13 @@
 
 /* What a loader leaves for the start-up stack and the first instruction. */
 struct binprm {
-	struct mm *mm;	    /* being built, not loaded */
+	struct mm *mm; /* being built, not loaded */
 	struct file *file;
 	const char *path;
-	u64 entry;	    /* where ring 3 starts: program or interpreter */
+	u64 entry; /* where ring 3 starts: program or interpreter */
 	u64 start_code;
-	u64 at_entry;	    /* AT_ENTRY: the program's own */
-	u64 at_base;	    /* AT_BASE: the interpreter's; 0: none */
+	u64 at_entry; /* AT_ENTRY: the program's own */
+	u64 at_base;  /* AT_BASE: the interpreter's; 0: none */
 	u64 at_phdr;
 	u64 at_phnum;
 };

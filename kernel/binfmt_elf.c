@@ -20,24 +20,24 @@
 /* Where an interpreter goes. */
 #define USER_INTERP_BASE 0x7ff000000000UL
 
-#define AT_NULL		 0
-#define AT_PHDR		 3
-#define AT_PHENT	 4
-#define AT_PHNUM	 5
-#define AT_PAGESZ	 6
-#define AT_BASE		 7
-#define AT_FLAGS	 8
-#define AT_ENTRY	 9
-#define AT_UID		 11
-#define AT_EUID		 12
-#define AT_GID		 13
-#define AT_EGID		 14
-#define AT_PLATFORM	 15
-#define AT_HWCAP	 16
-#define AT_CLKTCK	 17
-#define AT_SECURE	 23
-#define AT_RANDOM	 25
-#define AT_EXECFN	 31
+#define AT_NULL     0
+#define AT_PHDR     3
+#define AT_PHENT    4
+#define AT_PHNUM    5
+#define AT_PAGESZ   6
+#define AT_BASE     7
+#define AT_FLAGS    8
+#define AT_ENTRY    9
+#define AT_UID      11
+#define AT_EUID     12
+#define AT_GID      13
+#define AT_EGID     14
+#define AT_PLATFORM 15
+#define AT_HWCAP    16
+#define AT_CLKTCK   17
+#define AT_SECURE   23
+#define AT_RANDOM   25
+#define AT_EXECFN   31
 
 static int read_phdrs(struct file *file, const struct elf64_hdr *h,
 		      struct elf64_phdr **res)
@@ -244,13 +244,22 @@ static u32 fill_auxv(const struct binprm *b, u64 *av, u64 random, u64 execfn,
 	/* AT_SYSINFO_EHDR is absent: there is no vDSO. */
 	const u64 pairs[][2] = {
 		{ AT_HWCAP, cpu_features() },
-		{ AT_PAGESZ, PAGE_SIZE }, { AT_CLKTCK, 100 },
-		{ AT_PHDR, b->at_phdr }, { AT_PHENT, 56 },
-		{ AT_PHNUM, b->at_phnum }, { AT_BASE, b->at_base },
-		{ AT_FLAGS, 0 }, { AT_ENTRY, b->at_entry }, { AT_UID, 0 },
-		{ AT_EUID, 0 }, { AT_GID, 0 }, { AT_EGID, 0 },
-		{ AT_SECURE, 0 }, { AT_RANDOM, random },
-		{ AT_EXECFN, execfn }, { AT_PLATFORM, platform },
+		{ AT_PAGESZ, PAGE_SIZE },
+		{ AT_CLKTCK, 100 },
+		{ AT_PHDR, b->at_phdr },
+		{ AT_PHENT, 56 },
+		{ AT_PHNUM, b->at_phnum },
+		{ AT_BASE, b->at_base },
+		{ AT_FLAGS, 0 },
+		{ AT_ENTRY, b->at_entry },
+		{ AT_UID, 0 },
+		{ AT_EUID, 0 },
+		{ AT_GID, 0 },
+		{ AT_EGID, 0 },
+		{ AT_SECURE, 0 },
+		{ AT_RANDOM, random },
+		{ AT_EXECFN, execfn },
+		{ AT_PLATFORM, platform },
 		{ AT_NULL, 0 },
 	};
 

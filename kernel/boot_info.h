@@ -18,8 +18,8 @@ struct boot_info {
 	char loader[32];
 	u32 nr_ranges;
 	struct boot_range ram[BOOT_MAX_RANGES]; /* ascending, disjoint */
-	phys_addr_t initrd_start, initrd_end;	/* cpio archive; equal: none */
-	phys_addr_t rsdp;			/* ACPI root pointer, 0: unknown */
+	phys_addr_t initrd_start, initrd_end;   /* cpio archive; equal: none */
+	phys_addr_t rsdp; /* ACPI root pointer, 0: unknown */
 };
 
 extern struct boot_info boot_info;

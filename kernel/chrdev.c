@@ -75,15 +75,15 @@ static loff_t no_seek(struct file *f, loff_t off, int whence)
 	return 0;
 }
 
-#define MEM_DEVICE(var, dev, rd, wr)                                           \
-	static const struct file_operations var = {                                  \
-		.name = dev,                                                   \
-		.read_iter = rd,                                               \
-		.write_iter = wr,                                              \
-		.poll = always_ready,                                          \
-		.llseek = no_seek,                                             \
-		.fstat = inode_fstat,                                          \
-		.release = inode_release,                                      \
+#define MEM_DEVICE(var, dev, rd, wr)                \
+	static const struct file_operations var = { \
+		.name = dev,                        \
+		.read_iter = rd,                    \
+		.write_iter = wr,                   \
+		.poll = always_ready,               \
+		.llseek = no_seek,                  \
+		.fstat = inode_fstat,               \
+		.release = inode_release,           \
 	}
 MEM_DEVICE(null_ops, "null", null_read, null_write);
 MEM_DEVICE(zero_ops, "zero", zero_read, null_write);
@@ -94,10 +94,9 @@ static const struct {
 	u64 rdev;
 	const struct file_operations *ops;
 } devices[] = {
-	{ 0x103, &null_ops },	{ 0x105, &zero_ops }, { 0x107, &full_ops },
-	{ 0x108, &random_ops }, { 0x109, &random_ops },
-	{ 0x500, &tty_ops },	{ 0x501, &tty_ops },
-	{ 0x440, &tty_ops }, /* ttyS0: 4, 64 */
+	{ 0x103, &null_ops },   { 0x105, &zero_ops },   { 0x107, &full_ops },
+	{ 0x108, &random_ops }, { 0x109, &random_ops }, { 0x500, &tty_ops },
+	{ 0x501, &tty_ops },    { 0x440, &tty_ops }, /* ttyS0: 4, 64 */
 };
 
 /**
@@ -118,8 +117,8 @@ struct file *chrdev_open(struct inode *inode, u32 flags)
 		if (devices[i].rdev != inode->rdev)
 			continue;
 		f = file_alloc(devices[i].ops, inode,
-			       flags & ~(O_CREAT | O_EXCL | O_TRUNC |
-					 O_NOCTTY | O_CLOEXEC));
+			       flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY |
+					 O_CLOEXEC));
 		if (!f)
 			return ERR_PTR(-ENOMEM);
 		iget(inode);

@@ -2,8 +2,8 @@
 /*
  * DOC: time as programs ask for it: clocks, sleeps, alarm and the interval
  * timer. The clocks are lib/platform.h's two; a program's CPU time is not
- * accounted, so the CPU clocks tell how long it has run on the wall. Sleeps end by signals with
- * -EINTR and the rest.
+ * accounted, so the CPU clocks tell how long it has run on the wall. Sleeps end
+ * by signals with -EINTR and the rest.
  */
 #include "kernel/process.h"
 #include "kernel/syscall.h"
@@ -145,7 +145,7 @@ SYSCALL_DEFINE4(clock_nanosleep, int, id, int, flags,
 	return at > now ? do_sleep(at - now, NULL) : 0;
 }
 
-/* --- alarm, setitimer ---------------------------------------------------------- */
+/* --- alarm, setitimer --- */
 
 struct alarm {
 	struct hrtimer timer; /* first: struct process knows it as the timer */
@@ -190,8 +190,8 @@ static void alarm_left(const struct process *p, u64 *left, u64 *interval)
 	a = container_of(p->alarm, struct alarm, timer);
 	*interval = a->interval_ns;
 	if (a->timer.queued)
-		*left = a->timer.expires_ns > now ?
-				a->timer.expires_ns - now : 1;
+		*left = a->timer.expires_ns > now ? a->timer.expires_ns - now
+						  : 1;
 }
 
 static int alarm_set(struct process *p, u64 ns, u64 interval)
@@ -262,7 +262,7 @@ SYSCALL_DEFINE3(setitimer, int, which, const struct itimerval __user *, new,
 
 	if (which != 0)
 		return -EINVAL;
-	if (new && copy_from_user(&it, new, sizeof(it)))
+	if (new &&copy_from_user(&it, new, sizeof(it)))
 		return -EFAULT;
 	if (!timeval_to_ns(&it.it_value, &ns) ||
 	    !timeval_to_ns(&it.it_interval, &interval))

@@ -8,7 +8,7 @@
 
 #include "lib/types.h"
 
-#define CMDLINE_MAX 4096
+#define CMDLINE_MAX      4096
 #define CMDLINE_MAX_ARGS 64
 
 /* @text is copied. */

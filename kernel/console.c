@@ -13,24 +13,24 @@
 #include "lib/printk.h"
 #include "lib/vsprintf.h"
 
-#define COM1	  0x3f8
-#define COM1_IRQ  4
-#define UART_DATA (COM1 + 0)
-#define UART_IER  (COM1 + 1)
-#define UART_FCR  (COM1 + 2)
-#define UART_LCR  (COM1 + 3)
-#define UART_MCR  (COM1 + 4)
-#define UART_LSR  (COM1 + 5)
-#define LSR_DR	  0x01
-#define LSR_THRE  0x20
-#define FIFO	  16
+#define COM1       0x3f8
+#define COM1_IRQ   4
+#define UART_DATA  (COM1 + 0)
+#define UART_IER   (COM1 + 1)
+#define UART_FCR   (COM1 + 2)
+#define UART_LCR   (COM1 + 3)
+#define UART_MCR   (COM1 + 4)
+#define UART_LSR   (COM1 + 5)
+#define LSR_DR     0x01
+#define LSR_THRE   0x20
+#define FIFO       16
 #define THRE_SPINS 20000
 
 #define DEBUG_PORT 0xe9
 
 #define LOGLEVEL_DEFAULT 7 /* messages below it are shown */
-#define LOGLEVEL_QUIET	 4
-#define LEVEL_DEFAULT	 6
+#define LOGLEVEL_QUIET   4
+#define LEVEL_DEFAULT    6
 
 static bool to_com1 = true, to_debug_port;
 static u32 loglevel = LOGLEVEL_DEFAULT;

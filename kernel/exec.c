@@ -17,7 +17,7 @@
 #define EXEC_MAX_BYTES (USER_STACK_SIZE / 4)
 #define EXEC_MAX_ARGS  16384
 /* "#!" line read and nesting allowed (Linux: BINPRM_BUF_SIZE, and 4). */
-#define SCRIPT_LINE 256
+#define SCRIPT_LINE  256
 #define SCRIPT_DEPTH 4
 
 static void free_strings(char **s, u32 n)
@@ -127,8 +127,7 @@ static struct file *open_exec(const char *path)
 
 	if (IS_ERR(file))
 		return file;
-	if (!file_is_ramfs_regular(file) ||
-	    !(file_inode(file)->mode & 0111)) {
+	if (!file_is_ramfs_regular(file) || !(file_inode(file)->mode & 0111)) {
 		fput(file);
 		return ERR_PTR(-EACCES);
 	}
@@ -357,7 +356,8 @@ static int dup_strings(char **from, u32 n, char ***res)
  */
 int exec_program(const char *path, const struct exec_args *from)
 {
-	struct exec_args args = { .argc = from->argc, .envc = from->envc,
+	struct exec_args args = { .argc = from->argc,
+				  .envc = from->envc,
 				  .bytes = from->bytes };
 	int err;
 

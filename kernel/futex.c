@@ -13,13 +13,13 @@
 #include "lib/uapi/time.h"
 #include "lib/wait.h"
 
-#define FUTEX_WAIT	    0
-#define FUTEX_WAKE	    1
-#define FUTEX_REQUEUE	    3
-#define FUTEX_CMP_REQUEUE   4
-#define FUTEX_WAIT_BITSET   9
-#define FUTEX_WAKE_BITSET   10
-#define FUTEX_CMD_MASK	    0x7f
+#define FUTEX_WAIT           0
+#define FUTEX_WAKE           1
+#define FUTEX_REQUEUE        3
+#define FUTEX_CMP_REQUEUE    4
+#define FUTEX_WAIT_BITSET    9
+#define FUTEX_WAKE_BITSET    10
+#define FUTEX_CMD_MASK       0x7f
 #define FUTEX_CLOCK_REALTIME 0x100
 
 struct futex_waiter {
@@ -47,7 +47,7 @@ int futex_wake(const struct mm *mm, u64 addr, u32 n, u32 bits)
 	struct futex_waiter *w, *next;
 	int woken = 0;
 
-	list_for_each_entry_safe(w, next, &waiters, entry) {
+	list_for_each_entry_safe (w, next, &waiters, entry) {
 		if ((u32)woken >= n)
 			break;
 		if (w->mm != mm || w->addr != addr || !(w->bits & bits))
@@ -65,7 +65,7 @@ static int futex_requeue(const struct mm *mm, u64 from, u64 to, u32 n)
 	struct futex_waiter *w;
 	u32 moved = 0;
 
-	list_for_each_entry(w, &waiters, entry) {
+	list_for_each_entry (w, &waiters, entry) {
 		if (moved >= n)
 			break;
 		if (w->mm != mm || w->addr != from)
@@ -78,8 +78,9 @@ static int futex_requeue(const struct mm *mm, u64 from, u64 to, u32 n)
 
 static long futex_wait(u64 addr, u32 val, u32 bits, u64 left)
 {
-	struct futex_waiter w = { .mm = current->mm, .addr = addr,
-				  .bits = bits, .task = current };
+	struct futex_waiter w = {
+		.mm = current->mm, .addr = addr, .bits = bits, .task = current
+	};
 	u32 now;
 
 	if (get_user(now, (u32 __user *)addr))
@@ -122,8 +123,8 @@ static int futex_timeout(const struct timespec __user *uts, bool absolute,
 	return 0;
 }
 
-SYSCALL_DEFINE6(futex, u64, addr, u32, op, u32, val, u64, arg4, u64, addr2,
-		u32, val3)
+SYSCALL_DEFINE6(futex, u64, addr, u32, op, u32, val, u64, arg4, u64, addr2, u32,
+		val3)
 {
 	const struct timespec __user *uts = (const void __user *)arg4;
 	u32 cmd = op & FUTEX_CMD_MASK, now;
@@ -147,8 +148,8 @@ SYSCALL_DEFINE6(futex, u64, addr, u32, op, u32, val, u64, arg4, u64, addr2,
 	case FUTEX_WAKE:
 		return futex_wake(current->mm, addr, val, ~0U);
 	case FUTEX_WAKE_BITSET:
-		return val3 ? futex_wake(current->mm, addr, val, val3) :
-			      -EINVAL;
+		return val3 ? futex_wake(current->mm, addr, val, val3)
+			    : -EINVAL;
 	case FUTEX_CMP_REQUEUE:
 		if (get_user(now, (u32 __user *)addr))
 			return -EFAULT;
@@ -159,8 +160,8 @@ SYSCALL_DEFINE6(futex, u64, addr, u32, op, u32, val, u64, arg4, u64, addr2,
 		if (addr2 & 3)
 			return -EINVAL;
 		woken = futex_wake(current->mm, addr, val, ~0U);
-		return woken + futex_requeue(current->mm, addr, addr2,
-					     (u32)arg4);
+		return woken +
+		       futex_requeue(current->mm, addr, addr2, (u32)arg4);
 	default:
 		return -ENOSYS;
 	}

@@ -110,9 +110,8 @@ static int try_exec(const char *path)
 /* The program that the command line names, or the first of Linux's list. */
 static int exec_init(void)
 {
-	static const char *const usual[] = { "/init", "/sbin/init",
-					     "/etc/init", "/bin/init",
-					     "/bin/sh" };
+	static const char *const usual[] = { "/init", "/sbin/init", "/etc/init",
+					     "/bin/init", "/bin/sh" };
 	const char *path = cmdline_get("rdinit");
 	int err = -ENOENT;
 	size_t i;

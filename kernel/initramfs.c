@@ -27,7 +27,7 @@ static void forget_hard_links(void)
 {
 	struct hard_link *l, *n;
 
-	list_for_each_entry_safe(l, n, &hard_links, entry) {
+	list_for_each_entry_safe (l, n, &hard_links, entry) {
 		list_del(&l->entry);
 		iput(l->inode);
 		kfree(l);
@@ -38,7 +38,7 @@ static struct inode *find_hard_link(const struct cpio_entry *e)
 {
 	struct hard_link *l;
 
-	list_for_each_entry(l, &hard_links, entry) {
+	list_for_each_entry (l, &hard_links, entry) {
 		if (l->ino == e->ino && l->dev_major == e->dev_major &&
 		    l->dev_minor == e->dev_minor)
 			return l->inode;
@@ -52,8 +52,10 @@ static int remember_hard_link(const struct cpio_entry *e, struct inode *inode)
 
 	if (!l)
 		return -ENOMEM;
-	*l = (struct hard_link){ .ino = e->ino, .dev_major = e->dev_major,
-				 .dev_minor = e->dev_minor, .inode = inode };
+	*l = (struct hard_link){ .ino = e->ino,
+				 .dev_major = e->dev_major,
+				 .dev_minor = e->dev_minor,
+				 .inode = inode };
 	iget(inode);
 	list_add(&l->entry, &hard_links);
 	return 0;
@@ -233,8 +235,8 @@ static void make_defaults(void)
 		const char *name;
 		u32 mode, major, minor;
 	} nodes[] = {
-		{ "null", 0666, 1, 3 },	   { "zero", 0666, 1, 5 },
-		{ "full", 0666, 1, 7 },	   { "random", 0666, 1, 8 },
+		{ "null", 0666, 1, 3 },    { "zero", 0666, 1, 5 },
+		{ "full", 0666, 1, 7 },    { "random", 0666, 1, 8 },
 		{ "urandom", 0666, 1, 9 }, { "tty", 0666, 5, 0 },
 		{ "console", 0600, 5, 1 }, { "ttyS0", 0660, 4, 64 },
 	};
@@ -276,7 +278,8 @@ void initramfs_unpack(void)
 	}
 	forget_hard_links();
 	if (err < 0)
-		pr_err("initramfs: %s at byte %llu of %zu: what follows is lost\n",
+		pr_err("initramfs: %s at byte %llu of %zu: what follows is "
+		       "lost\n",
 		       it.error, it.pos, size);
 	make_defaults();
 	pr_info("initramfs: %u entries, %zu KiB\n", files, size / 1024);

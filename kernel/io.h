@@ -58,9 +58,9 @@ static inline void writel(u32 v, volatile void __iomem *p)
 	barrier();
 }
 
-#define mb()	  __asm__ volatile("mfence" ::: "memory")
-#define rmb()	  __asm__ volatile("lfence" ::: "memory")
-#define wmb()	  __asm__ volatile("sfence" ::: "memory")
+#define mb()      __asm__ volatile("mfence" ::: "memory")
+#define rmb()     __asm__ volatile("lfence" ::: "memory")
+#define wmb()     __asm__ volatile("sfence" ::: "memory")
 #define dma_wmb() barrier()
 #define dma_rmb() barrier()
 
@@ -94,7 +94,8 @@ static inline u64 rdmsr(u32 msr)
 }
 static inline void wrmsr(u32 msr, u64 v)
 {
-	__asm__ volatile("wrmsr" ::"c"(msr), "a"((u32)(v & ~0U)), "d"((u32)(v >> 32))
+	__asm__ volatile("wrmsr" ::"c"(msr), "a"((u32)(v & ~0U)),
+			 "d"((u32)(v >> 32))
 			 : "memory");
 }
 static inline void cpuid(u32 leaf, u32 sub, u32 *a, u32 *b, u32 *c, u32 *d)
@@ -104,16 +105,16 @@ static inline void cpuid(u32 leaf, u32 sub, u32 *a, u32 *b, u32 *c, u32 *d)
 			 : "a"(leaf), "c"(sub));
 }
 
-#define MSR_APIC_BASE	 0x1b
+#define MSR_APIC_BASE    0x1b
 #define MSR_TSC_DEADLINE 0x6e0
-#define MSR_EFER	 0xc0000080
-#define MSR_STAR	 0xc0000081
-#define MSR_LSTAR	 0xc0000082
-#define MSR_SFMASK	 0xc0000084
-#define MSR_FS_BASE	 0xc0000100
-#define MSR_GS_BASE	 0xc0000101
-#define EFER_SCE	 0x001
-#define EFER_NXE	 0x800
+#define MSR_EFER         0xc0000080
+#define MSR_STAR         0xc0000081
+#define MSR_LSTAR        0xc0000082
+#define MSR_SFMASK       0xc0000084
+#define MSR_FS_BASE      0xc0000100
+#define MSR_GS_BASE      0xc0000101
+#define EFER_SCE         0x001
+#define EFER_NXE         0x800
 
 /* Busy-wait; for device reset times below a tick. */
 void udelay(u64 us);

@@ -24,20 +24,20 @@
 #define PIC2_CMD  0xa0
 #define PIC2_DATA 0xa1
 #define PIC_ICW1  0x11 /* cascade, edge, ICW4 follows */
-#define PIC_EOI	  0x20 /* OCW2: non-specific end of interrupt */
-#define PIC_ISR	  0x0b /* OCW3: next read gives the in-service bits */
-#define ELCR1	  0x4d0
-#define ELCR2	  0x4d1
-#define CASCADE	  2
+#define PIC_EOI   0x20 /* OCW2: non-specific end of interrupt */
+#define PIC_ISR   0x0b /* OCW3: next read gives the in-service bits */
+#define ELCR1     0x4d0
+#define ELCR2     0x4d1
+#define CASCADE   2
 
 #define PCI_ADDRESS 0xcf8
 #define PCI_DATA    0xcfc
 
 #define APIC_BASE_ENABLE BIT(11)
-#define LVT_MASKED	 0x10000
-#define LVT_EXTINT	 0x700
-#define LVT_NMI		 0x400
-#define SVR_ENABLE	 0x100
+#define LVT_MASKED       0x10000
+#define LVT_EXTINT       0x700
+#define LVT_NMI          0x400
+#define SVR_ENABLE       0x100
 
 struct irq_action {
 	struct irq_action *next;

@@ -5,13 +5,13 @@
 #include "lib/types.h"
 
 #define VECTOR_IRQ_BASE 32 /* ISA lines 0-15 */
-#define VECTOR_TIMER	48
+#define VECTOR_TIMER    48
 #define VECTOR_SPURIOUS 63 /* low four bits set, as old APICs demand */
 
 /* Local APIC registers (Intel SDM 3A, table 11-1). */
-#define LAPIC_EOI	0x0b0
-#define LAPIC_SVR	0x0f0
-#define LAPIC_TPR	0x080
+#define LAPIC_EOI       0x0b0
+#define LAPIC_SVR       0x0f0
+#define LAPIC_TPR       0x080
 #define LAPIC_LVT_TIMER 0x320
 #define LAPIC_LVT_LINT0 0x350
 #define LAPIC_LVT_LINT1 0x360

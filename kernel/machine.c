@@ -10,15 +10,15 @@
 #include "lib/platform.h"
 #include "lib/vsprintf.h"
 
-#define DEBUG_PORT	0xe9
+#define DEBUG_PORT      0xe9
 #define DEBUG_EXIT_PORT 0xf4
-#define DEBUG_EXIT_MAX	127 /* QEMU's own status has seven bits for it */
-#define PCI_ADDRESS	0xcf8
-#define PCI_DATA	0xcfc
-#define PIIX4_PM_ID	0x71138086
-#define PIIX4_PMBASE	0x40
-#define PM1_CNT		4
-#define PM1_SLP_EN	BIT(13)
+#define DEBUG_EXIT_MAX  127 /* QEMU's own status has seven bits for it */
+#define PCI_ADDRESS     0xcf8
+#define PCI_DATA        0xcfc
+#define PIIX4_PM_ID     0x71138086
+#define PIIX4_PMBASE    0x40
+#define PM1_CNT         4
+#define PM1_SLP_EN      BIT(13)
 
 static u32 pm_config(u32 reg)
 {

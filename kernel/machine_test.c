@@ -70,10 +70,10 @@ static void paging_protects_text_and_rodata(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, can_write(__text_start));
 	KUNIT_EXPECT_FALSE(test, can_write(__rodata_start));
 	/* Nor by way of the direct map. */
-	KUNIT_EXPECT_FALSE(test, can_write(phys_to_virt(
-					 virt_to_phys(__text_start))));
-	KUNIT_EXPECT_FALSE(test, can_write(phys_to_virt(
-					 virt_to_phys(__rodata_start))));
+	KUNIT_EXPECT_FALSE(test,
+			   can_write(phys_to_virt(virt_to_phys(__text_start))));
+	KUNIT_EXPECT_FALSE(
+		test, can_write(phys_to_virt(virt_to_phys(__rodata_start))));
 	KUNIT_EXPECT_FALSE(test, can_write(NULL));
 	/* Not canonical: a general protection fault. */
 	KUNIT_EXPECT_FALSE(test, can_write((void *)0x0000900000000000UL));
@@ -96,8 +96,8 @@ static void page_table_root_maps_and_unmaps(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, root != 0);
 	KUNIT_ASSERT_NOT_NULL(test, page);
 	KUNIT_EXPECT_NULL(test, walk_page(root, va));
-	KUNIT_ASSERT_EQ(test, map_page(root, va, page_to_phys(page),
-				       PTE_KERNEL_RW), 0);
+	KUNIT_ASSERT_EQ(
+		test, map_page(root, va, page_to_phys(page), PTE_KERNEL_RW), 0);
 	task_set_cr3(root);
 	*(volatile u64 *)va = 0x1234;
 	KUNIT_EXPECT_EQ(test, *(u64 *)page_address(page), 0x1234);

@@ -52,7 +52,7 @@ static struct vm_area *find_area(const struct mm *mm, u64 addr)
 {
 	struct vm_area *a;
 
-	list_for_each_entry(a, &mm->areas, entry) {
+	list_for_each_entry (a, &mm->areas, entry) {
 		if (addr < a->start)
 			return NULL;
 		if (addr < a->end)
@@ -84,7 +84,7 @@ static void area_insert(struct mm *mm, struct vm_area *a)
 {
 	struct vm_area *next;
 
-	list_for_each_entry(next, &mm->areas, entry) {
+	list_for_each_entry (next, &mm->areas, entry) {
 		if (next->start >= a->end)
 			break;
 	}
@@ -180,7 +180,7 @@ void mm_put(struct mm *mm)
 	if (--mm->refcount)
 		return;
 	BUG_ON((read_cr3() & PTE_ADDR) == mm->root);
-	list_for_each_entry_safe(a, next, &mm->areas, entry) {
+	list_for_each_entry_safe (a, next, &mm->areas, entry) {
 		zap_range(mm, a->start, a->end);
 		list_del(&a->entry);
 		area_free(a);
@@ -237,7 +237,7 @@ struct mm *mm_fork(struct mm *src)
 		return NULL;
 	mm->brk_start = src->brk_start;
 	mm->brk = src->brk;
-	list_for_each_entry(a, &src->areas, entry) {
+	list_for_each_entry (a, &src->areas, entry) {
 		copy = area_alloc(a);
 		if (!copy)
 			goto out_put;
@@ -266,7 +266,7 @@ int mm_unmap(struct mm *mm, u64 addr, u64 len)
 	struct vm_area *a, *next;
 	u64 end = addr + len;
 
-	list_for_each_entry_safe(a, next, &mm->areas, entry) {
+	list_for_each_entry_safe (a, next, &mm->areas, entry) {
 		if (a->start >= end)
 			break;
 		if (a->end <= addr)
@@ -338,7 +338,7 @@ u64 mm_find_gap(const struct mm *mm, u64 len)
 	u64 top = USER_MMAP_TOP;
 	struct vm_area *a;
 
-	list_for_each_entry_reverse(a, &mm->areas, entry) {
+	list_for_each_entry_reverse (a, &mm->areas, entry) {
 		if (a->start >= top)
 			continue;
 		if (a->end <= top && len <= top - a->end)
@@ -487,7 +487,8 @@ int mm_write(struct mm *mm, u64 addr, const void *from, size_t n)
 		pte = walk_page(mm->root, addr);
 		chunk = min_t(size_t, n, PAGE_SIZE - (addr & ~PAGE_MASK));
 		memcpy((u8 *)phys_to_virt(*pte & PTE_ADDR) +
-			       (addr & ~PAGE_MASK), from, chunk);
+			       (addr & ~PAGE_MASK),
+		       from, chunk);
 		from = (const u8 *)from + chunk;
 		addr += chunk;
 		n -= chunk;
@@ -495,7 +496,7 @@ int mm_write(struct mm *mm, u64 addr, const void *from, size_t n)
 	return 0;
 }
 
-/* --- system calls --------------------------------------------------------- */
+/* --- system calls --- */
 
 /* The range of a call, rounded to pages; false: not a program's. */
 static bool user_range(u64 addr, u64 *len)
@@ -557,7 +558,7 @@ static long do_mmap(struct mm *mm, u64 addr, u64 len, u32 prot, u32 flags,
 
 	if (!fixed) {
 		addr = ALIGN_DOWN(addr, PAGE_SIZE);
-		list_for_each_entry(a, &mm->areas, entry) {
+		list_for_each_entry (a, &mm->areas, entry) {
 			if (addr < a->end && addr + len > a->start)
 				addr = 0;
 		}
@@ -566,7 +567,7 @@ static long do_mmap(struct mm *mm, u64 addr, u64 len, u32 prot, u32 flags,
 		if (!addr)
 			return -ENOMEM;
 	} else if (flags & MAP_FIXED_NOREPLACE) {
-		list_for_each_entry(a, &mm->areas, entry) {
+		list_for_each_entry (a, &mm->areas, entry) {
 			if (addr < a->end && addr + len > a->start)
 				return -EEXIST;
 		}
@@ -584,8 +585,8 @@ static long do_mmap(struct mm *mm, u64 addr, u64 len, u32 prot, u32 flags,
 	return (long)addr;
 }
 
-SYSCALL_DEFINE6(mmap, u64, addr, u64, len, u32, prot, u32, flags, int, fd,
-		u64, off)
+SYSCALL_DEFINE6(mmap, u64, addr, u64, len, u32, prot, u32, flags, int, fd, u64,
+		off)
 {
 	bool shared = (flags & MAP_TYPE) != MAP_PRIVATE, zeroes = false;
 	struct file *file = NULL;
@@ -667,7 +668,7 @@ static int mm_protect(struct mm *mm, u64 addr, u64 len, u32 prot)
 	u64 end = addr + len;
 	struct vm_area *a;
 
-	list_for_each_entry(a, &mm->areas, entry) {
+	list_for_each_entry (a, &mm->areas, entry) {
 		if (a->start >= end)
 			break;
 		if (a->end <= addr)
@@ -713,8 +714,8 @@ SYSCALL_DEFINE1(brk, u64, addr)
 		return (long)mm->brk;
 	if (new > old) {
 		len = new - old;
-		list_for_each_entry(a, &mm->areas, entry) {
-			if (old < a->end && new > a->start)
+		list_for_each_entry (a, &mm->areas, entry) {
+			if (old<a->end &&new> a->start)
 				return (long)mm->brk;
 		}
 		a = old > mm->brk_start ? find_area(mm, old - 1) : NULL;
@@ -823,7 +824,7 @@ SYSCALL_DEFINE3(madvise, u64, addr, u64, len, int, advice)
 		return -ENOMEM;
 	if (advice != MADV_DONTNEED)
 		return advice < 0 ? -EINVAL : 0; /* the rest is only a hint */
-	list_for_each_entry(a, &mm->areas, entry) {
+	list_for_each_entry (a, &mm->areas, entry) {
 		if (a->start < end && a->end > addr && !a->shared)
 			zap_range(mm, max(a->start, addr), min(a->end, end));
 	}

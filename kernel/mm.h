@@ -11,22 +11,22 @@
 #include "lib/list.h"
 
 /* Where mappings go, downwards, and the stack's size and guard. */
-#define USER_STACK_TOP	(USER_SPACE_END - PAGE_SIZE)
-#define USER_STACK_SIZE (8UL << 20)
+#define USER_STACK_TOP   (USER_SPACE_END - PAGE_SIZE)
+#define USER_STACK_SIZE  (8UL << 20)
 #define USER_STACK_GUARD (1UL << 20)
-#define USER_MMAP_TOP	(USER_STACK_TOP - USER_STACK_SIZE - USER_STACK_GUARD)
-#define USER_MMAP_LOW	0x10000UL
+#define USER_MMAP_TOP    (USER_STACK_TOP - USER_STACK_SIZE - USER_STACK_GUARD)
+#define USER_MMAP_LOW    0x10000UL
 /* Where a position-independent program is put. */
-#define USER_DYN_BASE	0x555555554000UL
+#define USER_DYN_BASE 0x555555554000UL
 
 struct vm_area {
 	struct list_head entry; /* in mm->areas, ascending */
-	u64 start, end;		/* page-aligned, end exclusive */
-	u32 prot;		/* PROT_* */
-	bool shared;		/* MAP_SHARED: not copied by fork or write */
-	struct file *file;	/* NULL: zeroes; else a reference */
-	u64 off;		/* of @start in the file */
-	u64 file_end;		/* file bytes from here on read as zero */
+	u64 start, end;         /* page-aligned, end exclusive */
+	u32 prot;               /* PROT_* */
+	bool shared;            /* MAP_SHARED: not copied by fork or write */
+	struct file *file;      /* NULL: zeroes; else a reference */
+	u64 off;                /* of @start in the file */
+	u64 file_end;           /* file bytes from here on read as zero */
 };
 
 struct mm {
@@ -58,7 +58,7 @@ enum mm_fault {
 	MM_FAULT_OK,
 	MM_FAULT_MAPERR, /* SIGSEGV, nothing is mapped there */
 	MM_FAULT_ACCERR, /* SIGSEGV, not allowed */
-	MM_FAULT_BUS,	 /* SIGBUS, beyond the file */
+	MM_FAULT_BUS,    /* SIGBUS, beyond the file */
 	MM_FAULT_OOM,
 };
 /* A page fault at @addr with the CPU's error code @err. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* DOC: address spaces: areas cut and joined, faults, copy-on-write, nothing
- * left over. Spaces are built beside the loaded one and written by mm_write(). */
+ * left over. Spaces are built beside the loaded one and written by mm_write().
+ */
 #include "kernel/mm.h"
 #include "kernel/trap.h"
 #include "lib/errno.h"
@@ -9,7 +10,7 @@
 #include "lib/uapi/mman.h"
 #include "tests/host/host.h"
 
-#define A 0x10000000UL
+#define A  0x10000000UL
 #define RW (PROT_READ | PROT_WRITE)
 
 static u32 count_areas(const struct mm *mm)
@@ -17,7 +18,7 @@ static u32 count_areas(const struct mm *mm)
 	struct vm_area *a;
 	u32 n = 0;
 
-	list_for_each_entry(a, &mm->areas, entry)
+	list_for_each_entry (a, &mm->areas, entry)
 		n++;
 	return n;
 }
@@ -59,8 +60,9 @@ static void mm_handle_fault_honours_rights(struct kunit *test)
 {
 	struct mm *mm = three_pages(test);
 
-	KUNIT_EXPECT_EQ(test, mm_map(mm, A, PAGE_SIZE, PROT_READ, false, NULL,
-				     0, 0), 0);
+	KUNIT_EXPECT_EQ(test,
+			mm_map(mm, A, PAGE_SIZE, PROT_READ, false, NULL, 0, 0),
+			0);
 	KUNIT_EXPECT_EQ(test, mm_handle_fault(mm, A, 0), MM_FAULT_OK);
 	KUNIT_EXPECT_EQ(test, mm_handle_fault(mm, A, PF_ERR_WRITE),
 			MM_FAULT_ACCERR);
@@ -105,8 +107,8 @@ static void mm_fork_survives_every_failed_allocation(struct kunit *test)
 		test_fail_nth_alloc(n);
 		child = NULL;
 		mm = mm_create();
-		if (mm && mm_map(mm, A, 2 * PAGE_SIZE, RW, false, NULL, 0, 0)
-				== 0 &&
+		if (mm &&
+		    mm_map(mm, A, 2 * PAGE_SIZE, RW, false, NULL, 0, 0) == 0 &&
 		    mm_write(mm, A, "x", 1) == 0)
 			child = mm_fork(mm);
 		if (child && mm_write(child, A, "y", 1) == 0)
@@ -132,8 +134,9 @@ static void mm_find_gap_goes_down_from_the_top(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, mm);
 	first = mm_find_gap(mm, 2 * PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, first, USER_MMAP_TOP - 2 * PAGE_SIZE);
-	KUNIT_EXPECT_EQ(test, mm_map(mm, first, 2 * PAGE_SIZE, RW, false, NULL,
-				     0, 0), 0);
+	KUNIT_EXPECT_EQ(test,
+			mm_map(mm, first, 2 * PAGE_SIZE, RW, false, NULL, 0, 0),
+			0);
 	second = mm_find_gap(mm, PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, second, first - PAGE_SIZE);
 	KUNIT_EXPECT_EQ(test, mm_find_gap(mm, USER_SPACE_END - PAGE_SIZE), 0);

@@ -15,12 +15,12 @@
 #include "lib/slab.h"
 
 struct walk {
-	struct inode *dir;	 /* where we are; a reference */
-	u32 links;		 /* followed so far */
+	struct inode *dir; /* where we are; a reference */
+	u32 links;         /* followed so far */
 	/* The name at hand; at the end the final one, when asked to stop there.
 	 * Here, because links within links must cost little stack. */
 	char last[NAME_MAX + 1];
-	bool trailing;		 /* ... and a slash behind it */
+	bool trailing; /* ... and a slash behind it */
 };
 
 static void walk_to(struct walk *w, struct inode *inode)
@@ -253,8 +253,9 @@ struct file *inode_open(struct inode *inode, u32 flags)
 	default:
 		return ERR_PTR(-ENXIO);
 	}
-	f = file_alloc(ops, inode, flags & ~(O_CREAT | O_EXCL | O_TRUNC |
-					     O_NOCTTY | O_CLOEXEC));
+	f = file_alloc(
+		ops, inode,
+		flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_NOCTTY | O_CLOEXEC));
 	if (!f)
 		return ERR_PTR(-ENOMEM);
 	iget(inode);
@@ -374,7 +375,7 @@ static const char *dir_name(const struct inode *dir)
 {
 	struct dentry *d;
 
-	list_for_each_entry(d, &dir->dir.parent->dir.entries, entry) {
+	list_for_each_entry (d, &dir->dir.parent->dir.entries, entry) {
 		if (d->inode == dir)
 			return d->name;
 	}

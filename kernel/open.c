@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: system calls that take a path: open, names made and removed, working
- * directory, modes, lengths; and directory reading. Paths are resolved in kernel/namei.c; what
- * stat() shows is in kernel/stat.c. Semantics: POSIX.1-2017, XSH; errno
- * values as Linux gives them.
+ * directory, modes, lengths; and directory reading. Paths are resolved in
+ * kernel/namei.c; what stat() shows is in kernel/stat.c. Semantics:
+ * POSIX.1-2017, XSH; errno values as Linux gives them.
  */
 #include "kernel/process.h"
 #include "kernel/uaccess.h"
@@ -52,7 +52,7 @@ SYSCALL_DEFINE2(creat, const char __user *, path, u32, mode)
 	return do_open(AT_FDCWD, path, O_CREAT | O_WRONLY | O_TRUNC, mode);
 }
 
-/* --- names ---------------------------------------------------------------- */
+/* --- names --- */
 
 /* A parent directory and last name, from a program's path. */
 struct last_name {
@@ -155,8 +155,7 @@ SYSCALL_DEFINE3(symlinkat, const char __user *, utarget, int, dfd,
 	return add_new(dfd, path, inode);
 }
 
-SYSCALL_DEFINE2(symlink, const char __user *, target, const char __user *,
-		path)
+SYSCALL_DEFINE2(symlink, const char __user *, target, const char __user *, path)
 {
 	return sys_symlinkat(target, AT_FDCWD, path);
 }
@@ -345,7 +344,7 @@ SYSCALL_DEFINE2(rename, const char __user *, old, const char __user *, new)
 	return sys_renameat2(AT_FDCWD, old, AT_FDCWD, new, 0);
 }
 
-/* --- working directory, mask ------------------------------------------------ */
+/* --- working directory, mask --- */
 
 static int set_cwd(struct inode *inode)
 {
@@ -422,7 +421,7 @@ SYSCALL_DEFINE1(umask, u32, mask)
 	return old;
 }
 
-/* --- mode, owner, times ------------------------------------------------------ */
+/* --- mode, owner, times --- */
 
 static int set_mode(struct inode *inode, u32 mode)
 {
@@ -538,8 +537,9 @@ SYSCALL_DEFINE4(utimensat, int, dfd, const char __user *, path,
 		iget(inode);
 		fput(f);
 	} else {
-		err = lookup_user(dfd, path, flags & AT_SYMLINK_NOFOLLOW ?
-						     0 : LOOKUP_FOLLOW,
+		err = lookup_user(dfd, path,
+				  flags & AT_SYMLINK_NOFOLLOW ? 0
+							      : LOOKUP_FOLLOW,
 				  &inode);
 		if (err)
 			return err;
@@ -552,7 +552,7 @@ SYSCALL_DEFINE4(utimensat, int, dfd, const char __user *, path,
 	return 0;
 }
 
-/* --- lengths --------------------------------------------------- */
+/* --- lengths --- */
 
 SYSCALL_DEFINE2(ftruncate, int, fd, loff_t, size)
 {
@@ -625,7 +625,7 @@ SYSCALL_DEFINE4(fadvise64, int, fd, loff_t, off, loff_t, len, int, advice)
 	return err;
 }
 
-/* --- directories --------------------------------------------------------------- */
+/* --- directories --- */
 
 struct dirent_writer {
 	struct dir_context ctx;
@@ -644,8 +644,8 @@ static bool write_dirent(struct dir_context *ctx, const char *name, u64 pos,
 {
 	struct dirent_writer *w = container_of(ctx, struct dirent_writer, ctx);
 	size_t len = strlen(name) + 1;
-	size_t rec = ALIGN(offsetof(struct linux_dirent64, d_name) + len,
-			   (size_t)8);
+	size_t rec =
+		ALIGN(offsetof(struct linux_dirent64, d_name) + len, (size_t)8);
 	struct linux_dirent64 d = {
 		.d_ino = ino,
 		.d_off = (s64)pos,

@@ -308,9 +308,8 @@ void page_alloc_init(void)
 	blocks = nr_frames / BLOCK_PAGES;
 	for (i = 0; i < boot_info.nr_ranges; i++) {
 		r = &boot_info.ram[i];
-		regions[nr_regions++] = (struct region){
-			r->start >> PAGE_SHIFT, r->end >> PAGE_SHIFT
-		};
+		regions[nr_regions++] = (struct region){ r->start >> PAGE_SHIFT,
+							 r->end >> PAGE_SHIFT };
 	}
 	mem_map = cut_from_regions(nr_frames * sizeof(*mem_map) + blocks);
 	block_ready = (u8 *)&mem_map[nr_frames];

@@ -12,7 +12,7 @@
 
 /* struct page.flags while the allocators own the page. */
 #define PG_BUDDY 0x81 /* heads a free run */
-#define PG_SLAB	 0x82 /* private_ is the cache's number */
+#define PG_SLAB  0x82 /* private_ is the cache's number */
 #define PG_LARGE 0x83 /* heads a large kmalloc() */
 
 extern struct page *mem_map; /* one entry a page frame, from frame 0 */

@@ -15,11 +15,11 @@
 #include "kernel/trap.h"
 #include "lib/errno.h"
 
-#define ENTRIES	   512
-#define LARGE_PAGE (2UL << 20)
+#define ENTRIES     512
+#define LARGE_PAGE  (2UL << 20)
 #define TABLE_FLAGS (PTE_P | PTE_W | PTE_U | PTE_A)
 
-#define CR4_PGE	 BIT(7)
+#define CR4_PGE  BIT(7)
 #define CR4_SMEP BIT(20)
 #define CR4_SMAP BIT(21)
 
@@ -186,7 +186,8 @@ static void map_direct(phys_addr_t start, phys_addr_t end)
 	pte_t *e;
 
 	while (start < end) {
-		if (!IS_ALIGNED(start, LARGE_PAGE) || end - start < LARGE_PAGE) {
+		if (!IS_ALIGNED(start, LARGE_PAGE) ||
+		    end - start < LARGE_PAGE) {
 			must_map((u64)phys_to_virt(start), start,
 				 PTE_KERNEL_RW);
 			start += PAGE_SIZE;

@@ -15,26 +15,26 @@
 
 #include "lib/types.h"
 
-#define DIRECT_MAP_BASE	 0xffff888000000000UL
+#define DIRECT_MAP_BASE  0xffff888000000000UL
 #define KSTACK_AREA_BASE 0xffffc90000000000UL
-#define IOREMAP_BASE	 0xffffe90000000000UL
-#define KERNEL_MAP_BASE	 0xffffffff80000000UL
+#define IOREMAP_BASE     0xffffe90000000000UL
+#define KERNEL_MAP_BASE  0xffffffff80000000UL
 /* First address that is not a program's: one page short of the hole. */
-#define USER_SPACE_END	 0x00007ffffffff000UL
+#define USER_SPACE_END 0x00007ffffffff000UL
 
-#define PTE_P	 0x001UL
-#define PTE_W	 0x002UL
-#define PTE_U	 0x004UL
-#define PTE_PWT	 0x008UL
-#define PTE_PCD	 0x010UL
-#define PTE_A	 0x020UL
-#define PTE_D	 0x040UL
-#define PTE_PS	 0x080UL /* 2 MiB, in a directory entry */
-#define PTE_G	 0x100UL
-#define PTE_SW1	 0x200UL /* three bits for the owner of the mapping */
-#define PTE_SW2	 0x400UL
-#define PTE_SW3	 0x800UL
-#define PTE_NX	 0x8000000000000000UL
+#define PTE_P    0x001UL
+#define PTE_W    0x002UL
+#define PTE_U    0x004UL
+#define PTE_PWT  0x008UL
+#define PTE_PCD  0x010UL
+#define PTE_A    0x020UL
+#define PTE_D    0x040UL
+#define PTE_PS   0x080UL /* 2 MiB, in a directory entry */
+#define PTE_G    0x100UL
+#define PTE_SW1  0x200UL /* three bits for the owner of the mapping */
+#define PTE_SW2  0x400UL
+#define PTE_SW3  0x800UL
+#define PTE_NX   0x8000000000000000UL
 #define PTE_ADDR 0x000ffffffffff000UL
 
 #define PTE_KERNEL_RW (PTE_P | PTE_W | PTE_NX | PTE_A | PTE_D)

@@ -19,18 +19,18 @@
 #include "lib/softirq.h"
 #include "lib/timer.h"
 
-#define CLONE_VM	     0x00000100
-#define CLONE_FS	     0x00000200
-#define CLONE_FILES	     0x00000400
-#define CLONE_SIGHAND	     0x00000800
-#define CLONE_VFORK	     0x00004000
-#define CLONE_THREAD	     0x00010000
-#define CLONE_NEWNS	     0x00020000
-#define CLONE_SETTLS	     0x00080000
+#define CLONE_VM             0x00000100
+#define CLONE_FS             0x00000200
+#define CLONE_FILES          0x00000400
+#define CLONE_SIGHAND        0x00000800
+#define CLONE_VFORK          0x00004000
+#define CLONE_THREAD         0x00010000
+#define CLONE_NEWNS          0x00020000
+#define CLONE_SETTLS         0x00080000
 #define CLONE_PARENT_SETTID  0x00100000
 #define CLONE_CHILD_CLEARTID 0x00200000
 #define CLONE_CHILD_SETTID   0x01000000
-#define CLONE_NEW_MASK	     0x7e020000 /* namespaces: there is one */
+#define CLONE_NEW_MASK       0x7e020000 /* namespaces: there is one */
 
 #define PID_MAX 32768
 
@@ -58,7 +58,7 @@ struct process *process_find(int pid)
 {
 	struct process *p;
 
-	list_for_each_entry(p, &process_list, all) {
+	list_for_each_entry (p, &process_list, all) {
 		if (p->pid == pid)
 			return p;
 	}
@@ -70,10 +70,10 @@ static bool pid_is_used(int pid)
 	struct process *p;
 	struct thread *th;
 
-	list_for_each_entry(p, &process_list, all) {
+	list_for_each_entry (p, &process_list, all) {
 		if (p->pid == pid || p->pgid == pid || p->sid == pid)
 			return true;
-		list_for_each_entry(th, &p->threads, entry) {
+		list_for_each_entry (th, &p->threads, entry) {
 			if (th->task->pid == pid)
 				return true;
 		}
@@ -163,8 +163,8 @@ static struct process *process_alloc(int pid)
 	init_waitqueue_head(&p->child_exit);
 	init_waitqueue_head(&p->vfork_done);
 	for (i = 0; i < RLIM_NLIMITS; i++)
-		p->rlimit[i] = (struct rlimit64){ RLIM_INFINITY,
-						  RLIM_INFINITY };
+		p->rlimit[i] =
+			(struct rlimit64){ RLIM_INFINITY, RLIM_INFINITY };
 	p->rlimit[RLIMIT_STACK].rlim_cur = USER_STACK_SIZE;
 	return p;
 }
@@ -215,8 +215,8 @@ int process_create_init(struct task *t, struct files_struct *files)
 		return -ENOMEM;
 	p->pgid = pid;
 	p->sid = pid;
-	p->rlimit[RLIMIT_NOFILE] = (struct rlimit64){ files->rlimit_nofile,
-						      files->rlimit_nofile };
+	p->rlimit[RLIMIT_NOFILE] =
+		(struct rlimit64){ files->rlimit_nofile, files->rlimit_nofile };
 	t->pid = pid;
 	t->files = files;
 	t->user = true;
@@ -224,7 +224,7 @@ int process_create_init(struct task *t, struct files_struct *files)
 	return 0;
 }
 
-/* --- clone ------------------------------------------------------------------- */
+/* --- clone --- */
 
 /* First code of a child: into ring 3 with its copy of the frame. */
 static void child_starts(void *arg)
@@ -508,7 +508,7 @@ SYSCALL_DEFINE0(vfork)
 	return do_clone(&req);
 }
 
-/* --- exit -------------------------------------------------------------------- */
+/* --- exit --- */
 
 /* Nobody will wait: forget a zombie. */
 static void reap(struct process *p)
@@ -537,7 +537,7 @@ static void give_children_to_init(struct process *p)
 {
 	struct process *init = process_find(1), *c, *n;
 
-	list_for_each_entry_safe(c, n, &p->children, sibling) {
+	list_for_each_entry_safe (c, n, &p->children, sibling) {
 		c->parent = init;
 		list_move_tail(&c->sibling, &init->children);
 		c->exit_signal = SIGCHLD;
@@ -589,7 +589,7 @@ static void kill_other_threads(struct process *p)
 {
 	struct thread *th;
 
-	list_for_each_entry(th, &p->threads, entry) {
+	list_for_each_entry (th, &p->threads, entry) {
 		if (th->task == current)
 			continue;
 		th->task->sigpending |= BIT(SIGKILL - 1);
@@ -649,13 +649,13 @@ SYSCALL_DEFINE1(exit_group, int, status)
 	process_exit_group((status & 0xff) << 8);
 }
 
-/* --- wait -------------------------------------------------------------------- */
+/* --- wait --- */
 
-#define WNOHANG	   1
-#define WUNTRACED  2
-#define WEXITED	   4
-#define WCONTINUED 8
-#define WNOWAIT	   0x01000000
+#define WNOHANG       1
+#define WUNTRACED     2
+#define WEXITED       4
+#define WCONTINUED    8
+#define WNOWAIT       0x01000000
 #define WAIT_ANY_BITS 0xe0000000U /* __WALL, __WCLONE, __WNOTHREAD */
 
 static bool wait_matches(const struct process *p, int pid)
@@ -673,7 +673,7 @@ static struct process *find_zombie(int pid, bool *any)
 	struct process *p;
 
 	*any = false;
-	list_for_each_entry(p, &current->process->children, sibling) {
+	list_for_each_entry (p, &current->process->children, sibling) {
 		if (!wait_matches(p, pid))
 			continue;
 		*any = true;
@@ -735,30 +735,31 @@ SYSCALL_DEFINE4(wait4, int, pid, int __user *, status, u32, options,
 	return pid;
 }
 
-SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info,
-		u32, options, struct rusage __user *, usage)
+SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
+		options, struct rusage __user *, usage)
 {
 	struct siginfo si = { 0 };
 	struct process *p;
 	int err;
 
 	if (!(options & WEXITED) ||
-	    (options & ~(WNOHANG | WUNTRACED | WEXITED | WCONTINUED |
-			 WNOWAIT | WAIT_ANY_BITS)))
+	    (options & ~(WNOHANG | WUNTRACED | WEXITED | WCONTINUED | WNOWAIT |
+			 WAIT_ANY_BITS)))
 		return -EINVAL;
 	if (type < 0 || type > 2 || (type == 1 && id <= 0) || id < 0)
 		return -EINVAL;
-	err = wait_for_child(type == 0 ? -1 : type == 1 ? id : -id, options,
-			     &p);
+	err = wait_for_child(type == 0   ? -1
+			     : type == 1 ? id
+					 : -id,
+			     options, &p);
 	if (err)
 		return err;
 	if (p) {
 		si.si_signo = SIGCHLD;
 		si.si_code = p->exit_code & 0x7f ? CLD_KILLED : CLD_EXITED;
 		si.si_child.pid = p->pid;
-		si.si_child.status = p->exit_code & 0x7f ?
-					     p->exit_code & 0x7f :
-					     p->exit_code >> 8;
+		si.si_child.status = p->exit_code & 0x7f ? p->exit_code & 0x7f
+							 : p->exit_code >> 8;
 	}
 	if (info && copy_to_user(info, &si, sizeof(si)))
 		return -EFAULT;
@@ -767,7 +768,7 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info,
 	return 0;
 }
 
-/* --- identity ---------------------------------------------------------------- */
+/* --- identity --- */
 
 SYSCALL_DEFINE0(getpid)
 {
@@ -832,7 +833,7 @@ SYSCALL_DEFINE2(setpgid, int, pid, int, pgid)
 		p->pgid = pgid;
 		return 0;
 	}
-	list_for_each_entry(q, &process_list, all) {
+	list_for_each_entry (q, &process_list, all) {
 		if (q->pgid == pgid && q->sid == me->sid) {
 			p->pgid = pgid;
 			return 0;
@@ -845,7 +846,7 @@ SYSCALL_DEFINE0(setsid)
 {
 	struct process *p = current->process, *q;
 
-	list_for_each_entry(q, &process_list, all) {
+	list_for_each_entry (q, &process_list, all) {
 		if (q->pgid == p->pid)
 			return -EPERM;
 	}

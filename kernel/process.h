@@ -27,7 +27,7 @@ struct process {
 	struct process *parent; /* NULL: init, or parent gone with init */
 	struct list_head children;
 	struct list_head sibling; /* in parent->children */
-	struct list_head all;	  /* in process_list */
+	struct list_head all;     /* in process_list */
 	struct list_head threads; /* of struct thread; empty: a zombie */
 	struct wait_queue_head child_exit; /* wait4() of this process */
 	struct wait_queue_head vfork_done;
@@ -35,7 +35,7 @@ struct process {
 	bool zombie;
 	bool group_exiting;
 	int exit_signal; /* to the parent when it ends */
-	int exit_code;	 /* as wait4() tells it: status << 8 | signal */
+	int exit_code;   /* as wait4() tells it: status << 8 | signal */
 	struct fs_struct *fs;
 	struct ksigaction action[NSIG];
 	struct rlimit64 rlimit[RLIM_NLIMITS];
@@ -48,9 +48,9 @@ struct thread {
 	struct task *task;
 	struct process *process;
 	struct list_head entry; /* in process->threads */
-	u64 clear_child_tid;	/* user address; 0: none */
-	u64 sas_sp, sas_size;	/* alternate signal stack; size 0: none */
-	u64 saved_blocked;	/* mask to put back after sigsuspend, ppoll */
+	u64 clear_child_tid;    /* user address; 0: none */
+	u64 sas_sp, sas_size;   /* alternate signal stack; size 0: none */
+	u64 saved_blocked;      /* mask to put back after sigsuspend, ppoll */
 	bool restore_blocked;
 	struct siginfo fault_info; /* of the last synchronous signal */
 };

@@ -188,7 +188,7 @@ struct dentry *dir_lookup(struct inode *dir, const char *name)
 {
 	struct dentry *d;
 
-	list_for_each_entry(d, &dir->dir.entries, entry) {
+	list_for_each_entry (d, &dir->dir.entries, entry) {
 		if (strcmp(d->name, name) == 0)
 			return d;
 	}
@@ -394,7 +394,7 @@ void inode_fill_kstat(const struct inode *inode, struct kstat *st)
 	};
 }
 
-/* --- file operations ------------------------------------------------------ */
+/* --- file operations --- */
 
 /* Not const: zeroes in .bss take no room in the image. */
 static u8 zero_page[PAGE_SIZE] __aligned(16);
@@ -533,7 +533,7 @@ static int ramfs_iterate(struct file *f, struct dir_context *ctx)
 			return 0;
 		f->f_pos = 3;
 	}
-	list_for_each_entry(d, &dir->dir.entries, entry) {
+	list_for_each_entry (d, &dir->dir.entries, entry) {
 		if ((loff_t)d->pos < f->f_pos)
 			continue;
 		if (!ctx->actor(ctx, d->name, d->pos + 1, d->inode->ino,

@@ -7,8 +7,9 @@
 #include "lib/slab.h"
 #include "lib/uio.h"
 
-static const u8 blob[3 * PAGE_SIZE / 2] = { [0] = 'a', [PAGE_SIZE] = 'b',
-					    [PAGE_SIZE + 1] = 'c' };
+static const u8 blob[3 * PAGE_SIZE / 2] = {
+	[0] = 'a', [PAGE_SIZE] = 'b', [PAGE_SIZE + 1] = 'c'
+};
 
 struct fs_test {
 	u64 free_pages;

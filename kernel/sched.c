@@ -528,7 +528,7 @@ struct task *task_find(int pid)
 {
 	struct task *t;
 
-	list_for_each_entry(t, &task_list, all)
+	list_for_each_entry (t, &task_list, all)
 		if (t->pid == pid)
 			return t;
 	return NULL;

@@ -11,9 +11,9 @@
 #include "lib/list.h"
 #include "lib/platform.h"
 
-#define KSTACK_ORDER 2
-#define KSTACK_SIZE  (PAGE_SIZE << KSTACK_ORDER)
-#define TASK_COMM_LEN 16
+#define KSTACK_ORDER   2
+#define KSTACK_SIZE    (PAGE_SIZE << KSTACK_ORDER)
+#define TASK_COMM_LEN  16
 #define SCHED_SLICE_NS (10 * NSEC_PER_MSEC)
 
 enum task_state {
@@ -22,18 +22,18 @@ enum task_state {
 	TASK_DEAD,
 };
 
-struct mm;	/* a program's address space: kernel/mm.h */
+struct mm;      /* a program's address space: kernel/mm.h */
 struct process; /* what the programs layer keeps for a program */
-struct thread;	/* and for each of its threads: kernel/process.h */
+struct thread;  /* and for each of its threads: kernel/process.h */
 
 struct task {
 	/* Saved stack pointer while not running; the callee-saved registers
 	 * are on that stack. entry.S knows that this is the first field. */
 	u64 sp;
 	u64 kstack_top; /* where ring 3 enters; below the stack is a hole */
-	u64 cr3;	/* physical root; the kernel's own for a kernel task */
-	u64 fs_base;	/* ring 3's TLS */
-	u64 gs_base;	/* ring 3's; the kernel uses no GS */
+	u64 cr3;        /* physical root; the kernel's own for a kernel task */
+	u64 fs_base;    /* ring 3's TLS */
+	u64 gs_base;    /* ring 3's; the kernel uses no GS */
 	u64 sigpending; /* bit n-1: signal n is pending */
 	u64 sigblocked;
 	enum task_state state;
@@ -41,13 +41,13 @@ struct task {
 	bool user;  /* has ring 3 state: FPU, fs_base, gs_base */
 	int pid;
 	char name[TASK_COMM_LEN];
-	struct mm *mm;		    /* NULL for a kernel task */
+	struct mm *mm;              /* NULL for a kernel task */
 	struct files_struct *files; /* NULL for a kernel task */
 	struct process *process;    /* NULL for a kernel task */
-	struct thread *thread;	    /* NULL for a kernel task */
+	struct thread *thread;      /* NULL for a kernel task */
 	struct pt_regs *user_regs;  /* frame of the entry from ring 3 */
-	struct list_head run;	    /* in the run queue while ready */
-	struct list_head all;	    /* in task_list */
+	struct list_head run;       /* in the run queue while ready */
+	struct list_head all;       /* in task_list */
 	u64 slice_end_ns;
 	void (*fn)(void *arg);
 	void *arg;

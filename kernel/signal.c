@@ -19,7 +19,7 @@
 #include "lib/slab.h"
 #include "lib/uapi/time.h"
 
-#define SIGBIT(sig) BIT((sig) - 1)
+#define SIGBIT(sig) BIT((sig)-1)
 #define UNBLOCKABLE (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
 /* Flags that a program may set by rt_sigreturn: the arithmetic ones, DF, TF,
  * AC; never IF, IOPL or NT. */
@@ -93,7 +93,7 @@ void signal_send(struct process *p, int sig)
 {
 	struct thread *th, *to = NULL;
 
-	list_for_each_entry(th, &p->threads, entry) {
+	list_for_each_entry (th, &p->threads, entry) {
 		if (!to || (to->task->sigblocked & SIGBIT(sig)))
 			to = th;
 		if (!(to->task->sigblocked & SIGBIT(sig)))
@@ -116,7 +116,7 @@ int signal_send_group(int pgid, int sig)
 	struct process *p;
 	int n = 0;
 
-	list_for_each_entry(p, &process_list, all) {
+	list_for_each_entry (p, &process_list, all) {
 		if (p->pgid != pgid || p->zombie)
 			continue;
 		signal_send(p, sig);
@@ -155,7 +155,7 @@ void task_raise_signal(int sig)
 	signal_send_task(current, sig);
 }
 
-/* --- faults ----------------------------------------------------------------- */
+/* --- faults --- */
 
 /* A signal that the program cannot put off: it caused it just now. */
 static void force_signal(int sig, int code, u64 addr)
@@ -209,10 +209,13 @@ static bool user_page_fault(struct pt_regs *regs, u64 err, u64 addr)
 	sig = res == MM_FAULT_BUS ? SIGBUS : SIGSEGV;
 	if (!has_handler(t, sig))
 		pr_err("%s[%d]: %s at %llx ip %016llx sp %016llx error %llx\n",
-		       t->name, t->pid, sig == SIGBUS ? "bus error" : "segfault",
-		       addr, regs->ip, regs->sp, err);
-	force_signal(sig, sig == SIGBUS ? BUS_ADRERR :
-			  res == MM_FAULT_ACCERR ? SEGV_ACCERR : SEGV_MAPERR,
+		       t->name, t->pid,
+		       sig == SIGBUS ? "bus error" : "segfault", addr, regs->ip,
+		       regs->sp, err);
+	force_signal(sig,
+		     sig == SIGBUS            ? BUS_ADRERR
+		     : res == MM_FAULT_ACCERR ? SEGV_ACCERR
+					      : SEGV_MAPERR,
 		     addr);
 	return true;
 }
@@ -265,7 +268,7 @@ bool user_trap(struct pt_regs *regs, int vector, u64 err, u64 cr2)
 	return true;
 }
 
-/* --- delivery --------------------------------------------------------------- */
+/* --- delivery --- */
 
 static bool on_alt_stack(const struct thread *th, u64 sp)
 {
@@ -276,12 +279,26 @@ static bool on_alt_stack(const struct thread *th, u64 sp)
 static void fill_context(struct sigcontext *c, const struct pt_regs *r)
 {
 	*c = (struct sigcontext){
-		.r8 = r->r8, .r9 = r->r9, .r10 = r->r10, .r11 = r->r11,
-		.r12 = r->r12, .r13 = r->r13, .r14 = r->r14, .r15 = r->r15,
-		.di = r->di, .si = r->si, .bp = r->bp, .bx = r->bx,
-		.dx = r->dx, .ax = r->ax, .cx = r->cx, .sp = r->sp,
-		.ip = r->ip, .flags = r->flags,
-		.cs = (u16)r->cs, .ss = (u16)r->ss,
+		.r8 = r->r8,
+		.r9 = r->r9,
+		.r10 = r->r10,
+		.r11 = r->r11,
+		.r12 = r->r12,
+		.r13 = r->r13,
+		.r14 = r->r14,
+		.r15 = r->r15,
+		.di = r->di,
+		.si = r->si,
+		.bp = r->bp,
+		.bx = r->bx,
+		.dx = r->dx,
+		.ax = r->ax,
+		.cx = r->cx,
+		.sp = r->sp,
+		.ip = r->ip,
+		.flags = r->flags,
+		.cs = (u16)r->cs,
+		.ss = (u16)r->ss,
 	};
 }
 
@@ -364,13 +381,14 @@ static int take_signal(struct task *t)
 static void run_handler(struct pt_regs *regs, int sig, struct ksigaction *a)
 {
 	struct task *t = current;
-	u64 mask = t->thread->restore_blocked ? t->thread->saved_blocked :
-						t->sigblocked;
+	u64 mask = t->thread->restore_blocked ? t->thread->saved_blocked
+					      : t->sigblocked;
 
 	restart_syscall(regs, a->flags & SA_RESTART);
 	if (a->handler >= USER_SPACE_END || !(a->flags & SA_RESTORER) ||
 	    !setup_frame(regs, sig, a, mask)) {
-		pr_err("%s[%d]: no stack for the handler of signal %d, sp %llx\n",
+		pr_err("%s[%d]: no stack for the handler of signal %d, sp "
+		       "%llx\n",
 		       t->name, t->pid, sig, regs->sp);
 		process_exit_group(SIGSEGV);
 	}
@@ -434,8 +452,8 @@ void user_signal_work(struct pt_regs *regs)
 		if (t->process->group_exiting)
 			process_exit_group(t->process->exit_code);
 		a = &t->process->action[sig - 1];
-		if (sig == SIGKILL || (a->handler == SIG_DFL &&
-				       !default_is_ignore(sig)))
+		if (sig == SIGKILL ||
+		    (a->handler == SIG_DFL && !default_is_ignore(sig)))
 			process_exit_group(sig);
 		if (a->handler > SIG_IGN)
 			run_handler(regs, sig, a);
@@ -444,7 +462,7 @@ void user_signal_work(struct pt_regs *regs)
 	signal_restore_mask(regs);
 }
 
-/* --- system calls ------------------------------------------------------------ */
+/* --- system calls --- */
 
 static void restore_context(struct pt_regs *r, const struct sigcontext *c)
 {
@@ -531,8 +549,8 @@ SYSCALL_DEFINE4(rt_sigaction, int, sig, const struct ksigaction __user *, act,
 		if (signal_is_ignored(current->process, sig)) {
 			struct thread *th;
 
-			list_for_each_entry(th, &current->process->threads,
-					    entry)
+			list_for_each_entry (th, &current->process->threads,
+					     entry)
 				th->task->sigpending &= ~SIGBIT(sig);
 		}
 	}
@@ -541,8 +559,8 @@ SYSCALL_DEFINE4(rt_sigaction, int, sig, const struct ksigaction __user *, act,
 	return 0;
 }
 
-SYSCALL_DEFINE4(rt_sigprocmask, int, how, const u64 __user *, set,
-		u64 __user *, old, size_t, size)
+SYSCALL_DEFINE4(rt_sigprocmask, int, how, const u64 __user *, set, u64 __user *,
+		old, size_t, size)
 {
 	struct task *t = current;
 	u64 was = t->sigblocked, new;
@@ -656,7 +674,9 @@ SYSCALL_DEFINE2(sigaltstack, const struct linux_stack_t __user *, new,
 	struct linux_stack_t was = {
 		.ss_sp = th->sas_sp,
 		.ss_size = th->sas_size,
-		.ss_flags = !th->sas_size ? SS_DISABLE : in_use ? SS_ONSTACK : 0,
+		.ss_flags = !th->sas_size ? SS_DISABLE
+			    : in_use      ? SS_ONSTACK
+					  : 0,
 	};
 	struct linux_stack_t ss;
 
@@ -691,7 +711,7 @@ static int kill_all(int sig)
 	struct process *p;
 	int n = 0;
 
-	list_for_each_entry(p, &process_list, all) {
+	list_for_each_entry (p, &process_list, all) {
 		if (p->pid == 1 || p == current->process || p->zombie)
 			continue;
 		if (sig)
@@ -716,7 +736,7 @@ SYSCALL_DEFINE2(kill, int, pid, int, sig)
 			return -ESRCH;
 		if (sig)
 			return signal_send_group(-pid, sig) ? 0 : -ESRCH;
-		list_for_each_entry(p, &process_list, all) {
+		list_for_each_entry (p, &process_list, all) {
 			if (p->pgid == -pid)
 				return 0;
 		}
@@ -736,10 +756,10 @@ static struct task *find_thread(int tgid, int tid)
 	struct process *p;
 	struct thread *th;
 
-	list_for_each_entry(p, &process_list, all) {
+	list_for_each_entry (p, &process_list, all) {
 		if (tgid && p->pid != tgid)
 			continue;
-		list_for_each_entry(th, &p->threads, entry) {
+		list_for_each_entry (th, &p->threads, entry) {
 			if (th->task->pid == tid)
 				return th->task;
 		}

@@ -19,21 +19,21 @@
 #include "lib/softirq.h"
 #include "lib/printk.h"
 
-#define MAGAZINE_BATCH	16
-#define KMALLOC_MAX	4096 /* larger ones are page runs */
-#define KMALLOC_STEP	16
-#define MIN_ALIGN	16
+#define MAGAZINE_BATCH 16
+#define KMALLOC_MAX    4096 /* larger ones are page runs */
+#define KMALLOC_STEP   16
+#define MIN_ALIGN      16
 
 struct slab {
 	struct list_head node; /* in cache->partial unless full */
-	void *free;	       /* returned objects, linked by first word */
-	u8 *fresh;	       /* objects from here on were never given out */
+	void *free;            /* returned objects, linked by first word */
+	u8 *fresh;             /* objects from here on were never given out */
 	u16 inuse, total;
 	u16 listed;
 };
 
 static const u16 kmalloc_sizes[] = {
-	16,  32,  48,  64,   96,   128,	 192,  256,
+	16,  32,  48,  64,   96,   128,  192,  256,
 	384, 512, 768, 1024, 1536, 2048, 3072, 4096,
 };
 
@@ -217,7 +217,7 @@ bool slab_shrink(void)
 		if (list_empty(&c->partial))
 			continue;
 		/* slab_give() leaves at most one empty slab, any place. */
-		list_for_each_entry(s, &c->partial, node) {
+		list_for_each_entry (s, &c->partial, node) {
 			if (s->inuse)
 				continue;
 			slab_destroy(c, s);

@@ -14,7 +14,7 @@ struct kmem_cache {
 	u32 size; /* stride of objects */
 	void *magazine[MAGAZINE];
 	struct list_head partial; /* slabs with a free object */
-	u32 first;		  /* offset of a slab's first object */
+	u32 first;                /* offset of a slab's first object */
 	u32 per_slab;
 	const char *name;
 	s64 slabs;

@@ -36,8 +36,8 @@ static int stat_path(int dfd, const char __user *upath, u32 flags,
 	char *path;
 	int err;
 
-	if (flags & ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x800 |
-			   0x6000))
+	if (flags &
+	    ~(u32)(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH | 0x800 | 0x6000))
 		return -EINVAL;
 	path = getname(upath);
 	if (IS_ERR(path))
@@ -86,8 +86,7 @@ SYSCALL_DEFINE4(newfstatat, int, dfd, const char __user *, path,
 	return err ? err : put_stat(&st, to);
 }
 
-SYSCALL_DEFINE2(stat, const char __user *, path, struct linux_stat __user *,
-		to)
+SYSCALL_DEFINE2(stat, const char __user *, path, struct linux_stat __user *, to)
 {
 	return sys_newfstatat(AT_FDCWD, path, to, 0);
 }
@@ -168,14 +167,14 @@ SYSCALL_DEFINE3(faccessat, int, dfd, const char __user *, path, u32, mode)
 	return do_access(dfd, path, mode, 0);
 }
 
-SYSCALL_DEFINE4(faccessat2, int, dfd, const char __user *, path, u32, mode,
-		u32, flags)
+SYSCALL_DEFINE4(faccessat2, int, dfd, const char __user *, path, u32, mode, u32,
+		flags)
 {
 	return do_access(dfd, path, mode, flags);
 }
 
-SYSCALL_DEFINE4(readlinkat, int, dfd, const char __user *, upath,
-		char __user *, buf, int, size)
+SYSCALL_DEFINE4(readlinkat, int, dfd, const char __user *, upath, char __user *,
+		buf, int, size)
 {
 	struct inode *inode;
 	char *path;

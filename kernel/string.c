@@ -178,9 +178,8 @@ __page0 int memcmp(const void *a, const void *b, size_t n)
 		u64 v = *(const word *)x, w = *(const word *)y;
 
 		if (v != w)
-			return __builtin_bswap64(v) < __builtin_bswap64(w) ?
-				       -1 :
-				       1;
+			return __builtin_bswap64(v) < __builtin_bswap64(w) ? -1
+									   : 1;
 	}
 	for (; n; n--, x++, y++)
 		if (*x != *y)

@@ -107,16 +107,15 @@ SYSCALL_DEFINE1(sysinfo, struct linux_sysinfo __user *, to)
 	};
 	struct process *p;
 
-	list_for_each_entry(p, &process_list, all)
+	list_for_each_entry (p, &process_list, all)
 		si.procs++;
 	return copy_to_user(to, &si, sizeof(si)) ? -EFAULT : 0;
 }
 
-/* --- limits and usage ---------------------------------------------------------- */
+/* --- limits and usage --- */
 
-SYSCALL_DEFINE4(prlimit64, int, pid, u32, which,
-		const struct rlimit64 __user *, new, struct rlimit64 __user *,
-		old)
+SYSCALL_DEFINE4(prlimit64, int, pid, u32, which, const struct rlimit64 __user *,
+		new, struct rlimit64 __user *, old)
 {
 	struct process *p = pid ? process_find(pid) : current->process;
 	struct rlimit64 lim;
@@ -170,14 +169,15 @@ SYSCALL_DEFINE1(times, s64 __user *, to)
 {
 	s64 ticks = (s64)(ktime_get_ns() / (10 * NSEC_PER_MSEC));
 	s64 t[4] = { (s64)((ktime_get_ns() - current->process->start_ns) /
-			   (10 * NSEC_PER_MSEC)), 0, 0, 0 };
+			   (10 * NSEC_PER_MSEC)),
+		     0, 0, 0 };
 
 	if (to && copy_to_user(to, t, sizeof(t)))
 		return -EFAULT;
 	return ticks;
 }
 
-/* --- identity ------------------------------------------------------------------- */
+/* --- identity --- */
 
 SYSCALL_DEFINE0(getuid)
 {
@@ -251,7 +251,7 @@ SYSCALL_DEFINE2(setgroups, int, n, const u32 __user *, from)
 	return n < 0 || n > 65536 ? -EINVAL : n == 0 ? 0 : -EPERM;
 }
 
-/* --- the thread's own -------------------------------------------------------------- */
+/* --- the thread's own --- */
 
 /* The list is the kernel's to walk when a thread dies holding a lock that
  * another process shares; futexes here are not shared between processes. */
@@ -286,7 +286,9 @@ SYSCALL_DEFINE5(prctl, int, op, u64, arg, u64, a3, u64, a4, u64, a5)
 		return 0;
 	case PR_GET_NAME:
 		return copy_to_user((void __user *)arg, current->name,
-				    TASK_COMM_LEN) ? -EFAULT : 0;
+				    TASK_COMM_LEN)
+			       ? -EFAULT
+			       : 0;
 	default:
 		return -EINVAL;
 	}

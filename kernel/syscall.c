@@ -44,8 +44,7 @@ long sys_unknown(u64 nr)
 	return -ENOSYS;
 }
 
-static long sys_not_implemented(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4,
-				u64 a5)
+static long sys_not_implemented(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5)
 {
 	u64 nr = task_pt_regs(current)->orig_ax;
 	const char *name = syscall_name(nr);

@@ -18,8 +18,8 @@
 #include "lib/platform.h"
 #include "lib/softirq.h"
 
-#define PIT_HZ	      1193182ULL
-#define PIT_CH2	      0x42
+#define PIT_HZ        1193182ULL
+#define PIT_CH2       0x42
 #define PIT_MODE      0x43
 #define PIT_GATE      0x61
 #define PIT_CAL_COUNT 300 /* 251 us */
@@ -29,14 +29,14 @@
 #define CMOS_DATA  0x71
 
 #define LVT_TSC_DEADLINE 0x40000
-#define DCR_DIVIDE_BY_1	 0x0b
+#define DCR_DIVIDE_BY_1  0x0b
 
 u64 clock_tsc_base;
 u64 clock_armed_ns = ~0ULL;
 u64 clock_ns_per_tsc = 1ULL << 32; /* 1 GHz until calibrated */
 
 static u64 tsc_per_ns, apic_per_ns; /* 32.32 */
-static u64 cal_tsc;		    /* both counters when time_init() ran */
+static u64 cal_tsc;                 /* both counters when time_init() ran */
 static u32 cal_apic;
 static bool refine; /* measure again at the first alarm */
 static bool tcg;
@@ -245,11 +245,12 @@ void time_init(void)
 
 static void set_alarm(u64 now)
 {
-	u64 ticks = clock_armed_ns <= now ? 0 : clock_scale(min(clock_armed_ns - now,
-						   100 * NSEC_PER_SEC),
-						deadline_mode ?
-							tsc_per_ns :
-							apic_per_ns);
+	u64 ticks =
+		clock_armed_ns <= now
+			? 0
+			: clock_scale(
+				  min(clock_armed_ns - now, 100 * NSEC_PER_SEC),
+				  deadline_mode ? tsc_per_ns : apic_per_ns);
 
 	if (deadline_mode) {
 		wrmsr(MSR_TSC_DEADLINE, rdtsc() + ticks);
@@ -352,7 +353,7 @@ static u8 cmos_read(u8 index)
 /* Days from 1970-01-01 to the first of a month of the Gregorian calendar. */
 static u64 days_before(u32 year, u32 month)
 {
-	static const u16 days[12] = { 0,   31,	59,  90,  120, 151,
+	static const u16 days[12] = { 0,   31,  59,  90,  120, 151,
 				      181, 212, 243, 273, 304, 334 };
 	u32 y = year - 1;
 	u64 n = 365ULL * (year - 1970);

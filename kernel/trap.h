@@ -11,9 +11,9 @@
 /* Descriptor table layout, in the order that SYSCALL and SYSRET demand. */
 #define KERNEL_CS 0x08
 #define KERNEL_DS 0x10
-#define USER_DS	  0x1b
-#define USER_CS	  0x23
-#define TSS_SEL	  0x28
+#define USER_DS   0x1b
+#define USER_CS   0x23
+#define TSS_SEL   0x28
 
 #define X86_FLAGS_CF 0x001UL
 #define X86_FLAGS_TF 0x100UL
@@ -22,24 +22,24 @@
 #define X86_FLAGS_NT 0x4000UL
 #define X86_FLAGS_AC 0x40000UL
 
-#define VECTOR_DE 0
-#define VECTOR_DB 1
+#define VECTOR_DE  0
+#define VECTOR_DB  1
 #define VECTOR_NMI 2
-#define VECTOR_BP 3
-#define VECTOR_OF 4
-#define VECTOR_BR 5
-#define VECTOR_UD 6
-#define VECTOR_NM 7
-#define VECTOR_DF 8
-#define VECTOR_TS 10
-#define VECTOR_NP 11
-#define VECTOR_SS 12
-#define VECTOR_GP 13
-#define VECTOR_PF 14
-#define VECTOR_MF 16
-#define VECTOR_AC 17
-#define VECTOR_MC 18
-#define VECTOR_XM 19
+#define VECTOR_BP  3
+#define VECTOR_OF  4
+#define VECTOR_BR  5
+#define VECTOR_UD  6
+#define VECTOR_NM  7
+#define VECTOR_DF  8
+#define VECTOR_TS  10
+#define VECTOR_NP  11
+#define VECTOR_SS  12
+#define VECTOR_GP  13
+#define VECTOR_PF  14
+#define VECTOR_MF  16
+#define VECTOR_AC  17
+#define VECTOR_MC  18
+#define VECTOR_XM  19
 
 #define PF_ERR_PRESENT 0x01
 #define PF_ERR_WRITE   0x02
@@ -96,11 +96,11 @@ void return_to_user(struct pt_regs *regs) __noreturn;
 struct exception_entry {
 	s32 fault, fixup;
 };
-#define _ASM_EXTABLE(from, to)                                                 \
-	".pushsection __ex_table,\"a\"\n"                                      \
-	".balign 4\n"                                                          \
-	".long " from " - .\n"                                                 \
-	".long " to " - .\n"                                                   \
+#define _ASM_EXTABLE(from, to)            \
+	".pushsection __ex_table,\"a\"\n" \
+	".balign 4\n"                     \
+	".long " from " - .\n"            \
+	".long " to " - .\n"              \
 	".popsection\n"
 
 /* SMAP: kernel access to user pages only between these two. */

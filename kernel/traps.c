@@ -66,13 +66,26 @@ static u64 gdt[7] __aligned(16) = {
 };
 
 static const char *const names[] = {
-	"divide error",	    "debug",		   "NMI",
-	"breakpoint",	    "overflow",		   "bound range",
-	"invalid opcode",   "no FPU",		   "double fault",
-	"coprocessor",	    "invalid TSS",	   "segment not present",
-	"stack segment",    "general protection",  "page fault",
-	"reserved",	    "x87 error",	   "alignment check",
-	"machine check",    "SIMD error",
+	"divide error",
+	"debug",
+	"NMI",
+	"breakpoint",
+	"overflow",
+	"bound range",
+	"invalid opcode",
+	"no FPU",
+	"double fault",
+	"coprocessor",
+	"invalid TSS",
+	"segment not present",
+	"stack segment",
+	"general protection",
+	"page fault",
+	"reserved",
+	"x87 error",
+	"alignment check",
+	"machine check",
+	"SIMD error",
 };
 
 static u64 read_cr2(void)
@@ -92,8 +105,8 @@ static void set_gate(u32 vector, u8 ist)
 		.selector = KERNEL_CS,
 		.ist = ist,
 		/* Interrupt gate; int3 and into may come from ring 3. */
-		.type = vector == VECTOR_BP || vector == VECTOR_OF ? 0xee :
-								     0x8e,
+		.type = vector == VECTOR_BP || vector == VECTOR_OF ? 0xee
+								   : 0x8e,
 		.offset_mid = (u16)(addr >> 16),
 		.offset_high = (u32)(addr >> 32),
 	};
@@ -244,23 +257,23 @@ void show_regs(const struct pt_regs *r)
 
 static void describe_page_fault(u64 err, u64 cr2)
 {
-	const char *what = err & PF_ERR_FETCH ? "execution" :
-			   err & PF_ERR_WRITE ? "write" :
-						"read";
+	const char *what = err & PF_ERR_FETCH   ? "execution"
+			   : err & PF_ERR_WRITE ? "write"
+						: "read";
 
 	printk(KERN_EMERG "%s of %016llx: %s%s\n", what, cr2,
 	       err & PF_ERR_PRESENT ? "not permitted" : "not mapped",
-	       cr2 < PAGE_SIZE	      ? " (NULL pointer)" :
-	       cr2 < USER_SPACE_END   ? " (user address)" :
-					"");
+	       cr2 < PAGE_SIZE        ? " (NULL pointer)"
+	       : cr2 < USER_SPACE_END ? " (user address)"
+				      : "");
 }
 
 static void __noreturn die(struct pt_regs *regs, u64 cr2)
 {
 	static bool dying;
-	const char *name = regs->vector < ARRAY_SIZE(names) ?
-				   names[regs->vector] :
-				   "exception";
+	const char *name = regs->vector < ARRAY_SIZE(names)
+				   ? names[regs->vector]
+				   : "exception";
 
 	local_irq_disable();
 	if (dying)
@@ -357,8 +370,8 @@ static void kernel_exception(struct pt_regs *regs, u64 cr2)
 		user_return_work(regs);
 		return;
 	}
-	if (vector == VECTOR_PF && cr2 < USER_SPACE_END &&
-	    fixup_exists(regs) && current && current->mm) {
+	if (vector == VECTOR_PF && cr2 < USER_SPACE_END && fixup_exists(regs) &&
+	    current && current->mm) {
 		if (regs->flags & X86_FLAGS_IF)
 			local_irq_enable();
 		if (user_trap(regs, vector, regs->orig_ax, cr2)) {

@@ -33,9 +33,9 @@ static struct {
 	int fg_pgrp;
 	struct wait_queue_head read_wait;
 	u32 raw_head, raw_tail; /* head is the interrupt's */
-	u32 head, tail;		/* of cooked; tail is the readers' */
-	u32 lines;		/* CELL_END and CELL_EOF cells among them */
-	u32 len;		/* of the line */
+	u32 head, tail;         /* of cooked; tail is the readers' */
+	u32 lines;              /* CELL_END and CELL_EOF cells among them */
+	u32 len;                /* of the line */
 } tty = {
 	.termios = {
 		.c_iflag = ICRNL | IXON | IUTF8,
@@ -55,9 +55,9 @@ static struct {
 };
 
 /* Apart from the struct, whose values would put them into the image. */
-static u8 tty_raw[TTY_RING];	 /* from the interrupt, for the softirq */
+static u8 tty_raw[TTY_RING];     /* from the interrupt, for the softirq */
 static u16 tty_cooked[TTY_RING]; /* ready to be read */
-static u8 tty_line[TTY_LINE];	 /* being edited */
+static u8 tty_line[TTY_LINE];    /* being edited */
 
 /* Hardirq. A full ring loses the newest, as a UART's FIFO does. */
 static void tty_receive(u8 byte)
@@ -150,10 +150,10 @@ static void flush_input(void)
 
 static bool signal_key(u8 c)
 {
-	int sig = is_key(VINTR, c) ? SIGINT :
-		  is_key(VQUIT, c) ? SIGQUIT :
-		  is_key(VSUSP, c) ? SIGTSTP :
-				     0;
+	int sig = is_key(VINTR, c)   ? SIGINT
+		  : is_key(VQUIT, c) ? SIGQUIT
+		  : is_key(VSUSP, c) ? SIGTSTP
+				     : 0;
 
 	if (!sig || !lflag(ISIG))
 		return false;
@@ -218,7 +218,7 @@ static void tty_softirq(void)
 		input_char(tty_raw[tty.raw_tail++ % TTY_RING]);
 }
 
-/* --- the file ----------------------------------------------------------------- */
+/* --- the file --- */
 
 static bool readable(void)
 {
@@ -326,7 +326,7 @@ static long set_termios(const struct ktermios __user *from, bool flush)
 	if (copy_from_user(&new, from, sizeof(new)))
 		return -EFAULT;
 	local_bh_disable();
-	if (lflag(ICANON) && !(new.c_lflag & ICANON)) {
+	if (lflag(ICANON) && !(new.c_lflag &ICANON)) {
 		/* What was typed of a line may be read now. */
 		for (i = 0; i < tty.len; i++)
 			put_cell(tty_line[i]);
@@ -375,18 +375,21 @@ static long tty_ioctl(struct file *f, u32 cmd, unsigned long arg)
 
 	switch (cmd) {
 	case TCGETS:
-		return copy_to_user(p, &tty.termios, sizeof(tty.termios)) ?
-			       -EFAULT : 0;
+		return copy_to_user(p, &tty.termios, sizeof(tty.termios))
+			       ? -EFAULT
+			       : 0;
 	case TCSETS:
 	case TCSETSW:
 	case TCSETSF:
 		return set_termios(p, cmd == TCSETSF);
 	case TIOCGWINSZ:
-		return copy_to_user(p, &tty.winsize, sizeof(tty.winsize)) ?
-			       -EFAULT : 0;
+		return copy_to_user(p, &tty.winsize, sizeof(tty.winsize))
+			       ? -EFAULT
+			       : 0;
 	case TIOCSWINSZ:
-		return copy_from_user(&tty.winsize, p, sizeof(tty.winsize)) ?
-			       -EFAULT : 0;
+		return copy_from_user(&tty.winsize, p, sizeof(tty.winsize))
+			       ? -EFAULT
+			       : 0;
 	case TIOCGPGRP:
 		return put_user(tty.fg_pgrp, (int __user *)p);
 	case TIOCSPGRP:

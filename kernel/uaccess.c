@@ -74,8 +74,9 @@ ssize_t strncpy_from_user(char *dst, const char __user *src, size_t size)
 
 	while (done < size) {
 		chunk = min_t(size_t, 256, size - done);
-		chunk = min_t(size_t, chunk, PAGE_SIZE -
-			((__force u64)(src + done) & ~PAGE_MASK));
+		chunk = min_t(size_t, chunk,
+			      PAGE_SIZE -
+				      ((__force u64)(src + done) & ~PAGE_MASK));
 		got = chunk - copy_from_user(dst + done, src + done, chunk);
 		zero = memchr(dst + done, 0, got);
 		if (zero)

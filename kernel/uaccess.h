@@ -12,21 +12,21 @@
 /* True if [@addr, @addr + @n) lies in a program's half. */
 static inline bool access_ok(const void __user *addr, size_t n)
 {
-	return n <= USER_SPACE_END &&
-	       (__force u64)addr <= USER_SPACE_END - n;
+	return n <= USER_SPACE_END && (__force u64)addr <= USER_SPACE_END - n;
 }
 
 /* One value of the pointed-to type; 0 or -EFAULT. */
-#define get_user(x, ptr)                                                       \
-	(copy_from_user(&(x), (ptr),                                           \
-			sizeof(*(ptr)) +                                       \
-				0 * sizeof((ptr) == (__typeof__(x) __user *)0)) ? \
-		 -EFAULT :                                                     \
-		 0)
-#define put_user(x, ptr)                                                       \
-	({                                                                     \
-		__typeof__(*(ptr)) pu_v_ = (x);                                \
-		copy_to_user((ptr), &pu_v_, sizeof(pu_v_)) ? -EFAULT : 0;      \
+#define get_user(x, ptr)                                                 \
+	(copy_from_user(                                                 \
+		 &(x), (ptr),                                            \
+		 sizeof(*(ptr)) +                                        \
+			 0 * sizeof((ptr) == (__typeof__(x) __user *)0)) \
+		 ? -EFAULT                                               \
+		 : 0)
+#define put_user(x, ptr)                                                  \
+	({                                                                \
+		__typeof__(*(ptr)) pu_v_ = (x);                           \
+		copy_to_user((ptr), &pu_v_, sizeof(pu_v_)) ? -EFAULT : 0; \
 	})
 
 /* Length without the zero, -EFAULT, or @size when there is no zero in it. */

@@ -34,7 +34,8 @@ struct inode {
 	u64 mtime_ns;
 	union {
 		struct {
-			/* Bytes of the boot archive, until a page is written. */
+			/* Bytes of the boot archive, until a page is written.
+			 */
 			const u8 *blob;
 			u64 blob_len;
 			/* Pages that were: chunks of RAMFS_CHUNK pointers. */
@@ -43,7 +44,7 @@ struct inode {
 		} reg;
 		struct {
 			struct list_head entries; /* of struct dentry */
-			struct inode *parent;	  /* a reference */
+			struct inode *parent;     /* a reference */
 			u64 next_pos;
 		} dir;
 		char *link; /* S_IFLNK: zero-terminated target */
@@ -52,8 +53,8 @@ struct inode {
 
 struct dentry {
 	struct list_head entry; /* in the directory, ascending @pos */
-	struct inode *inode;	/* a reference */
-	u64 pos;		/* for getdents: stable while others go */
+	struct inode *inode;    /* a reference */
+	u64 pos;                /* for getdents: stable while others go */
 	char name[];
 };
 

@@ -7,10 +7,10 @@
 
 #include "lib/platform.h"
 
-#define BUG_ON(cond)                                                           \
-	do {                                                                   \
-		if (unlikely(cond))                                            \
-			panic("BUG: %s:%d %s", __FILE__, __LINE__, #cond);     \
+#define BUG_ON(cond)                                                       \
+	do {                                                               \
+		if (unlikely(cond))                                        \
+			panic("BUG: %s:%d %s", __FILE__, __LINE__, #cond); \
 	} while (0)
 #define BUG() panic("BUG: %s:%d", __FILE__, __LINE__)
 
@@ -18,20 +18,20 @@
 void warn_report(const char *file, int line, const char *cond);
 u32 warn_count(void);
 
-#define WARN_ON(cond)                                                          \
-	({                                                                     \
-		bool warn_c_ = (cond);                                         \
-		if (unlikely(warn_c_))                                         \
-			warn_report(__FILE__, __LINE__, #cond);                \
-		unlikely(warn_c_);                                             \
+#define WARN_ON(cond)                                           \
+	({                                                      \
+		bool warn_c_ = (cond);                          \
+		if (unlikely(warn_c_))                          \
+			warn_report(__FILE__, __LINE__, #cond); \
+		unlikely(warn_c_);                              \
 	})
-#define WARN_ON_ONCE(cond)                                                     \
-	({                                                                     \
-		static bool warn_once_;                                        \
-		bool warn_c_ = (cond);                                         \
-		if (unlikely(warn_c_) && !warn_once_) {                        \
-			warn_once_ = true;                                     \
-			warn_report(__FILE__, __LINE__, #cond);                \
-		}                                                              \
-		unlikely(warn_c_);                                             \
+#define WARN_ON_ONCE(cond)                                      \
+	({                                                      \
+		static bool warn_once_;                         \
+		bool warn_c_ = (cond);                          \
+		if (unlikely(warn_c_) && !warn_once_) {         \
+			warn_once_ = true;                      \
+			warn_report(__FILE__, __LINE__, #cond); \
+		}                                               \
+		unlikely(warn_c_);                              \
 	})

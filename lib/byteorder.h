@@ -8,8 +8,8 @@
 #include "lib/types.h"
 
 #define ___const_swab16(x) ((u16)((((u16)(x)&0xffU) << 8) | ((u16)(x) >> 8)))
-#define ___const_swab32(x)                                                     \
-	((u32)((((u32)(x)&0xffU) << 24) | (((u32)(x)&0xff00U) << 8) |          \
+#define ___const_swab32(x)                                            \
+	((u32)((((u32)(x)&0xffU) << 24) | (((u32)(x)&0xff00U) << 8) | \
 	       (((u32)(x)&0xff0000U) >> 8) | ((u32)(x) >> 24)))
 
 /* Constant expressions stay constant, so these also serve as initialisers. */

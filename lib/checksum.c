@@ -49,8 +49,8 @@ static __force_inline u64 load_tail(const u8 *p, size_t len)
  *
  * Return: the new sum, not folded.
  */
-__hot __aligned(128) __wsum csum_partial(const void *buf, size_t len,
-					 __wsum sum)
+__hot __aligned(128) __wsum
+	csum_partial(const void *buf, size_t len, __wsum sum)
 {
 	u64 s = (__force u32)sum;
 	const u8 *p = buf;
@@ -77,8 +77,8 @@ __hot __aligned(128) __wsum csum_partial(const void *buf, size_t len,
  *
  * Return: the new sum, not folded.
  */
-__hot __aligned(128) __wsum csum_partial_copy(const void *src, void *dst,
-					      size_t len, __wsum sum)
+__hot __aligned(128) __wsum
+	csum_partial_copy(const void *src, void *dst, size_t len, __wsum sum)
 {
 	u64 s = (__force u32)sum, a, b;
 	const u8 *p = src;
@@ -137,7 +137,7 @@ __sum16 ip_fast_csum(const void *iph, unsigned int ihl)
  */
 void csum_replace4(__sum16 *sum, __be32 from, __be32 to)
 {
-	u32 hc = (u16)~(__force u16)*sum;
+	u32 hc = (u16) ~(__force u16)*sum;
 	__wsum s = csum_sub((__force __wsum)hc, (__force __wsum)from);
 
 	*sum = csum_fold(csum_add(s, (__force __wsum)to));
@@ -153,9 +153,9 @@ void csum_replace4(__sum16 *sum, __be32 from, __be32 to)
  */
 void csum_replace2(__sum16 *sum, __be16 from, __be16 to)
 {
-	u32 s = (u16)~(__force u16)*sum;
+	u32 s = (u16) ~(__force u16)*sum;
 
-	s += (u16)~(__force u16)from;
+	s += (u16) ~(__force u16)from;
 	s += (__force u16)to;
 	*sum = csum_fold((__force __wsum)s);
 }

@@ -28,7 +28,7 @@ static inline __wsum csum_add(__wsum a, __wsum b)
 
 static inline __wsum csum_sub(__wsum a, __wsum b)
 {
-	return csum_add(a, (__force __wsum)~(__force u32)b);
+	return csum_add(a, (__force __wsum) ~(__force u32)b);
 }
 
 /* The field that makes the whole sum come out as ones. */

@@ -47,8 +47,9 @@ static void csum_partial_equals_reference_everywhere(struct kunit *test)
 			if (!same(folded(csum_partial(p, len, 0)),
 				  reference(p, len, 0)))
 				bad++;
-			if (!same(folded(csum_partial(p, len,
-					 (__force __wsum)htonl(0x1234ffffU))),
+			if (!same(folded(csum_partial(
+					  p, len,
+					  (__force __wsum)htonl(0x1234ffffU))),
 				  reference(p, len, 0x1234)))
 				bad++;
 		}
@@ -63,9 +64,8 @@ static void csum_partial_carries_in_runs_of_ones(struct kunit *test)
 
 	memset(ones, 0xff, sizeof(ones));
 	for (len = 2; len <= sizeof(ones); len++)
-		KUNIT_EXPECT_TRUE(test,
-				  same(folded(csum_partial(ones, len, 0)),
-				       reference(ones, len, 0)));
+		KUNIT_EXPECT_TRUE(test, same(folded(csum_partial(ones, len, 0)),
+					     reference(ones, len, 0)));
 	KUNIT_EXPECT_EQ(test, folded(csum_partial(ones, 0, 0)), 0);
 }
 
@@ -103,13 +103,15 @@ static void csum_block_add_joins_at_odd_places(struct kunit *test)
 
 	get_random_bytes(buf, sizeof(buf));
 	for (cut = 0; cut <= sizeof(buf); cut++) {
-		s = csum_block_add(csum_partial(buf, cut, 0),
-				   csum_partial(buf + cut, sizeof(buf) - cut,
-						0), cut);
-		KUNIT_EXPECT_TRUE(test, same(folded(s), reference(buf, 101, 0)));
-		s = csum_block_sub(s, csum_partial(buf + cut,
-						   sizeof(buf) - cut, 0), cut);
-		KUNIT_EXPECT_TRUE(test, same(folded(s), reference(buf, cut, 0)));
+		s = csum_block_add(
+			csum_partial(buf, cut, 0),
+			csum_partial(buf + cut, sizeof(buf) - cut, 0), cut);
+		KUNIT_EXPECT_TRUE(test,
+				  same(folded(s), reference(buf, 101, 0)));
+		s = csum_block_sub(
+			s, csum_partial(buf + cut, sizeof(buf) - cut, 0), cut);
+		KUNIT_EXPECT_TRUE(test,
+				  same(folded(s), reference(buf, cut, 0)));
 	}
 }
 
@@ -125,8 +127,10 @@ static void csum_partial_gives_the_rfcs_example(struct kunit *test)
 /* Header of a datagram from 192.168.0.1 to 192.168.0.199, sum b861. */
 static void ip_fast_csum_of_a_known_header(struct kunit *test)
 {
-	u8 h[20] = { 0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11,
-		     0x00, 0x00, 0xc0, 0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7 };
+	u8 h[20] = {
+		0x45, 0x00, 0x00, 0x73, 0x00, 0x00, 0x40, 0x00, 0x40, 0x11,
+		0x00, 0x00, 0xc0, 0xa8, 0x00, 0x01, 0xc0, 0xa8, 0x00, 0xc7
+	};
 	__sum16 sum = ip_fast_csum(h, 5);
 
 	KUNIT_EXPECT_EQ(test, ntohs((__force __be16)sum), 0xb861);

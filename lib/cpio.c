@@ -16,7 +16,7 @@
 #include "lib/platform.h"
 
 #define CPIO_HEADER_LEN 110
-#define CPIO_MAGIC_LEN	6
+#define CPIO_MAGIC_LEN  6
 
 /* Order of the numbers in a header, cpio(5). */
 enum {
@@ -83,7 +83,10 @@ static int cpio_bad_magic(struct cpio_iter *it, const u8 *p, u64 left)
 	if (left >= 2 && p[0] == 0x1f && p[1] == 0x8b)
 		return cpio_fail(it, -EOPNOTSUPP,
 				 "compressed (gzip): unpack it first");
-	if (left >= 6 && memcmp(p, "\xfd" "7zXZ\0", 6) == 0)
+	if (left >= 6 && memcmp(p,
+				"\xfd"
+				"7zXZ\0",
+				6) == 0)
 		return cpio_fail(it, -EOPNOTSUPP,
 				 "compressed (xz): unpack it first");
 	if (left >= 4 && memcmp(p, "\x28\xb5\x2f\xfd", 4) == 0)

@@ -12,13 +12,13 @@
 #define CPIO_NAME_MAX 4096
 
 struct cpio_entry {
-	const char *name;  /* zero-terminated, inside the archive */
-	const u8 *data;	   /* @size bytes: the file, or a symlink's target */
+	const char *name; /* zero-terminated, inside the archive */
+	const u8 *data;   /* @size bytes: the file, or a symlink's target */
 	u64 size;
 	u32 ino;
-	u32 mode;	   /* S_IF* and permissions */
+	u32 mode; /* S_IF* and permissions */
 	u32 nlink;
-	u32 mtime;	   /* seconds since 1970 */
+	u32 mtime; /* seconds since 1970 */
 	u32 dev_major, dev_minor;
 	u32 rdev_major, rdev_minor;
 };
@@ -26,7 +26,7 @@ struct cpio_entry {
 struct cpio_iter {
 	const u8 *start;
 	u64 size;
-	u64 pos;	   /* of the next header */
+	u64 pos;           /* of the next header */
 	bool new_archive;  /* the last step crossed a trailer */
 	const char *error; /* what was wrong, once cpio_next() failed */
 };

@@ -7,13 +7,26 @@
 
 #define ZEROS8 "00000000"
 /* magic ino mode uid gid nlink mtime size devmaj devmin rmaj rmin name sum */
-#define HEADER(mode, size, namesize)                                           \
-	"070701" "0000002a" mode ZEROS8 ZEROS8 "00000001" "5f5e1000" size      \
-	"00000008" "00000001" "00000005" "00000001" namesize ZEROS8
-#define FILE_A	HEADER("000081a4", "00000005", "00000004") "a/b\0" "\0\0"      \
-		"hello\0\0\0"
-#define LINK_L	HEADER("0000a1ff", "00000003", "00000002") "l\0" "a/b\0"
-#define TRAILER HEADER(ZEROS8, ZEROS8, "0000000b") "TRAILER!!!\0" "\0\0\0"
+#define HEADER(mode, size, namesize)             \
+	"070701"                                 \
+	"0000002a" mode ZEROS8 ZEROS8 "00000001" \
+	"5f5e1000" size "00000008"               \
+	"00000001"                               \
+	"00000005"                               \
+	"00000001" namesize ZEROS8
+#define FILE_A                                     \
+	HEADER("000081a4", "00000005", "00000004") \
+	"a/b\0"                                    \
+	"\0\0"                                     \
+	"hello\0\0\0"
+#define LINK_L                                     \
+	HEADER("0000a1ff", "00000003", "00000002") \
+	"l\0"                                      \
+	"a/b\0"
+#define TRAILER                            \
+	HEADER(ZEROS8, ZEROS8, "0000000b") \
+	"TRAILER!!!\0"                     \
+	"\0\0\0"
 
 /* No final zero of the literal: sizes are exact. */
 #define BYTES(s) (s), sizeof(s) - 1
@@ -43,8 +56,9 @@ static void cpio_next_crosses_archives(struct kunit *test)
 	struct cpio_iter it;
 	struct cpio_entry e;
 
-	cpio_iter_init(&it, BYTES(FILE_A TRAILER "\0\0\0\0\0\0\0\0" LINK_L
-				  TRAILER "\0\0\0\0"));
+	cpio_iter_init(&it,
+		       BYTES(FILE_A TRAILER "\0\0\0\0\0\0\0\0" LINK_L TRAILER
+					    "\0\0\0\0"));
 	KUNIT_ASSERT_EQ(test, cpio_next(&it, &e), 1);
 	KUNIT_EXPECT_TRUE(test, it.new_archive);
 	KUNIT_ASSERT_EQ(test, cpio_next(&it, &e), 1);
@@ -78,22 +92,28 @@ static void expect_refused(struct kunit *test, const char *bytes, size_t n,
 static void cpio_next_refuses_what_is_wrong(struct kunit *test)
 {
 	expect_refused(test, BYTES("\x1f\x8b\x08\0"), -EOPNOTSUPP);
-	expect_refused(test, BYTES("\xfd" "7zXZ\0\0"), -EOPNOTSUPP);
+	expect_refused(test,
+		       BYTES("\xfd"
+			     "7zXZ\0\0"),
+		       -EOPNOTSUPP);
 	expect_refused(test, BYTES("070707xxxxxxxxxxxxx"), -EINVAL);
 	expect_refused(test, BYTES("garbage"), -EINVAL);
 	/* A digit that is none. */
-	expect_refused(test, BYTES(HEADER("0000g1a4", ZEROS8, "00000002")
-				   "a\0"), -EINVAL);
+	expect_refused(test,
+		       BYTES(HEADER("0000g1a4", ZEROS8, "00000002") "a\0"),
+		       -EINVAL);
 	/* No name, an endless one, one without its zero. */
 	expect_refused(test, BYTES(HEADER("000081a4", ZEROS8, ZEROS8)),
 		       -EINVAL);
-	expect_refused(test, BYTES(HEADER("000081a4", ZEROS8, "ffffffff")
-				   "a\0"), -EINVAL);
-	expect_refused(test, BYTES(HEADER("000081a4", ZEROS8, "00000002")
-				   "ab"), -EINVAL);
+	expect_refused(test,
+		       BYTES(HEADER("000081a4", ZEROS8, "ffffffff") "a\0"),
+		       -EINVAL);
+	expect_refused(test, BYTES(HEADER("000081a4", ZEROS8, "00000002") "ab"),
+		       -EINVAL);
 	/* More data than there is. */
-	expect_refused(test, BYTES(HEADER("000081a4", "ffffffff", "00000002")
-				   "a\0"), -EINVAL);
+	expect_refused(test,
+		       BYTES(HEADER("000081a4", "ffffffff", "00000002") "a\0"),
+		       -EINVAL);
 }
 
 /* Each length of a good archive, from an exact-size heap copy: ASan proves

@@ -66,8 +66,8 @@ static int elf_check_load(const struct elf64_phdr *p, u64 file_size,
 	}
 	if (p->p_memsz == 0)
 		return 0;
-	if (img->high && ALIGN_DOWN(p->p_vaddr, PAGE_SIZE) + PAGE_SIZE <
-				 img->high)
+	if (img->high &&
+	    ALIGN_DOWN(p->p_vaddr, PAGE_SIZE) + PAGE_SIZE < img->high)
 		return -ENOEXEC;
 	end = ALIGN(p->p_vaddr + p->p_memsz, PAGE_SIZE);
 	if (!img->high)

@@ -41,15 +41,15 @@ struct elf64_phdr {
 static_assert(sizeof(struct elf64_hdr) == 64, "System V ABI, figure 4-3");
 static_assert(sizeof(struct elf64_phdr) == 56, "System V ABI, figure 5-1");
 
-#define ET_EXEC 2
-#define ET_DYN	3
+#define ET_EXEC   2
+#define ET_DYN    3
 #define EM_X86_64 62
 
-#define PT_LOAD	     1
+#define PT_LOAD      1
 #define PT_DYNAMIC   2
 #define PT_INTERP    3
-#define PT_PHDR	     6
-#define PT_TLS	     7
+#define PT_PHDR      6
+#define PT_TLS       7
 #define PT_GNU_STACK 0x6474e551
 
 #define PF_X 1
@@ -63,11 +63,11 @@ static_assert(sizeof(struct elf64_phdr) == 56, "System V ABI, figure 5-1");
  * position-independent image (@dyn) is moved by a bias of the loader's. */
 struct elf_image {
 	u64 entry;
-	u64 phdr_vaddr;	   /* of the program headers in memory; 0: not there */
-	u64 low, high;	   /* of all PT_LOAD, page-aligned */
-	u64 align;	   /* the largest p_align, at least a page */
+	u64 phdr_vaddr;    /* of the program headers in memory; 0: not there */
+	u64 low, high;     /* of all PT_LOAD, page-aligned */
+	u64 align;         /* the largest p_align, at least a page */
 	u64 interp_offset; /* PT_INTERP's path in the file ... */
-	u32 interp_len;	   /* ... with its zero; 0: none */
+	u32 interp_len;    /* ... with its zero; 0: none */
 	u16 phnum;
 	bool dyn;
 };

@@ -4,7 +4,7 @@
 #include "lib/errno.h"
 #include "lib/kunit.h"
 
-#define LIMIT	  0x7ffffffff000ULL
+#define LIMIT     0x7ffffffff000ULL
 #define FILE_SIZE 0x3000
 
 static const struct elf64_hdr good_hdr = {
@@ -20,11 +20,19 @@ static const struct elf64_hdr good_hdr = {
 };
 
 static const struct elf64_phdr good_ph[3] = {
-	{ .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = 0,
-	  .p_vaddr = 0x400000, .p_filesz = 0x1800, .p_memsz = 0x1800,
+	{ .p_type = PT_LOAD,
+	  .p_flags = PF_R | PF_X,
+	  .p_offset = 0,
+	  .p_vaddr = 0x400000,
+	  .p_filesz = 0x1800,
+	  .p_memsz = 0x1800,
 	  .p_align = 0x1000 },
-	{ .p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = 0x1e00,
-	  .p_vaddr = 0x402e00, .p_filesz = 0x200, .p_memsz = 0x9000,
+	{ .p_type = PT_LOAD,
+	  .p_flags = PF_R | PF_W,
+	  .p_offset = 0x1e00,
+	  .p_vaddr = 0x402e00,
+	  .p_filesz = 0x200,
+	  .p_memsz = 0x9000,
 	  .p_align = 0x1000 },
 	{ .p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W },
 };
@@ -121,8 +129,10 @@ static void elf_check_phdrs_finds_the_interpreter(struct kunit *test)
 
 	memcpy(ph, good_ph, sizeof(ph));
 	h.e_type = ET_DYN;
-	ph[2] = (struct elf64_phdr){ .p_type = PT_INTERP, .p_offset = 0x318,
-				     .p_filesz = 28, .p_memsz = 28 };
+	ph[2] = (struct elf64_phdr){ .p_type = PT_INTERP,
+				     .p_offset = 0x318,
+				     .p_filesz = 28,
+				     .p_memsz = 28 };
 	KUNIT_ASSERT_EQ(test, check(&h, ph, &img), 0);
 	KUNIT_EXPECT_EQ(test, img.interp_offset, 0x318);
 	KUNIT_EXPECT_EQ(test, img.interp_len, 28);

@@ -39,8 +39,8 @@ static ssize_t eventfd_read(struct file *f, struct iov_iter *to)
 	v = e->semaphore ? 1 : e->count;
 	e->count -= v;
 	wake_up_poll(&e->wq, EPOLLOUT | EPOLLWRNORM);
-	return copy_to_iter(&v, sizeof(v), to) == sizeof(v) ? sizeof(v) :
-							      -EFAULT;
+	return copy_to_iter(&v, sizeof(v), to) == sizeof(v) ? sizeof(v)
+							    : -EFAULT;
 }
 
 static ssize_t eventfd_write(struct file *f, struct iov_iter *from)

@@ -22,11 +22,10 @@
 #include "lib/uapi/fcntl.h"
 
 /* Not events: how to report them. */
-#define EP_PRIVATE_BITS                                                        \
-	(EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
+#define EP_PRIVATE_BITS (EPOLLWAKEUP | EPOLLONESHOT | EPOLLET | EPOLLEXCLUSIVE)
 /* What may stand beside EPOLLEXCLUSIVE. */
-#define EP_EXCLUSIVE_OK                                                        \
-	(EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM | EPOLLERR |           \
+#define EP_EXCLUSIVE_OK                                              \
+	(EPOLLIN | EPOLLOUT | EPOLLRDNORM | EPOLLWRNORM | EPOLLERR | \
 	 EPOLLHUP | EPOLLWAKEUP | EPOLLET | EPOLLEXCLUSIVE)
 /* Instances that may watch each other in a chain, as in Linux. */
 #define EP_MAX_NESTS  4
@@ -36,15 +35,15 @@ struct eventpoll {
 	struct file *file; /* its own; no reference */
 	struct rb_root items;
 	struct list_head ready;
-	struct wait_queue_head wq;	  /* epoll_wait() */
+	struct wait_queue_head wq;        /* epoll_wait() */
 	struct wait_queue_head poll_wait; /* whoever polls this instance */
 };
 
 struct epitem {
-	struct rb_node node;	 /* by file and fd */
-	struct list_head ready;	 /* in ep->ready */
+	struct rb_node node;        /* by file and fd */
+	struct list_head ready;     /* in ep->ready */
 	struct list_head file_link; /* in file->f_ep */
-	struct list_head waits;	 /* ep_wait: one a wait queue */
+	struct list_head waits;     /* ep_wait: one a wait queue */
 	struct eventpoll *ep;
 	struct file *file;
 	int fd;
@@ -125,7 +124,7 @@ static void item_remove(struct epitem *item)
 	struct ep_wait *w, *n;
 	unsigned long flags;
 
-	list_for_each_entry_safe(w, n, &item->waits, link) {
+	list_for_each_entry_safe (w, n, &item->waits, link) {
 		remove_wait_queue(w->q, &w->wait);
 		kfree(w);
 	}
@@ -147,7 +146,7 @@ void eventpoll_release_file(struct file *f)
 {
 	struct epitem *item, *n;
 
-	list_for_each_entry_safe(item, n, &f->f_ep, file_link)
+	list_for_each_entry_safe (item, n, &f->f_ep, file_link)
 		item_remove(item);
 }
 
@@ -185,7 +184,7 @@ static u32 ep_poll(struct file *f, struct poll_table *pt)
 	struct epitem *item;
 
 	poll_wait(f, &ep->poll_wait, pt);
-	list_for_each_entry(item, &ep->ready, ready)
+	list_for_each_entry (item, &ep->ready, ready)
 		if (item_poll(item, NULL))
 			return EPOLLIN | EPOLLRDNORM;
 	return 0;
@@ -226,7 +225,8 @@ static int depth_below(const struct eventpoll *ep, const struct eventpoll *stop,
 		return EP_MAX_NESTS + 1;
 	for (n = rb_first(&ep->items); n; n = rb_next(n)) {
 		sub = ep_of(rb_entry((struct rb_node *)(uintptr_t)n,
-				     struct epitem, node)->file);
+				     struct epitem, node)
+				    ->file);
 		if (!sub)
 			continue;
 		d = 1 + depth_below(sub, stop, level + 1);
@@ -243,7 +243,7 @@ static int depth_above(const struct eventpoll *ep, int level)
 
 	if (level > EP_MAX_NESTS)
 		return level;
-	list_for_each_entry(item, &ep->file->f_ep, file_link) {
+	list_for_each_entry (item, &ep->file->f_ep, file_link) {
 		d = 1 + depth_above(item->ep, level + 1);
 		deepest = max(deepest, d);
 	}
@@ -259,8 +259,8 @@ static int ep_insert(struct eventpoll *ep, const struct epoll_event *event,
 	struct epitem *item;
 	u32 mask;
 
-	if (sub && 1 + depth_below(sub, ep, 1) + depth_above(ep, 1) >
-			   EP_MAX_NESTS)
+	if (sub &&
+	    1 + depth_below(sub, ep, 1) + depth_above(ep, 1) > EP_MAX_NESTS)
 		return -ELOOP;
 	item = kzalloc(sizeof(*item), GFP_KERNEL);
 	if (!item)
@@ -319,8 +319,8 @@ static int ep_ctl(struct file *epf, int op, struct file *f, int fd,
 	item = item_find(ep, f, fd, &parent, &link);
 	switch (op) {
 	case EPOLL_CTL_ADD:
-		return item ? -EEXIST :
-			      ep_insert(ep, event, f, fd, parent, link);
+		return item ? -EEXIST
+			    : ep_insert(ep, event, f, fd, parent, link);
 	case EPOLL_CTL_DEL:
 		if (!item)
 			return -ENOENT;
@@ -340,8 +340,8 @@ SYSCALL_DEFINE4(epoll_ctl, int, epfd, int, op, int, fd,
 	struct file *epf, *f;
 	long ret = -EBADF;
 
-	if (op != EPOLL_CTL_DEL && copy_from_user(&event, uevent,
-						  sizeof(event)))
+	if (op != EPOLL_CTL_DEL &&
+	    copy_from_user(&event, uevent, sizeof(event)))
 		return -EFAULT;
 	epf = fget(epfd);
 	f = fget(fd);
@@ -500,8 +500,9 @@ SYSCALL_DEFINE6(epoll_pwait, int, epfd, struct epoll_event __user *, to, int,
 {
 	int err = sigmask_from_user(sigmask, size);
 
-	return err ? err : do_epoll_wait(epfd, to, max_events,
-					 timeout_of_ms(timeout_ms));
+	return err ? err
+		   : do_epoll_wait(epfd, to, max_events,
+				   timeout_of_ms(timeout_ms));
 }
 
 SYSCALL_DEFINE6(epoll_pwait2, int, epfd, struct epoll_event __user *, to, int,

@@ -99,8 +99,8 @@ static long fcntl_file(struct file *f, int fd, u32 cmd, u64 arg)
 	case F_GETFL:
 		return f->f_flags & ~O_CLOEXEC;
 	case F_SETFL:
-		f->f_flags = (f->f_flags & ~SETFL_MASK) |
-			     ((u32)arg & SETFL_MASK);
+		f->f_flags =
+			(f->f_flags & ~SETFL_MASK) | ((u32)arg & SETFL_MASK);
 		return 0;
 	default:
 		return -EINVAL;

@@ -12,7 +12,7 @@
 #include "lib/eventpoll.h"
 #include "lib/slab.h"
 
-#define FDS_FIRST	64U
+#define FDS_FIRST             64U
 #define RLIMIT_NOFILE_DEFAULT 1024U
 
 /**

@@ -65,10 +65,10 @@ struct file {
 /* One program's descriptors. */
 struct files_struct {
 	u32 refcount;
-	u32 max_fds;	    /* size of the two arrays below */
-	u32 rlimit_nofile;  /* -EMFILE beyond */
+	u32 max_fds;       /* size of the two arrays below */
+	u32 rlimit_nofile; /* -EMFILE beyond */
 	struct file **fd;
-	u8 *cloexec;	    /* one byte a descriptor */
+	u8 *cloexec; /* one byte a descriptor */
 };
 
 /* One reference for the caller, f_ep empty; NULL: no memory. */

@@ -31,8 +31,8 @@ static bool glob_match(const char *glob, const char *s)
  * @file, @line: of the expectation.
  * @fmt:  what was expected and what was found.
  */
-void kunit_fail(struct kunit *test, const char *file, int line,
-		const char *fmt, ...)
+void kunit_fail(struct kunit *test, const char *file, int line, const char *fmt,
+		...)
 {
 	char text[256];
 	va_list ap;

@@ -11,8 +11,13 @@ struct list_head {
 	struct list_head *next, *prev;
 };
 
-#define LIST_HEAD_INIT(n) { &(n), &(n) }
-#define LIST_HEAD(n)	  struct list_head n = LIST_HEAD_INIT(n)
+/* clang-format off: it takes the braces for a block */
+#define LIST_HEAD_INIT(n)  \
+	{                  \
+		&(n), &(n) \
+	}
+/* clang-format on */
+#define LIST_HEAD(n) struct list_head n = LIST_HEAD_INIT(n)
 
 static inline void INIT_LIST_HEAD(struct list_head *h)
 {
@@ -81,22 +86,22 @@ static inline void list_splice_tail_init(struct list_head *list,
 	INIT_LIST_HEAD(list);
 }
 
-#define list_entry(p, t, m)	  container_of(p, t, m)
+#define list_entry(p, t, m)       container_of(p, t, m)
 #define list_first_entry(h, t, m) list_entry((h)->next, t, m)
 #define list_last_entry(h, t, m)  list_entry((h)->prev, t, m)
-#define list_first_entry_or_null(h, t, m)                                      \
+#define list_first_entry_or_null(h, t, m) \
 	(list_empty(h) ? NULL : list_first_entry(h, t, m))
 #define list_next_entry(e, m) list_entry((e)->m.next, __typeof__(*(e)), m)
 #define list_prev_entry(e, m) list_entry((e)->m.prev, __typeof__(*(e)), m)
-#define list_for_each_entry(e, h, m)                                           \
-	for (e = list_first_entry(h, __typeof__(*e), m); &e->m != (h);         \
+#define list_for_each_entry(e, h, m)                                   \
+	for (e = list_first_entry(h, __typeof__(*e), m); &e->m != (h); \
 	     e = list_next_entry(e, m))
-#define list_for_each_entry_reverse(e, h, m)                                   \
-	for (e = list_last_entry(h, __typeof__(*e), m); &e->m != (h);          \
+#define list_for_each_entry_reverse(e, h, m)                          \
+	for (e = list_last_entry(h, __typeof__(*e), m); &e->m != (h); \
 	     e = list_prev_entry(e, m))
-#define list_for_each_entry_safe(e, n, h, m)                                   \
-	for (e = list_first_entry(h, __typeof__(*e), m),                       \
-	    n = list_next_entry(e, m);                                         \
+#define list_for_each_entry_safe(e, n, h, m)             \
+	for (e = list_first_entry(h, __typeof__(*e), m), \
+	    n = list_next_entry(e, m);                   \
 	     &e->m != (h); e = n, n = list_next_entry(n, m))
 
 struct hlist_node {
@@ -143,15 +148,15 @@ static inline void hlist_del_init(struct hlist_node *n)
 	INIT_HLIST_NODE(n);
 }
 
-#define hlist_entry_safe_(p, t, m)                                             \
-	({                                                                     \
-		struct hlist_node *he_ = (p);                                  \
-		he_ ? container_of(he_, t, m) : NULL;                          \
+#define hlist_entry_safe_(p, t, m)                    \
+	({                                            \
+		struct hlist_node *he_ = (p);         \
+		he_ ? container_of(he_, t, m) : NULL; \
 	})
-#define hlist_for_each_entry(e, h, m)                                          \
-	for (e = hlist_entry_safe_((h)->first, __typeof__(*e), m); e;          \
+#define hlist_for_each_entry(e, h, m)                                 \
+	for (e = hlist_entry_safe_((h)->first, __typeof__(*e), m); e; \
 	     e = hlist_entry_safe_(e->m.next, __typeof__(*e), m))
-#define hlist_for_each_entry_safe(e, n, h, m)                                  \
-	for (e = hlist_entry_safe_((h)->first, __typeof__(*e), m);             \
-	     e && ((n = e->m.next), 1);                                        \
+#define hlist_for_each_entry_safe(e, n, h, m)                      \
+	for (e = hlist_entry_safe_((h)->first, __typeof__(*e), m); \
+	     e && ((n = e->m.next), 1);                            \
 	     e = hlist_entry_safe_(n, __typeof__(*e), m))

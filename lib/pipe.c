@@ -94,8 +94,8 @@ static int pipe_wait_room(struct file *f, struct pipe *p, u32 want)
 		return 0;
 	if (f->f_flags & O_NONBLOCK)
 		return -EAGAIN;
-	return wait_event_interruptible(&p->wr_wait, pipe_free(p) >= want ||
-							     !p->readers);
+	return wait_event_interruptible(&p->wr_wait,
+					pipe_free(p) >= want || !p->readers);
 }
 
 static ssize_t pipe_write(struct file *f, struct iov_iter *from)

@@ -35,11 +35,11 @@ void kmem_cache_destroy(struct kmem_cache *c);
  * see get_page() and put_page() in lib/page.h.
  */
 struct page {
-	void *virt;	/* address of the first byte */
-	u32 refcount;	/* of the run, in its head page; 0 is free */
-	u8 order;	/* the run is 2^order pages */
-	u8 flags;	/* the owner's */
-	u16 private_;	/* the owner's */
+	void *virt;   /* address of the first byte */
+	u32 refcount; /* of the run, in its head page; 0 is free */
+	u8 order;     /* the run is 2^order pages */
+	u8 flags;     /* the owner's */
+	u16 private_; /* the owner's */
 };
 /* One reference for the caller; contents undefined unless __GFP_ZERO. */
 struct page *alloc_pages(gfp_t flags, unsigned int order) __must_check;
@@ -88,8 +88,7 @@ struct files_struct *task_files(void);
 bool capable(int cap);
 
 /* User memory: the number of bytes NOT copied, 0 when all were. */
-size_t copy_from_user(void *to, const void __user *from,
-		      size_t n) __must_check;
+size_t copy_from_user(void *to, const void __user *from, size_t n) __must_check;
 size_t copy_to_user(void __user *to, const void *from, size_t n) __must_check;
 
 /* Messages. "<3>text" or KERN_ERR "text"; without a level it is KERN_INFO. */
@@ -105,10 +104,10 @@ void *memset(void *d, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
 void *memchr(const void *s, int c, size_t n);
 /* Known small sizes become moves, in the freestanding build too. */
-#define memcpy(d, s, n)	 __builtin_memcpy(d, s, n)
+#define memcpy(d, s, n)  __builtin_memcpy(d, s, n)
 #define memmove(d, s, n) __builtin_memmove(d, s, n)
-#define memset(d, c, n)	 __builtin_memset(d, c, n)
-#define memcmp(a, b, n)	 __builtin_memcmp(a, b, n)
+#define memset(d, c, n)  __builtin_memset(d, c, n)
+#define memcmp(a, b, n)  __builtin_memcmp(a, b, n)
 size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t n);
 int strcmp(const char *a, const char *b);

@@ -115,8 +115,7 @@ static void poll_sleeps_until_ready_or_timeout(struct kunit *test)
 	p.fd = fx.rd;
 	before = ktime_get_ns();
 	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, 30), 0);
-	KUNIT_EXPECT_GE(test, ktime_get_ns() - before,
-			30 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_GE(test, ktime_get_ns() - before, 30 * NSEC_PER_MSEC);
 	put_byte_after_ms(10);
 	KUNIT_EXPECT_EQ(test, sys_ppoll(&p, 1, &ts, NULL, 0), 1);
 	KUNIT_EXPECT_EQ(test, p.revents, POLLIN);
@@ -221,14 +220,14 @@ static void epoll_oneshot_fires_once_until_modified(struct kunit *test)
 {
 	struct epoll_event out[4];
 
-	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd,
-				    EPOLLIN | EPOLLONESHOT), 0);
+	KUNIT_EXPECT_EQ(test,
+			watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN | EPOLLONESHOT), 0);
 	put_byte();
 	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 1);
 	put_byte();
 	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 0);
-	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_MOD, fx.rd,
-				    EPOLLIN | EPOLLONESHOT), 0);
+	KUNIT_EXPECT_EQ(test,
+			watch(EPOLL_CTL_MOD, fx.rd, EPOLLIN | EPOLLONESHOT), 0);
 	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 0), 1);
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_MOD, fx.wr, EPOLLIN), -ENOENT);
 }
@@ -241,8 +240,7 @@ static void epoll_wait_sleeps_until_an_event(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN), 0);
 	before = ktime_get_ns();
 	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, 25), 0);
-	KUNIT_EXPECT_GE(test, ktime_get_ns() - before,
-			25 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_GE(test, ktime_get_ns() - before, 25 * NSEC_PER_MSEC);
 	put_byte_after_ms(10);
 	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, out, 4, -1), 1);
 	take_bytes();
@@ -298,11 +296,12 @@ static void epoll_ctl_checks_its_arguments(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(fx.ep, EPOLL_CTL_ADD, fx.ep, &ev),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, watch(9, fx.rd, EPOLLIN), -EINVAL);
-	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd,
-				    EPOLLIN | EPOLLEXCLUSIVE | EPOLLONESHOT),
+	KUNIT_EXPECT_EQ(test,
+			watch(EPOLL_CTL_ADD, fx.rd,
+			      EPOLLIN | EPOLLEXCLUSIVE | EPOLLONESHOT),
 			-EINVAL);
-	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_ADD, fx.rd,
-				    EPOLLIN | EPOLLEXCLUSIVE), 0);
+	KUNIT_EXPECT_EQ(
+		test, watch(EPOLL_CTL_ADD, fx.rd, EPOLLIN | EPOLLEXCLUSIVE), 0);
 	KUNIT_EXPECT_EQ(test, watch(EPOLL_CTL_MOD, fx.rd, EPOLLIN), -EINVAL);
 	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, &ev, 0, 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.rd, &ev, 1, 0), -EINVAL);
@@ -319,8 +318,9 @@ static void epoll_nests_but_not_in_rings_or_too_deep(struct kunit *test)
 	for (i = 0; i < 7; i++)
 		ep[i] = (int)sys_epoll_create1(0);
 	for (i = 0; i < 4; i++)
-		KUNIT_EXPECT_EQ(test, sys_epoll_ctl(ep[i + 1], EPOLL_CTL_ADD,
-						    ep[i], &ev), 0);
+		KUNIT_EXPECT_EQ(
+			test,
+			sys_epoll_ctl(ep[i + 1], EPOLL_CTL_ADD, ep[i], &ev), 0);
 	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(ep[0], EPOLL_CTL_ADD, ep[4], &ev),
 			-ELOOP);
 	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(ep[5], EPOLL_CTL_ADD, ep[4], &ev),

@@ -20,12 +20,12 @@ struct rb_root {
 	struct rb_node *rb_node;
 };
 
-#define RB_ROOT		  ((struct rb_root){ NULL })
+#define RB_ROOT           ((struct rb_root){ NULL })
 #define rb_entry(p, t, m) container_of(p, t, m)
-#define rb_entry_safe(p, t, m)                                                 \
-	({                                                                     \
-		struct rb_node *rbe_ = (p);                                    \
-		rbe_ ? container_of(rbe_, t, m) : NULL;                        \
+#define rb_entry_safe(p, t, m)                          \
+	({                                              \
+		struct rb_node *rbe_ = (p);             \
+		rbe_ ? container_of(rbe_, t, m) : NULL; \
 	})
 
 static inline bool RB_EMPTY_ROOT(const struct rb_root *r)

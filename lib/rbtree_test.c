@@ -26,9 +26,9 @@ static void item_insert(struct rb_root *root, struct item *it)
 
 	while (*link) {
 		parent = *link;
-		link = it->key < rb_entry(parent, struct item, node)->key ?
-			       &parent->left :
-			       &parent->right;
+		link = it->key < rb_entry(parent, struct item, node)->key
+			       ? &parent->left
+			       : &parent->right;
 	}
 	rb_link_node(&it->node, parent, link);
 	rb_insert_color(&it->node, root);
@@ -45,8 +45,8 @@ static int black_height(const struct rb_node *n)
 	if ((n->left && n->left->parent != n) ||
 	    (n->right && n->right->parent != n))
 		return -1;
-	if (n->red && ((n->left && n->left->red) ||
-		       (n->right && n->right->red)))
+	if (n->red &&
+	    ((n->left && n->left->red) || (n->right && n->right->red)))
 		return -1;
 	l = black_height(n->left);
 	r = black_height(n->right);
@@ -65,9 +65,9 @@ static void check_tree(struct kunit *test, const struct rb_root *root,
 	KUNIT_EXPECT_FALSE(test, root->rb_node && root->rb_node->red);
 	for (n = rb_first(root); n; n = rb_next(n)) {
 		if (last) {
-			KUNIT_EXPECT_LE(
-				test, rb_entry(last, struct item, node)->key,
-				rb_entry(n, struct item, node)->key);
+			KUNIT_EXPECT_LE(test,
+					rb_entry(last, struct item, node)->key,
+					rb_entry(n, struct item, node)->key);
 			KUNIT_EXPECT_PTR_EQ(test, rb_prev(n), last);
 		}
 		last = n;

@@ -13,7 +13,7 @@ struct poll_entry {
 	struct wait_queue_entry wait;
 	struct wait_queue_head *q;
 	struct file *f; /* one reference */
-	u32 key;	/* the events that this entry is for */
+	u32 key;        /* the events that this entry is for */
 };
 
 #define FIRST_ENTRIES 4
@@ -262,8 +262,8 @@ out_free:
 
 SYSCALL_DEFINE3(poll, struct pollfd __user *, fds, u32, n, int, timeout_ms)
 {
-	u64 left = timeout_ms < 0 ? MAX_SCHEDULE_TIMEOUT :
-				    (u64)timeout_ms * NSEC_PER_MSEC;
+	u64 left = timeout_ms < 0 ? MAX_SCHEDULE_TIMEOUT
+				  : (u64)timeout_ms * NSEC_PER_MSEC;
 
 	return do_poll(fds, n, &left);
 }
@@ -289,12 +289,17 @@ SYSCALL_DEFINE5(ppoll, struct pollfd __user *, fds, u32, n,
 #define SELECT_OUT (EPOLLWRBAND | EPOLLWRNORM | EPOLLOUT | EPOLLERR)
 #define SELECT_EX  (EPOLLPRI)
 
-enum { SET_IN, SET_OUT, SET_EX, NR_SETS };
+enum {
+	SET_IN,
+	SET_OUT,
+	SET_EX,
+	NR_SETS
+};
 static const u32 set_events[NR_SETS] = { SELECT_IN, SELECT_OUT, SELECT_EX };
 
 struct select_call {
-	u32 n;	       /* descriptors looked at */
-	u32 words;     /* of each set */
+	u32 n;     /* descriptors looked at */
+	u32 words; /* of each set */
 	u64 *want[NR_SETS], *ready[NR_SETS];
 };
 

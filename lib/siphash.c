@@ -30,7 +30,8 @@ static __force_inline void sip_round(struct sip *s)
 	s->v2 = rotl(s->v2, 32);
 }
 
-/* Section 2.2: the key, and the constants "somepseudorandomlygeneratedbytes". */
+/* Section 2.2: the key, and the constants "somepseudorandomlygeneratedbytes".
+ */
 static __force_inline void sip_init(struct sip *s, const siphash_key_t *key)
 {
 	s->v0 = key->key[0] ^ 0x736f6d6570736575ULL;
@@ -76,7 +77,8 @@ u64 siphash(const void *data, size_t len, const siphash_key_t *key)
 
 	sip_init(&s, key);
 	for (; left >= 8; left -= 8, p += 8) {
-		memcpy(&m, p, 8); /* x86 is little-endian, as the paper's words */
+		memcpy(&m, p,
+		       8); /* x86 is little-endian, as the paper's words */
 		sip_word(&s, m);
 	}
 	while (left) {

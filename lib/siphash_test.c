@@ -5,8 +5,8 @@
 #include "lib/siphash.h"
 
 /* Key 00 01 .. 0f, as in the paper. */
-static const siphash_key_t paper_key = { {
-	0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL } };
+static const siphash_key_t paper_key = { { 0x0706050403020100ULL,
+					   0x0f0e0d0c0b0a0908ULL } };
 
 static void fill(u8 *p, size_t n)
 {
@@ -23,14 +23,14 @@ static void siphash_gives_the_papers_vectors(struct kunit *test)
 	u8 in[16];
 
 	fill(in, sizeof(in));
-	KUNIT_EXPECT_TRUE(test, siphash(in, 15, &paper_key) ==
-					0xa129ca6149be45e5ULL);
-	KUNIT_EXPECT_TRUE(test, siphash(in, 0, &paper_key) ==
-					0x726fdb47dd0e0e31ULL);
-	KUNIT_EXPECT_TRUE(test, siphash(in, 1, &paper_key) ==
-					0x74f839c593dc67fdULL);
-	KUNIT_EXPECT_TRUE(test, siphash(in, 8, &paper_key) ==
-					0x93f5f5799a932462ULL);
+	KUNIT_EXPECT_TRUE(test,
+			  siphash(in, 15, &paper_key) == 0xa129ca6149be45e5ULL);
+	KUNIT_EXPECT_TRUE(test,
+			  siphash(in, 0, &paper_key) == 0x726fdb47dd0e0e31ULL);
+	KUNIT_EXPECT_TRUE(test,
+			  siphash(in, 1, &paper_key) == 0x74f839c593dc67fdULL);
+	KUNIT_EXPECT_TRUE(test,
+			  siphash(in, 8, &paper_key) == 0x93f5f5799a932462ULL);
 }
 
 static void siphash_of_words_is_siphash_of_their_bytes(struct kunit *test)
@@ -40,15 +40,15 @@ static void siphash_of_words_is_siphash_of_their_bytes(struct kunit *test)
 	u32 d[4] = { 7, 0x89abcdefU, 0, ~0U };
 
 	KUNIT_EXPECT_TRUE(test, siphash_1u64(q[0], k) == siphash(q, 8, k));
-	KUNIT_EXPECT_TRUE(test, siphash_2u64(q[0], q[1], k) ==
-					siphash(q, 16, k));
+	KUNIT_EXPECT_TRUE(test,
+			  siphash_2u64(q[0], q[1], k) == siphash(q, 16, k));
 	KUNIT_EXPECT_TRUE(test, siphash_3u64(q[0], q[1], q[2], k) ==
 					siphash(q, 24, k));
 	KUNIT_EXPECT_TRUE(test, siphash_4u64(q[0], q[1], q[2], q[3], k) ==
 					siphash(q, 32, k));
 	KUNIT_EXPECT_TRUE(test, siphash_1u32(d[0], k) == siphash(d, 4, k));
-	KUNIT_EXPECT_TRUE(test, siphash_2u32(d[0], d[1], k) ==
-					siphash(d, 8, k));
+	KUNIT_EXPECT_TRUE(test,
+			  siphash_2u32(d[0], d[1], k) == siphash(d, 8, k));
 	KUNIT_EXPECT_TRUE(test, siphash_3u32(d[0], d[1], d[2], k) ==
 					siphash(d, 12, k));
 	KUNIT_EXPECT_TRUE(test, siphash_4u32(d[0], d[1], d[2], d[3], k) ==

@@ -50,15 +50,15 @@ static inline void spin_unlock_bh(spinlock_t *l)
 	local_bh_enable();
 }
 
-#define spin_lock_irqsave(l, flags)                                            \
-	do {                                                                   \
-		(flags) = local_irq_save();                                    \
-		spin_lock(l);                                                  \
+#define spin_lock_irqsave(l, flags)         \
+	do {                                \
+		(flags) = local_irq_save(); \
+		spin_lock(l);               \
 	} while (0)
-#define spin_unlock_irqrestore(l, flags)                                       \
-	do {                                                                   \
-		spin_unlock(l);                                                \
-		local_irq_restore(flags);                                      \
+#define spin_unlock_irqrestore(l, flags)  \
+	do {                              \
+		spin_unlock(l);           \
+		local_irq_restore(flags); \
 	} while (0)
 
 #define lockdep_assert_held(l) WARN_ON_ONCE(!(l)->held)

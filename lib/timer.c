@@ -22,9 +22,9 @@
 
 #define LEVEL_BITS  6
 #define LEVEL_SLOTS 64
-#define LEVELS	    8
+#define LEVELS      8
 /* The last tick that 64 bits of nanoseconds reach: 584 years, 45 bits. */
-#define TICK_LAST   (~0ULL / TIMER_TICK_NS)
+#define TICK_LAST (~0ULL / TIMER_TICK_NS)
 
 struct wheel {
 	u64 base;
@@ -105,7 +105,7 @@ static void slot_detach(u32 level, u32 idx, struct hlist_head *to)
 	struct hlist_node *n;
 
 	to->first = NULL;
-	hlist_for_each_entry_safe(t, n, head, entry) {
+	hlist_for_each_entry_safe (t, n, head, entry) {
 		hlist_del_init(&t->entry);
 		hlist_add_head(&t->entry, to);
 	}
@@ -135,7 +135,7 @@ static void cascade(struct hlist_head *from, struct hlist_head *due)
 	struct hlist_node *n;
 
 	due->first = NULL;
-	hlist_for_each_entry_safe(t, n, from, entry) {
+	hlist_for_each_entry_safe (t, n, from, entry) {
 		hlist_del_init(&t->entry);
 		if (t->tick > wheel.base) {
 			wheel_insert(t);
@@ -260,8 +260,8 @@ bool mod_timer(struct timer_list *t, u64 expires_ns)
 		wheel_remove(t);
 	/* An empty wheel has nothing to step over: catch up after idling. */
 	if (!wheel.pending)
-		wheel.base = max_t(u64, wheel.base,
-				   ktime_get_ns() / TIMER_TICK_NS);
+		wheel.base =
+			max_t(u64, wheel.base, ktime_get_ns() / TIMER_TICK_NS);
 	/* In a late run, what is set for the past waits for the next run. */
 	t->tick = clamp_t(u64, tick, max(wheel.base, wheel.run_tick) + 1,
 			  TICK_LAST);
@@ -327,8 +327,8 @@ void hrtimer_start(struct hrtimer *t, u64 expires_ns)
 	t->expires_ns = expires_ns;
 	while (*link) {
 		parent = *link;
-		if (expires_ns < rb_entry(parent, struct hrtimer,
-					  node)->expires_ns) {
+		if (expires_ns <
+		    rb_entry(parent, struct hrtimer, node)->expires_ns) {
 			link = &parent->left;
 		} else {
 			link = &parent->right;
@@ -379,7 +379,8 @@ u64 timers_next_expiry(void)
 	if (wheel_first(&level, &idx))
 		next = wheel.slot_min[level][idx] * TIMER_TICK_NS;
 	if (hr_first)
-		next = min_t(u64, next, rb_entry(hr_first, struct hrtimer,
-						 node)->expires_ns);
+		next = min_t(
+			u64, next,
+			rb_entry(hr_first, struct hrtimer, node)->expires_ns);
 	return next;
 }

@@ -17,7 +17,7 @@
 
 struct timer_list {
 	struct hlist_node entry; /* in a wheel slot while pending */
-	u64 tick;		 /* rounded-up expiry */
+	u64 tick;                /* rounded-up expiry */
 	void (*function)(struct timer_list *t);
 };
 

@@ -172,7 +172,8 @@ static void wheel_fires_exactly_at_all_distances(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(p); i++) {
 		p[i].runs = 0;
 		timer_setup(&p[i].timer, probe_run);
-		p[i].want_ns = now + ((1ULL << (i / 2)) + i % 2) * NSEC_PER_MSEC;
+		p[i].want_ns =
+			now + ((1ULL << (i / 2)) + i % 2) * NSEC_PER_MSEC;
 		mod_timer(&p[i].timer, p[i].want_ns);
 	}
 	for (i = 0; i < ARRAY_SIZE(p) && fired < 2 * 34; i++)

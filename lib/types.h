@@ -29,10 +29,10 @@ typedef s64 loff_t_;
 #define loff_t loff_t_
 
 #ifdef __CHECKER__
-#define __bitwise  __attribute__((bitwise))
-#define __force	   __attribute__((force))
-#define __user	   __attribute__((noderef, address_space(1)))
-#define __iomem	   __attribute__((noderef, address_space(2)))
+#define __bitwise __attribute__((bitwise))
+#define __force   __attribute__((force))
+#define __user    __attribute__((noderef, address_space(1)))
+#define __iomem   __attribute__((noderef, address_space(2)))
 #else
 #define __bitwise
 #define __force
@@ -54,64 +54,64 @@ typedef u32 __bitwise __wsum;
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
 
-#define __packed	 __attribute__((packed))
-#define __aligned(n)	 __attribute__((aligned(n)))
-#define __noreturn	 __attribute__((noreturn))
-#define __maybe_unused	 __attribute__((unused))
-#define __must_check	 __attribute__((warn_unused_result))
-#define __printf(f, a)	 __attribute__((format(printf, f, a)))
-#define __force_inline	 inline __attribute__((always_inline))
-#define noinline	 __attribute__((noinline))
-#define __section(s)	 __attribute__((section(s)))
-#define __hot		 __attribute__((hot))
-#define __cold		 __attribute__((cold))
-#define fallthrough	 __attribute__((fallthrough))
-#define static_assert	 _Static_assert
-#define barrier()	 __asm__ volatile("" ::: "memory")
-#define READ_ONCE(x)	 (*(const volatile __typeof__(x) *)&(x))
+#define __packed       __attribute__((packed))
+#define __aligned(n)   __attribute__((aligned(n)))
+#define __noreturn     __attribute__((noreturn))
+#define __maybe_unused __attribute__((unused))
+#define __must_check   __attribute__((warn_unused_result))
+#define __printf(f, a) __attribute__((format(printf, f, a)))
+#define __force_inline inline __attribute__((always_inline))
+#define noinline       __attribute__((noinline))
+#define __section(s)   __attribute__((section(s)))
+#define __hot          __attribute__((hot))
+#define __cold         __attribute__((cold))
+#define fallthrough    __attribute__((fallthrough))
+#define static_assert _Static_assert
+#define barrier()        __asm__ volatile("" ::: "memory")
+#define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))
 #define WRITE_ONCE(x, v) (*(volatile __typeof__(x) *)&(x) = (v))
 
-#define ARRAY_SIZE(a)	      (sizeof(a) / sizeof((a)[0]))
-#define BIT(n)		      (1UL << (n))
-#define ALIGN(x, a)	      (((x) + (a) - 1) & ~((__typeof__(x))(a) - 1))
-#define ALIGN_DOWN(x, a)      ((x) & ~((__typeof__(x))(a) - 1))
-#define IS_ALIGNED(x, a)      (((x) & ((__typeof__(x))(a) - 1)) == 0)
-#define DIV_ROUND_UP(n, d)    (((n) + (d) - 1) / (d))
+#define ARRAY_SIZE(a)         (sizeof(a) / sizeof((a)[0]))
+#define BIT(n)                (1UL << (n))
+#define ALIGN(x, a)           (((x) + (a)-1) & ~((__typeof__(x))(a)-1))
+#define ALIGN_DOWN(x, a)      ((x) & ~((__typeof__(x))(a)-1))
+#define IS_ALIGNED(x, a)      (((x) & ((__typeof__(x))(a)-1)) == 0)
+#define DIV_ROUND_UP(n, d)    (((n) + (d)-1) / (d))
 #define sizeof_field(t, f)    sizeof(((t *)0)->f)
-#define container_of(p, t, f) ((t *)((char *)(p) - offsetof(t, f)))
+#define container_of(p, t, f) ((t *)((char *)(p)-offsetof(t, f)))
 
-#define min(a, b)                                                              \
-	({                                                                     \
-		__typeof__(a) min_a_ = (a);                                    \
-		__typeof__(b) min_b_ = (b);                                    \
-		(void)(&min_a_ == &min_b_);                                    \
-		min_a_ < min_b_ ? min_a_ : min_b_;                             \
+#define min(a, b)                                  \
+	({                                         \
+		__typeof__(a) min_a_ = (a);        \
+		__typeof__(b) min_b_ = (b);        \
+		(void)(&min_a_ == &min_b_);        \
+		min_a_ < min_b_ ? min_a_ : min_b_; \
 	})
-#define max(a, b)                                                              \
-	({                                                                     \
-		__typeof__(a) max_a_ = (a);                                    \
-		__typeof__(b) max_b_ = (b);                                    \
-		(void)(&max_a_ == &max_b_);                                    \
-		max_a_ > max_b_ ? max_a_ : max_b_;                             \
+#define max(a, b)                                  \
+	({                                         \
+		__typeof__(a) max_a_ = (a);        \
+		__typeof__(b) max_b_ = (b);        \
+		(void)(&max_a_ == &max_b_);        \
+		max_a_ > max_b_ ? max_a_ : max_b_; \
 	})
-#define min_t(t, a, b)                                                         \
-	({                                                                     \
-		t mint_a_ = (a);                                               \
-		t mint_b_ = (b);                                               \
-		mint_a_ < mint_b_ ? mint_a_ : mint_b_;                         \
+#define min_t(t, a, b)                                 \
+	({                                             \
+		t mint_a_ = (a);                       \
+		t mint_b_ = (b);                       \
+		mint_a_ < mint_b_ ? mint_a_ : mint_b_; \
 	})
-#define max_t(t, a, b)                                                         \
-	({                                                                     \
-		t maxt_a_ = (a);                                               \
-		t maxt_b_ = (b);                                               \
-		maxt_a_ > maxt_b_ ? maxt_a_ : maxt_b_;                         \
+#define max_t(t, a, b)                                 \
+	({                                             \
+		t maxt_a_ = (a);                       \
+		t maxt_b_ = (b);                       \
+		maxt_a_ > maxt_b_ ? maxt_a_ : maxt_b_; \
 	})
 #define clamp_t(t, v, lo, hi) min_t(t, max_t(t, v, lo), hi)
-#define swap(a, b)                                                             \
-	do {                                                                   \
-		__typeof__(a) swap_t_ = (a);                                   \
-		(a) = (b);                                                     \
-		(b) = swap_t_;                                                 \
+#define swap(a, b)                           \
+	do {                                 \
+		__typeof__(a) swap_t_ = (a); \
+		(a) = (b);                   \
+		(b) = swap_t_;               \
 	} while (0)
 
 #define PAGE_SHIFT 12

@@ -25,8 +25,10 @@ static const struct iovec *this_seg(const struct iov_iter *i)
 void iov_iter_ubuf(struct iov_iter *i, bool source, void __user *buf,
 		   size_t count)
 {
-	*i = (struct iov_iter){ .user = true, .source = source,
-				.count = count, .nr_segs = 1,
+	*i = (struct iov_iter){ .user = true,
+				.source = source,
+				.count = count,
+				.nr_segs = 1,
 				.ubuf = { buf, count } };
 }
 
@@ -41,8 +43,11 @@ void iov_iter_ubuf(struct iov_iter *i, bool source, void __user *buf,
 void iov_iter_init(struct iov_iter *i, bool source, const struct iovec *iov,
 		   size_t nr_segs, size_t count)
 {
-	*i = (struct iov_iter){ .user = true, .source = source, .iov = iov,
-				.nr_segs = nr_segs, .count = count };
+	*i = (struct iov_iter){ .user = true,
+				.source = source,
+				.iov = iov,
+				.nr_segs = nr_segs,
+				.count = count };
 }
 
 /**
@@ -56,8 +61,10 @@ void iov_iter_init(struct iov_iter *i, bool source, const struct iovec *iov,
 void iov_iter_kvec(struct iov_iter *i, bool source, const struct kvec *kvec,
 		   size_t nr_segs, size_t count)
 {
-	*i = (struct iov_iter){ .source = source, .kvec = kvec,
-				.nr_segs = nr_segs, .count = count };
+	*i = (struct iov_iter){ .source = source,
+				.kvec = kvec,
+				.nr_segs = nr_segs,
+				.count = count };
 }
 
 /* The bytes left in the present range, which starts at *@p; empty ranges are

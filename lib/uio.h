@@ -22,12 +22,12 @@ struct kvec {
 };
 
 struct iov_iter {
-	bool user;	 /* user memory, to be checked; else kernel memory */
-	bool source;	 /* bytes are read from it (a write); else written */
-	bool more;	 /* a write that another follows at once (sendfile) */
-	size_t count;	 /* bytes left in all */
-	size_t offset;	 /* into the first range */
-	size_t nr_segs;	 /* ranges left */
+	bool user;      /* user memory, to be checked; else kernel memory */
+	bool source;    /* bytes are read from it (a write); else written */
+	bool more;      /* a write that another follows at once (sendfile) */
+	size_t count;   /* bytes left in all */
+	size_t offset;  /* into the first range */
+	size_t nr_segs; /* ranges left */
 	union {
 		const struct iovec *iov;
 		const struct kvec *kvec;

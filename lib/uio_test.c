@@ -19,8 +19,9 @@ static void fill(void)
 
 static void copy_from_iter_crosses_ranges(struct kunit *test)
 {
-	struct kvec v[4] = { { mem[0], 5 }, { mem[1], 0 }, { mem[2], 32 },
-			     { mem[3], 3 } };
+	struct kvec v[4] = {
+		{ mem[0], 5 }, { mem[1], 0 }, { mem[2], 32 }, { mem[3], 3 }
+	};
 	struct iov_iter it;
 	u8 out[40], want[40];
 
@@ -106,8 +107,9 @@ static void import_iovec_checks_lengths(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, used != fast);
 	kfree(used);
 	KUNIT_EXPECT_EQ(test, import_iovec(true, v, 0, fast, &used, &it), 0);
-	KUNIT_EXPECT_EQ(test, import_iovec(true, v, UIO_MAXIOV + 1, fast,
-					   &used, &it), -EINVAL);
+	KUNIT_EXPECT_EQ(test,
+			import_iovec(true, v, UIO_MAXIOV + 1, fast, &used, &it),
+			-EINVAL);
 	v[2].iov_len = (size_t)-1;
 	KUNIT_EXPECT_EQ(test, import_iovec(true, v, 3, fast, &used, &it),
 			-EINVAL);

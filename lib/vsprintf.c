@@ -54,8 +54,9 @@ static void put_string(struct out *o, const struct spec *sp, const char *s)
 {
 	if (!s)
 		s = "(null)";
-	put_text(o, sp, s, sp->precision < 0 ? strlen(s) :
-			strnlen(s, (size_t)sp->precision));
+	put_text(o, sp, s,
+		 sp->precision < 0 ? strlen(s)
+				   : strnlen(s, (size_t)sp->precision));
 }
 
 /* Digits of @v, the lowest first. */
@@ -296,7 +297,8 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 		case 'i':
 			sval = bytes == 8 ? va_arg(ap, s64) : va_arg(ap, int);
 			sval = narrow_signed(sval, bytes);
-			put_number(&o, &sp, sval < 0 ? 0 - (u64)sval : (u64)sval,
+			put_number(&o, &sp,
+				   sval < 0 ? 0 - (u64)sval : (u64)sval,
 				   sval < 0);
 			break;
 		case 'X':
@@ -309,8 +311,9 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 			sp.plus = false;
 			sp.space = false;
 			put_number(&o, &sp,
-				   narrow(bytes == 8 ? va_arg(ap, u64) :
-						       va_arg(ap, u32), bytes),
+				   narrow(bytes == 8 ? va_arg(ap, u64)
+						     : va_arg(ap, u32),
+					  bytes),
 				   false);
 			break;
 		case 'c':
@@ -322,7 +325,8 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 			break;
 		case 'p':
 			fmt = put_pointer(&o, &sp, fmt + 1,
-					  va_arg(ap, const void *)) - 1;
+					  va_arg(ap, const void *)) -
+			      1;
 			break;
 		case '%':
 			put(&o, '%');

@@ -86,7 +86,7 @@ void wake_up_poll(struct wait_queue_head *q, u32 key)
 	if (list_empty(&q->head))
 		return;
 	flags = local_irq_save();
-	list_for_each_entry_safe(w, n, &q->head, entry) {
+	list_for_each_entry_safe (w, n, &q->head, entry) {
 		bool exclusive = w->exclusive;
 
 		if (w->func)

@@ -48,30 +48,30 @@ u64 schedule_timeout(u64 timeout_ns);
 void finish_wait(struct wait_queue_head *q, struct wait_queue_entry *w);
 
 /* 0 once @cond holds, -ETIME when *@left_ns ran out, -ERESTARTSYS. */
-#define wait_event_interruptible_timeout(q, cond, left_ns)                     \
-	({                                                                     \
-		struct wait_queue_entry wqe_;                                  \
-		int wev_ = 0;                                                  \
-		init_waitqueue_entry(&wqe_, task_current());                   \
-		for (;;) {                                                     \
-			prepare_to_wait(q, &wqe_);                             \
-			if (cond)                                              \
-				break;                                         \
-			if (task_signal_pending()) {                           \
-				wev_ = -ERESTARTSYS;                           \
-				break;                                         \
-			}                                                      \
-			if (*(left_ns) == 0) {                                 \
-				wev_ = -ETIME;                                 \
-				break;                                         \
-			}                                                      \
-			*(left_ns) = schedule_timeout(*(left_ns));             \
-		}                                                              \
-		finish_wait(q, &wqe_);                                         \
-		wev_;                                                          \
+#define wait_event_interruptible_timeout(q, cond, left_ns)         \
+	({                                                         \
+		struct wait_queue_entry wqe_;                      \
+		int wev_ = 0;                                      \
+		init_waitqueue_entry(&wqe_, task_current());       \
+		for (;;) {                                         \
+			prepare_to_wait(q, &wqe_);                 \
+			if (cond)                                  \
+				break;                             \
+			if (task_signal_pending()) {               \
+				wev_ = -ERESTARTSYS;               \
+				break;                             \
+			}                                          \
+			if (*(left_ns) == 0) {                     \
+				wev_ = -ETIME;                     \
+				break;                             \
+			}                                          \
+			*(left_ns) = schedule_timeout(*(left_ns)); \
+		}                                                  \
+		finish_wait(q, &wqe_);                             \
+		wev_;                                              \
 	})
-#define wait_event_interruptible(q, cond)                                      \
-	({                                                                     \
-		u64 wevl_ = MAX_SCHEDULE_TIMEOUT;                              \
-		wait_event_interruptible_timeout(q, cond, &wevl_);             \
+#define wait_event_interruptible(q, cond)                          \
+	({                                                         \
+		u64 wevl_ = MAX_SCHEDULE_TIMEOUT;                  \
+		wait_event_interruptible_timeout(q, cond, &wevl_); \
 	})

@@ -55,8 +55,7 @@ static void schedule_timeout_sleeps_its_time(struct kunit *test)
 
 	task_prepare();
 	KUNIT_EXPECT_EQ(test, schedule_timeout(2 * NSEC_PER_MSEC + 7), 0);
-	KUNIT_EXPECT_EQ(test, ktime_get_ns() - before,
-			2 * NSEC_PER_MSEC + 7);
+	KUNIT_EXPECT_EQ(test, ktime_get_ns() - before, 2 * NSEC_PER_MSEC + 7);
 }
 
 struct waker {
@@ -82,16 +81,18 @@ static void wait_event_returns_what_is_left(struct kunit *test)
 	init_waitqueue_head(&w.q);
 	timer_setup(&w.timer, waker_run);
 	mod_timer(&w.timer, ktime_get_ns() + 5 * NSEC_PER_MSEC);
-	KUNIT_EXPECT_EQ(test, wait_event_interruptible_timeout(&w.q, w.ready,
-							       &left), 0);
+	KUNIT_EXPECT_EQ(test,
+			wait_event_interruptible_timeout(&w.q, w.ready, &left),
+			0);
 	KUNIT_EXPECT_GT(test, left, 0);
 	KUNIT_EXPECT_LE(test, left, 995 * NSEC_PER_MSEC);
 	KUNIT_EXPECT_FALSE(test, waitqueue_active(&w.q));
 
 	w.ready = false;
 	left = NSEC_PER_MSEC;
-	KUNIT_EXPECT_EQ(test, wait_event_interruptible_timeout(&w.q, w.ready,
-							       &left), -ETIME);
+	KUNIT_EXPECT_EQ(test,
+			wait_event_interruptible_timeout(&w.q, w.ready, &left),
+			-ETIME);
 	KUNIT_EXPECT_EQ(test, left, 0);
 	KUNIT_EXPECT_FALSE(test, waitqueue_active(&w.q));
 }

@@ -17,13 +17,13 @@
 #include "net/core/sock.h"
 
 /* What may stand in the flags of a send. */
-#define SEND_FLAGS                                                             \
-	(MSG_OOB | MSG_DONTROUTE | MSG_PROBE | MSG_DONTWAIT | MSG_EOR |        \
-	 MSG_CONFIRM | MSG_NOSIGNAL | MSG_MORE | MSG_BATCH | MSG_ZEROCOPY |    \
+#define SEND_FLAGS                                                          \
+	(MSG_OOB | MSG_DONTROUTE | MSG_PROBE | MSG_DONTWAIT | MSG_EOR |     \
+	 MSG_CONFIRM | MSG_NOSIGNAL | MSG_MORE | MSG_BATCH | MSG_ZEROCOPY | \
 	 MSG_FASTOPEN | MSG_CMSG_CLOEXEC)
-#define RECV_FLAGS                                                             \
-	(MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_CTRUNC | MSG_DONTWAIT |          \
-	 MSG_WAITALL | MSG_ERRQUEUE | MSG_NOSIGNAL | MSG_WAITFORONE |          \
+#define RECV_FLAGS                                                    \
+	(MSG_OOB | MSG_PEEK | MSG_TRUNC | MSG_CTRUNC | MSG_DONTWAIT | \
+	 MSG_WAITALL | MSG_ERRQUEUE | MSG_NOSIGNAL | MSG_WAITFORONE | \
 	 MSG_CMSG_CLOEXEC)
 
 static int (*sendmsg_hook)(struct socket *sock, struct msghdr *msg,
@@ -124,8 +124,8 @@ static long sock_ioctl(struct file *f, u32 cmd, unsigned long arg)
 {
 	struct socket *sock = f->private_data;
 
-	return sock->ops->ioctl ? sock->ops->ioctl(sock, cmd, arg) :
-				  -ENOIOCTLCMD;
+	return sock->ops->ioctl ? sock->ops->ioctl(sock, cmd, arg)
+				: -ENOIOCTLCMD;
 }
 
 static int sock_fstat(struct file *f, struct kstat *st)
@@ -278,8 +278,8 @@ SYSCALL_DEFINE3(socket, int, family, int, type, int, protocol)
 }
 
 /* No family here connects two sockets to each other. */
-SYSCALL_DEFINE4(socketpair, int, family, int, type, int, protocol,
-		int __user *, usockvec)
+SYSCALL_DEFINE4(socketpair, int, family, int, type, int, protocol, int __user *,
+		usockvec)
 {
 	u32 flags = (u32)type & ~(u32)SOCK_TYPE_MASK;
 	struct socket *sock;
@@ -338,8 +338,8 @@ SYSCALL_DEFINE2(listen, int, fd, int, backlog)
 		return err;
 	/* Unsigned: a negative backlog is the largest. */
 	backlog = (int)min_t(u32, (u32)backlog, sock->net->sysctl_somaxconn);
-	err = sock->ops->listen ? sock->ops->listen(sock, backlog) :
-				  -EOPNOTSUPP;
+	err = sock->ops->listen ? sock->ops->listen(sock, backlog)
+				: -EOPNOTSUPP;
 	sockfd_put(sock);
 	return err;
 }
@@ -361,8 +361,8 @@ static int accept_file(struct socket *sock, struct file *newfile,
 	return move_addr_to_user(&addr, len, uaddr, ulen);
 }
 
-static long do_accept(struct socket *sock, void __user *uaddr,
-		      int __user *ulen, u32 flags)
+static long do_accept(struct socket *sock, void __user *uaddr, int __user *ulen,
+		      u32 flags)
 {
 	struct socket *newsock;
 	struct file *newfile;
@@ -454,8 +454,8 @@ SYSCALL_DEFINE2(shutdown, int, fd, int, how)
 	sock = sockfd_lookup(fd, &err);
 	if (!sock)
 		return err;
-	err = sock->ops->shutdown ? sock->ops->shutdown(sock, how) :
-				    -EOPNOTSUPP;
+	err = sock->ops->shutdown ? sock->ops->shutdown(sock, how)
+				  : -EOPNOTSUPP;
 	sockfd_put(sock);
 	return err;
 }

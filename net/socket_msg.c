@@ -15,7 +15,7 @@
  * take. */
 #define OPTMEM_MAX 20480U
 /* Room for all control messages that one received packet can cause. */
-#define CTL_ROOM   512U
+#define CTL_ROOM 512U
 
 static int import_name(const struct user_msghdr *um, struct msghdr *msg,
 		       struct sockaddr_storage *addr)
@@ -157,8 +157,7 @@ static int export_msg(struct user_msghdr __user *u,
 	    move_addr_to_user(msg->msg_name, msg->msg_namelen, um->msg_name,
 			      &u->msg_namelen) < 0)
 		return -EFAULT;
-	if (control_len &&
-	    copy_to_user(um->msg_control, control, control_len))
+	if (control_len && copy_to_user(um->msg_control, control, control_len))
 		return -EFAULT;
 	if (copy_to_user(&u->msg_controllen, &control_len,
 			 sizeof(control_len)) ||
@@ -261,7 +260,8 @@ SYSCALL_DEFINE5(recvmmsg, int, fd, struct mmsghdr __user *, vec, u32, vlen, u32,
 		return err;
 	vlen = min_t(u32, vlen, UIO_MAXIOV);
 	for (i = 0; i < vlen; i++) {
-		n = recv_one(sock, &vec[i].msg_hdr, flags & ~(u32)MSG_WAITFORONE);
+		n = recv_one(sock, &vec[i].msg_hdr,
+			     flags & ~(u32)MSG_WAITFORONE);
 		if (n < 0)
 			break;
 		len = (u32)n;

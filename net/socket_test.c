@@ -49,7 +49,7 @@ static struct proto echo_prot = {
 static struct files_struct *files;
 static struct net saved_net;
 static s64 live;
-static u32 last_flags;	 /* MSG_* of the last send that arrived */
+static u32 last_flags;      /* MSG_* of the last send that arrived */
 static size_t last_control; /* its control data */
 static u16 last_port;
 
@@ -119,8 +119,7 @@ static ssize_t echo_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		return -EMSGSIZE;
 	last_flags = msg->msg_flags;
 	last_control = 0;
-	for_each_cmsghdr(c, msg)
-		last_control += c->cmsg_len;
+	for_each_cmsghdr(c, msg) last_control += c->cmsg_len;
 	last_port = sin ? ntohs(sin->sin_port) : 0;
 	skb = sock_alloc_send_skb(sock->sk, (u32)len,
 				  msg->msg_flags & MSG_DONTWAIT, &err);
@@ -261,8 +260,7 @@ static void socket_flags_reach_the_descriptor(struct kunit *test)
 
 static void sendto_and_recvfrom_carry_bytes_and_addresses(struct kunit *test)
 {
-	struct sockaddr_in to = { .sin_family = AF_ECHO,
-				  .sin_port = htons(7) };
+	struct sockaddr_in to = { .sin_family = AF_ECHO, .sin_port = htons(7) };
 	struct pollfd p = { .events = POLLIN | POLLOUT };
 	struct sockaddr_storage from;
 	int fd, len = sizeof(from);
@@ -273,8 +271,10 @@ static void sendto_and_recvfrom_carry_bytes_and_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sys_bind(fd, &to, sizeof(to)), 0);
 	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, 0), 1);
 	KUNIT_EXPECT_EQ(test, p.revents, POLLOUT);
-	KUNIT_EXPECT_EQ(test, sys_sendto(fd, (void *)(uintptr_t) "hello", 5,
-					 MSG_NOSIGNAL, &to, sizeof(to)), 5);
+	KUNIT_EXPECT_EQ(test,
+			sys_sendto(fd, (void *)(uintptr_t) "hello", 5,
+				   MSG_NOSIGNAL, &to, sizeof(to)),
+			5);
 	KUNIT_EXPECT_EQ(test, last_port, 7);
 	KUNIT_EXPECT_EQ(test, last_flags, MSG_NOSIGNAL);
 	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, 0), 1);
@@ -305,8 +305,7 @@ static void addresses_are_checked(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sys_bind(fd, NULL, 16), -EFAULT);
 	KUNIT_EXPECT_EQ(test, sys_connect(fd, &a, 1000), -EINVAL);
 	KUNIT_EXPECT_EQ(test, sys_sendto(fd, &a, 1, 0, &a, 129), -EINVAL);
-	KUNIT_EXPECT_EQ(test, sys_sendto(fd, &a, 1, 0, (void *)8, 16),
-			-EFAULT);
+	KUNIT_EXPECT_EQ(test, sys_sendto(fd, &a, 1, 0, (void *)8, 16), -EFAULT);
 	KUNIT_EXPECT_EQ(test, sys_getsockname(fd, &a, &len), -EINVAL);
 	KUNIT_EXPECT_EQ(test, sys_getsockname(fd, &a, NULL), -EFAULT);
 	KUNIT_EXPECT_EQ(test, sys_getpeername(fd, &a, &len), -ENOTCONN);
@@ -371,7 +370,8 @@ static void sendmsg_checks_control_data(struct kunit *test)
 	} ctl = { .h = { CMSG_LEN(4), 0, IP_TTL },
 		  .h2 = { CMSG_LEN(8), 0, IP_PKTINFO } };
 	struct iovec v = { &ctl, 4 };
-	struct user_msghdr um = { .msg_iov = &v, .msg_iovlen = 1,
+	struct user_msghdr um = { .msg_iov = &v,
+				  .msg_iovlen = 1,
 				  .msg_control = &ctl,
 				  .msg_controllen = sizeof(ctl) };
 	int fd;
@@ -405,7 +405,8 @@ static void recvmsg_returns_control_and_flags(struct kunit *test)
 	u8 buf[4], ctl[32] __aligned(8) = { 0 };
 	struct sockaddr_in name = { 0 };
 	struct iovec v = { buf, 4 };
-	struct user_msghdr um = { .msg_iov = &v, .msg_iovlen = 1,
+	struct user_msghdr um = { .msg_iov = &v,
+				  .msg_iovlen = 1,
 				  .msg_name = &name,
 				  .msg_namelen = sizeof(name),
 				  .msg_control = ctl,
@@ -546,38 +547,47 @@ static void sockopt_takes_structs_and_checks_lengths(struct kunit *test)
 	u64 rate = 5000000000ULL;
 
 	fd = echo_open(0);
-	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_LINGER, &ling,
-					     7), -EINVAL);
-	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_LINGER, &ling,
-					     8), 0);
-	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv,
-					     16), 0);
+	KUNIT_EXPECT_EQ(test,
+			sys_setsockopt(fd, SOL_SOCKET, SO_LINGER, &ling, 7),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test,
+			sys_setsockopt(fd, SOL_SOCKET, SO_LINGER, &ling, 8), 0);
+	KUNIT_EXPECT_EQ(
+		test, sys_setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, 16), 0);
 	memset(&tv, 0, sizeof(tv));
-	KUNIT_EXPECT_EQ(test, sys_getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv,
-					     &len), 0);
+	KUNIT_EXPECT_EQ(test,
+			sys_getsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &tv, &len),
+			0);
 	KUNIT_EXPECT_EQ(test, tv.tv_sec * 1000000 + tv.tv_usec, 2500000);
 	tv.tv_usec = 1000000;
-	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv,
-					     16), -EDOM);
-	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE,
-					     &rate, 8), 0);
+	KUNIT_EXPECT_EQ(test,
+			sys_setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &tv, 16),
+			-EDOM);
+	KUNIT_EXPECT_EQ(
+		test,
+		sys_setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, 8),
+		0);
 	rate = 0;
 	len = 8;
-	KUNIT_EXPECT_EQ(test, sys_getsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE,
-					     &rate, &len), 0);
+	KUNIT_EXPECT_EQ(
+		test,
+		sys_getsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &rate, &len),
+		0);
 	KUNIT_EXPECT_TRUE(test, rate == 5000000000ULL);
-	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE,
-					     (void *)(uintptr_t) "none9", 6),
+	KUNIT_EXPECT_EQ(test,
+			sys_setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE,
+				       (void *)(uintptr_t) "none9", 6),
 			-ENODEV);
 	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_MARK, &val, 3),
 			-EINVAL);
-	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_MARK, &val,
-					     -1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_MARK, &val, -1),
+			-EINVAL);
 	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_SOCKET, SO_MARK, NULL, 4),
 			-EFAULT);
 	len = -1;
-	KUNIT_EXPECT_EQ(test, sys_getsockopt(fd, SOL_SOCKET, SO_MARK, &val,
-					     &len), -EINVAL);
+	KUNIT_EXPECT_EQ(test,
+			sys_getsockopt(fd, SOL_SOCKET, SO_MARK, &val, &len),
+			-EINVAL);
 	KUNIT_EXPECT_EQ(test, sys_setsockopt(fd, SOL_TCP, 1, &val, 4),
 			-EOPNOTSUPP);
 }

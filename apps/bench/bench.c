@@ -25,8 +25,10 @@
 static const char usage_text[] =
 	"usage: bench udp HOST PORT [COUNT [SIZE]]   datagrams by sendto\n"
 	"       bench tcp HOST PORT [COUNT [SIZE]]   writes of SIZE, NODELAY\n"
-	"       bench bulk HOST PORT [MIB [SIZE]]    one stream, 64 KiB writes\n"
-	"       bench null [COUNT]                   getppid(), the bare entry\n";
+	"       bench bulk HOST PORT [MIB [SIZE]]    one stream, 64 KiB "
+	"writes\n"
+	"       bench null [COUNT]                   getppid(), the bare "
+	"entry\n";
 
 struct samples {
 	uint64_t least, total, count;

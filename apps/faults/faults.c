@@ -82,8 +82,9 @@ static void ud2(void)
 
 static void divide(void)
 {
-	__asm__ volatile("xorl %%edx, %%edx\n\tmovl $1, %%eax\n\tdivl %0"
-			 :: "r"(sink) : "eax", "edx");
+	__asm__ volatile(
+		"xorl %%edx, %%edx\n\tmovl $1, %%eax\n\tdivl %0" ::"r"(sink)
+		: "eax", "edx");
 }
 
 static void cli(void)
@@ -98,7 +99,7 @@ static void hlt(void)
 
 static void in_port(void)
 {
-	__asm__ volatile("outb %%al, $0xf4" :: "a"(0));
+	__asm__ volatile("outb %%al, $0xf4" ::"a"(0));
 }
 
 static void int3(void)
@@ -108,7 +109,7 @@ static void int3(void)
 
 static void int80(void)
 {
-	__asm__ volatile("int $0x80" :: "a"(1), "b"(0));
+	__asm__ volatile("int $0x80" ::"a"(1), "b"(0));
 }
 
 static void protect(void)
@@ -191,17 +192,28 @@ static const struct {
 	const char *name;
 	void (*fn)(void);
 } faults[] = {
-	{ "null-read", null_read },	{ "null-write", null_write },
-	{ "jump-data", jump_data },	{ "jump-null", jump_null },
-	{ "stack", stack },		{ "text-write", text_write },
-	{ "kernel-read", kernel_read }, { "kernel-write", kernel_write },
-	{ "kernel-jump", kernel_jump }, { "non-canonical", non_canonical },
-	{ "ud2", ud2 },			{ "divide", divide },
-	{ "cli", cli },			{ "hlt", hlt },
-	{ "port", in_port },		{ "int3", int3 },
-	{ "int80", int80 },		{ "protect", protect },
-	{ "bad-pointers", syscall_pointers }, { "abort", do_abort },
-	{ "handled", handled },		{ "signal-return", signal_return },
+	{ "null-read", null_read },
+	{ "null-write", null_write },
+	{ "jump-data", jump_data },
+	{ "jump-null", jump_null },
+	{ "stack", stack },
+	{ "text-write", text_write },
+	{ "kernel-read", kernel_read },
+	{ "kernel-write", kernel_write },
+	{ "kernel-jump", kernel_jump },
+	{ "non-canonical", non_canonical },
+	{ "ud2", ud2 },
+	{ "divide", divide },
+	{ "cli", cli },
+	{ "hlt", hlt },
+	{ "port", in_port },
+	{ "int3", int3 },
+	{ "int80", int80 },
+	{ "protect", protect },
+	{ "bad-pointers", syscall_pointers },
+	{ "abort", do_abort },
+	{ "handled", handled },
+	{ "signal-return", signal_return },
 };
 
 int main(int argc, char **argv)

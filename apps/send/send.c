@@ -29,9 +29,15 @@
 #include <unistd.h>
 
 #define MAX_WRITE (16 << 20)
-#define MAX_UDP	  65507
+#define MAX_UDP   65507
 
-enum state { CONNECTING, SENDING, DRAINING, DONE, FAILED };
+enum state {
+	CONNECTING,
+	SENDING,
+	DRAINING,
+	DONE,
+	FAILED
+};
 
 struct transfer {
 	const char *file, *url;
@@ -42,11 +48,11 @@ struct transfer {
 	int fd, sock;
 	enum state state;
 	unsigned char *buf;
-	size_t have, at;   /* bytes in buf, and how many are sent */
-	off_t size;	   /* of the file; -1: a stream */
-	off_t offset;	   /* of sendfile */
+	size_t have, at; /* bytes in buf, and how many are sent */
+	off_t size;      /* of the file; -1: a stream */
+	off_t offset;    /* of sendfile */
 	int eof;
-	long rounds;	   /* still to be sent, with --repeat */
+	long rounds; /* still to be sent, with --repeat */
 	uint64_t bytes, datagrams;
 	struct timespec start;
 	double seconds;
@@ -77,7 +83,8 @@ static void usage(FILE *to)
 	fputs("usage: send [OPTIONS] FILE URL [FILE URL ...]\n"
 	      "\n"
 	      "Send FILE (- is standard input) to URL, several at once:\n"
-	      "  tcp://HOST:PORT   a stream; ends when the peer has closed too\n"
+	      "  tcp://HOST:PORT   a stream; ends when the peer has closed "
+	      "too\n"
 	      "  udp://HOST:PORT   datagrams of --udp-size bytes\n"
 	      "HOST is an address (10.0.2.2) or a name in /etc/hosts.\n"
 	      "\n"
@@ -95,7 +102,8 @@ static void usage(FILE *to)
 	      "  --quiet           no summary\n"
 	      "  --help            this\n"
 	      "\n"
-	      "The exit status is 0 if every file was sent, else 1 (2: usage).\n",
+	      "The exit status is 0 if every file was sent, else 1 (2: "
+	      "usage).\n",
 	      to);
 }
 
@@ -177,8 +185,7 @@ static int parse_url(struct transfer *t)
 	if (inet_pton(AF_INET, t->host, &t->addr.sin_addr) == 1 ||
 	    lookup_hosts(t->host, &t->addr.sin_addr))
 		return 0;
-	say("%s: unknown host (neither an address nor in /etc/hosts)",
-	    t->host);
+	say("%s: unknown host (neither an address nor in /etc/hosts)", t->host);
 	return -1;
 }
 
@@ -219,8 +226,8 @@ static void set_options(struct transfer *t)
 		say("SO_SNDBUF: %s", strerror(errno));
 	if (t->is_udp)
 		return;
-	if (opt.nodelay && setsockopt(t->sock, IPPROTO_TCP, TCP_NODELAY, &on,
-				      sizeof(on)) < 0)
+	if (opt.nodelay &&
+	    setsockopt(t->sock, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
 		say("TCP_NODELAY: %s", strerror(errno));
 	if (opt.congestion &&
 	    setsockopt(t->sock, IPPROTO_TCP, TCP_CONGESTION, opt.congestion,
@@ -370,9 +377,9 @@ static void send_file(struct transfer *t)
 
 	while (t->offset < t->size) {
 		n = sendfile(t->sock, t->fd, &t->offset,
-			     (size_t)(t->size - t->offset) < opt.write_size ?
-				     (size_t)(t->size - t->offset) :
-				     opt.write_size);
+			     (size_t)(t->size - t->offset) < opt.write_size
+				     ? (size_t)(t->size - t->offset)
+				     : opt.write_size);
 		if (n < 0) {
 			again(t, "sendfile");
 			return;
@@ -465,8 +472,8 @@ static void run(struct transfer *ts, struct pollfd *fds, int n)
 	for (;;) {
 		for (i = 0, left = 0; i < n; i++) {
 			fds[i].fd = active(&ts[i]) ? ts[i].sock : -1;
-			fds[i].events = ts[i].state == DRAINING ? POLLIN :
-								  POLLOUT;
+			fds[i].events =
+				ts[i].state == DRAINING ? POLLIN : POLLOUT;
 			left += active(&ts[i]);
 		}
 		if (!left)
@@ -492,12 +499,12 @@ static void parse_options(int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{ "write-size", 1, NULL, 'w' }, { "udp-size", 1, NULL, 'u' },
-		{ "sendfile", 0, NULL, 'f' },	{ "nodelay", 0, NULL, 'n' },
-		{ "sndbuf", 1, NULL, 'b' },	{ "congestion", 1, NULL, 'c' },
-		{ "repeat", 1, NULL, 'r' },	{ "rate", 1, NULL, 'R' },
+		{ "sendfile", 0, NULL, 'f' },   { "nodelay", 0, NULL, 'n' },
+		{ "sndbuf", 1, NULL, 'b' },     { "congestion", 1, NULL, 'c' },
+		{ "repeat", 1, NULL, 'r' },     { "rate", 1, NULL, 'R' },
 		{ "wait-close", 0, NULL, 'W' }, { "no-wait", 0, NULL, 'N' },
-		{ "timeout", 1, NULL, 't' },	{ "quiet", 0, NULL, 'q' },
-		{ "help", 0, NULL, 'h' },	{ NULL, 0, NULL, 0 },
+		{ "timeout", 1, NULL, 't' },    { "quiet", 0, NULL, 'q' },
+		{ "help", 0, NULL, 'h' },       { NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -518,8 +525,8 @@ static void parse_options(int argc, char **argv)
 			opt.nodelay = 1;
 			break;
 		case 'b':
-			opt.sndbuf = (int)number(optarg, "--sndbuf", 1,
-						 0x7fffffff);
+			opt.sndbuf =
+				(int)number(optarg, "--sndbuf", 1, 0x7fffffff);
 			break;
 		case 'c':
 			opt.congestion = optarg;
@@ -528,8 +535,8 @@ static void parse_options(int argc, char **argv)
 			opt.repeat = number(optarg, "--repeat", 1, 1000000000);
 			break;
 		case 'R':
-			opt.rate = (double)number(optarg, "--rate", 1,
-						  100000000);
+			opt.rate =
+				(double)number(optarg, "--rate", 1, 100000000);
 			break;
 		case 'W':
 			opt.no_wait = 0;
@@ -538,8 +545,8 @@ static void parse_options(int argc, char **argv)
 			opt.no_wait = 1;
 			break;
 		case 't':
-			opt.timeout = (double)number(optarg, "--timeout", 1,
-						     1000000);
+			opt.timeout =
+				(double)number(optarg, "--timeout", 1, 1000000);
 			break;
 		case 'q':
 			opt.quiet = 1;
@@ -564,8 +571,8 @@ int main(int argc, char **argv)
 	argc -= optind;
 	argv += optind;
 	if (argc < 2 || argc % 2) {
-		say(argc % 2 && argc > 1 ? "FILE and URL come in pairs" :
-					   "FILE and URL are missing");
+		say(argc % 2 && argc > 1 ? "FILE and URL come in pairs"
+					 : "FILE and URL are missing");
 		usage(stderr);
 		return 2;
 	}
@@ -584,8 +591,8 @@ int main(int argc, char **argv)
 			return 2;
 		if (open_file(&ts[i]) < 0)
 			return 1;
-		ts[i].buf = malloc(ts[i].is_udp ? opt.udp_size :
-						  opt.write_size);
+		ts[i].buf =
+			malloc(ts[i].is_udp ? opt.udp_size : opt.write_size);
 		if (!ts[i].buf) {
 			say("%s", strerror(ENOMEM));
 			return 1;

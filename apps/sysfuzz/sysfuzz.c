@@ -22,10 +22,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define NR_MAX	  451
+#define NR_MAX    451
 #define PER_CHILD 5000
-#define AREA	  65536
-#define CALLS	  256 /* of the shared counters: calls made */
+#define AREA      65536
+#define CALLS     256 /* of the shared counters: calls made */
 
 static uint64_t state;
 static unsigned char *area;
@@ -44,9 +44,10 @@ static uint64_t rnd(void)
 static int left_out(long nr)
 {
 	static const short list[] = {
-		SYS_exit, SYS_exit_group, SYS_fork, SYS_vfork, SYS_clone,
-		SYS_clone3, SYS_kill, SYS_tkill, SYS_tgkill, SYS_reboot,
-		SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
+		SYS_exit,   SYS_exit_group,      SYS_fork,
+		SYS_vfork,  SYS_clone,           SYS_clone3,
+		SYS_kill,   SYS_tkill,           SYS_tgkill,
+		SYS_reboot, SYS_rt_sigqueueinfo, SYS_rt_tgsigqueueinfo,
 	};
 	size_t i;
 
@@ -59,12 +60,38 @@ static int left_out(long nr)
 static uint64_t argument(void)
 {
 	static const uint64_t special[] = {
-		0, 1, 2, 3, 4, 5, 8, 16, 64, 255, 256, 4095, 4096, 4097,
-		65535, 65536, 0x7fffffff, 0x80000000, 0xffffffff,
-		0x100000000, 0x7fffffffefff, 0x7ffffffff000, 0x800000000000,
-		0xffff800000000000, 0xffff888000000000, 0xffffc90000000000,
-		0xffffffff80000000, 0xfffffffffffff000, 0x7fffffffffffffff,
-		0x8000000000000000, (uint64_t)-1, (uint64_t)-4096,
+		0,
+		1,
+		2,
+		3,
+		4,
+		5,
+		8,
+		16,
+		64,
+		255,
+		256,
+		4095,
+		4096,
+		4097,
+		65535,
+		65536,
+		0x7fffffff,
+		0x80000000,
+		0xffffffff,
+		0x100000000,
+		0x7fffffffefff,
+		0x7ffffffff000,
+		0x800000000000,
+		0xffff800000000000,
+		0xffff888000000000,
+		0xffffc90000000000,
+		0xffffffff80000000,
+		0xfffffffffffff000,
+		0x7fffffffffffffff,
+		0x8000000000000000,
+		(uint64_t)-1,
+		(uint64_t)-4096,
 		(uint64_t)-100,
 	};
 
@@ -86,8 +113,9 @@ static uint64_t argument(void)
 
 static void fill_area(void)
 {
-	static const char *const paths[] = { "/tmp/a", "/tmp/b/c", "/dev/null",
-					     "/dev/zero", "/bin", ".", "x" };
+	static const char *const paths[] = {
+		"/tmp/a", "/tmp/b/c", "/dev/null", "/dev/zero", "/bin", ".", "x"
+	};
 	size_t i;
 
 	for (i = 0; i < AREA; i += 8)
@@ -102,8 +130,8 @@ static void run_child(unsigned calls, volatile unsigned *seen)
 	int sig, fd;
 
 	for (sig = 1; sig < 32; sig++)
-		signal(sig, sig == SIGSEGV || sig == SIGBUS ? SIG_DFL :
-							      SIG_IGN);
+		signal(sig,
+		       sig == SIGSEGV || sig == SIGBUS ? SIG_DFL : SIG_IGN);
 	/* The console stays quiet: 0 to 2 are not what they seem. */
 	fd = open("/dev/null", O_RDWR);
 	dup2(fd, 0);
@@ -124,8 +152,8 @@ static void run_child(unsigned calls, volatile unsigned *seen)
 		seen[CALLS]++;
 		if ((rnd() & 255) == 0)
 			fill_area();
-		r = syscall(nr, argument(), argument(), argument(),
-			    argument(), argument(), argument());
+		r = syscall(nr, argument(), argument(), argument(), argument(),
+			    argument(), argument());
 		if (r == -1 && errno > 0 && errno < 256)
 			seen[errno]++;
 		else
@@ -174,8 +202,8 @@ int main(int argc, char **argv)
 			return 1;
 		}
 		if (pid == 0)
-			run_child(left < PER_CHILD ? (unsigned)left :
-						     PER_CHILD, seen);
+			run_child(left < PER_CHILD ? (unsigned)left : PER_CHILD,
+				  seen);
 		status = watch(pid, seen);
 		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
 			asleep++;

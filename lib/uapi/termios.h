@@ -6,21 +6,21 @@
 
 #define NCCS 19
 
-#define VINTR	 0
-#define VQUIT	 1
-#define VERASE	 2
-#define VKILL	 3
-#define VEOF	 4
-#define VTIME	 5
-#define VMIN	 6
-#define VSTART	 8
-#define VSTOP	 9
-#define VSUSP	 10
-#define VEOL	 11
+#define VINTR    0
+#define VQUIT    1
+#define VERASE   2
+#define VKILL    3
+#define VEOF     4
+#define VTIME    5
+#define VMIN     6
+#define VSTART   8
+#define VSTOP    9
+#define VSUSP    10
+#define VEOL     11
 #define VREPRINT 12
-#define VWERASE	 14
-#define VLNEXT	 15
-#define VEOL2	 16
+#define VWERASE  14
+#define VLNEXT   15
+#define VEOL2    16
 
 /* c_iflag */
 #define ISTRIP 0000040
@@ -34,21 +34,21 @@
 #define ONLCR 0000004
 /* c_cflag */
 #define B115200 0010002
-#define CS8	0000060
-#define CREAD	0000200
-#define HUPCL	0002000
-#define CLOCAL	0004000
+#define CS8     0000060
+#define CREAD   0000200
+#define HUPCL   0002000
+#define CLOCAL  0004000
 /* c_lflag */
-#define ISIG	0000001
-#define ICANON	0000002
-#define ECHO	0000010
-#define ECHOE	0000020
-#define ECHOK	0000040
-#define ECHONL	0000100
-#define NOFLSH	0000200
+#define ISIG    0000001
+#define ICANON  0000002
+#define ECHO    0000010
+#define ECHOE   0000020
+#define ECHOK   0000040
+#define ECHONL  0000100
+#define NOFLSH  0000200
 #define ECHOCTL 0001000
-#define ECHOKE	0004000
-#define IEXTEN	0100000
+#define ECHOKE  0004000
+#define IEXTEN  0100000
 
 struct ktermios {
 	u32 c_iflag;
@@ -64,13 +64,13 @@ struct winsize {
 	u16 ws_row, ws_col, ws_xpixel, ws_ypixel;
 };
 
-#define TCGETS	   0x5401
-#define TCSETS	   0x5402
-#define TCSETSW	   0x5403
-#define TCSETSF	   0x5404
-#define TCSBRK	   0x5409
-#define TCXONC	   0x540a
-#define TCFLSH	   0x540b
+#define TCGETS     0x5401
+#define TCSETS     0x5402
+#define TCSETSW    0x5403
+#define TCSETSF    0x5404
+#define TCSBRK     0x5409
+#define TCXONC     0x540a
+#define TCFLSH     0x540b
 #define TIOCSCTTY  0x540e
 #define TIOCGPGRP  0x540f
 #define TIOCSPGRP  0x5410

@@ -48,7 +48,7 @@ struct dst_entry {
 	u32 refcnt;
 	u32 genid; /* of the tables it was made from */
 	bool obsolete;
-	int error; /* input and output give this errno */
+	int error;             /* input and output give this errno */
 	u32 metrics[RTAX_NR_]; /* 0: not set */
 };
 

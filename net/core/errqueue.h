@@ -14,6 +14,7 @@ struct sock_exterr_skb {
 	u16 addr_offset; /* from the network header: the peer's address */
 	__be16 port;
 };
-static_assert(sizeof(struct sock_exterr_skb) <= sizeof_field(struct sk_buff, cb),
+static_assert(sizeof(struct sock_exterr_skb) <=
+		      sizeof_field(struct sk_buff, cb),
 	      "fits the control block");
 #define SKB_EXT_ERR(skb) ((struct sock_exterr_skb *)((skb)->cb))

@@ -22,15 +22,15 @@
 #define NUD_NOARP      0x40
 #define NUD_PERMANENT  0x80
 #define NUD_IN_TIMER   (NUD_INCOMPLETE | NUD_REACHABLE | NUD_DELAY | NUD_PROBE)
-#define NUD_VALID                                                              \
-	(NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE |   \
+#define NUD_VALID                                                            \
+	(NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE | NUD_PROBE | NUD_STALE | \
 	 NUD_DELAY)
 #define NUD_CONNECTED (NUD_PERMANENT | NUD_NOARP | NUD_REACHABLE)
 
 /* neigh_update() flags */
-#define NEIGH_UPDATE_F_OVERRIDE	     0x1 /* a different lladdr replaces */
+#define NEIGH_UPDATE_F_OVERRIDE      0x1 /* a different lladdr replaces */
 #define NEIGH_UPDATE_F_WEAK_OVERRIDE 0x2 /* it makes the entry suspect */
-#define NEIGH_UPDATE_F_ADMIN	     0x4
+#define NEIGH_UPDATE_F_ADMIN         0x4
 
 #define HH_DATA_MAX 16 /* header bytes, right-aligned to HH_DATA_MAX */
 
@@ -42,14 +42,14 @@ struct hh_cache {
 /* Linux's names, units in ns; defaults: RFC 4861 section 10, Linux. */
 struct neigh_parms {
 	u64 base_reachable_time_ns; /* 30 s */
-	u64 reachable_time_ns;	    /* randomised 0.5 .. 1.5 of the base */
-	u64 retrans_time_ns;	    /* 1 s */
-	u64 gc_staletime_ns;	    /* 60 s */
+	u64 reachable_time_ns;      /* randomised 0.5 .. 1.5 of the base */
+	u64 retrans_time_ns;        /* 1 s */
+	u64 gc_staletime_ns;        /* 60 s */
 	u64 delay_probe_time_ns;    /* 5 s */
-	u32 ucast_probes;	    /* 3 */
-	u32 mcast_probes;	    /* 3 */
-	u32 queue_len_bytes;	    /* SK_WMEM_MAX 212992 */
-	u64 locktime_ns;	    /* 1 s */
+	u32 ucast_probes;           /* 3 */
+	u32 mcast_probes;           /* 3 */
+	u32 queue_len_bytes;        /* SK_WMEM_MAX 212992 */
+	u64 locktime_ns;            /* 1 s */
 };
 
 struct neighbour;
@@ -77,12 +77,13 @@ struct neigh_table {
 	u32 gc_thresh1, gc_thresh2, gc_thresh3; /* 128, 512, 1024 */
 	u32 entries;
 	u32 hash_bits, hash_rnd;
-	struct hlist_head *hash; /* 1 << hash_bits chains */
+	struct hlist_head *hash;    /* 1 << hash_bits chains */
 	struct timer_list gc_timer; /* runs only above gc_thresh1 */
 	u64 last_rand_ns;
 	u64 last_flush_ns; /* forced collection */
 	/* NDA_* statistics, as /proc/net/stat/arp_cache */
-	u64 stat_allocs, stat_destroys, stat_lookups, stat_hits, stat_res_failed;
+	u64 stat_allocs, stat_destroys, stat_lookups, stat_hits,
+		stat_res_failed;
 	u64 stat_unres_discards, stat_forced_gc_runs, stat_table_fulls;
 };
 
@@ -96,7 +97,7 @@ struct neighbour {
 	u8 dead;
 	u8 probes;
 	u64 confirmed_ns; /* last proof of reachability */
-	u64 used_ns;	  /* last use by a sender */
+	u64 used_ns;      /* last use by a sender */
 	u64 updated_ns;
 	struct timer_list timer;
 	struct sk_buff_head arp_queue;

@@ -37,9 +37,9 @@ extern struct net init_net;
 /* What a layer sets up in each new stack; registered once, in init order. */
 struct pernet_operations {
 	const char *name;
-	int (*init)(struct net *net);	/* 0 or a negative errno */
-	void (*exit)(struct net *net);	/* undoes init */
-	struct list_head list;		/* the registry's */
+	int (*init)(struct net *net);  /* 0 or a negative errno */
+	void (*exit)(struct net *net); /* undoes init */
+	struct list_head list;         /* the registry's */
 };
 
 void register_pernet_ops(struct pernet_operations *ops);

@@ -16,32 +16,32 @@
 #define MAX_ADDR_LEN 8
 
 /* Device flags (uAPI linux/if.h). */
-#define IFF_UP	      0x1
-#define IFF_BROADCAST 0x2
-#define IFF_LOOPBACK  0x8
+#define IFF_UP          0x1
+#define IFF_BROADCAST   0x2
+#define IFF_LOOPBACK    0x8
 #define IFF_POINTOPOINT 0x10
-#define IFF_RUNNING   0x40
-#define IFF_NOARP     0x80
-#define IFF_PROMISC   0x100
-#define IFF_ALLMULTI  0x200
-#define IFF_MULTICAST 0x1000
-#define IFF_LOWER_UP  0x10000
+#define IFF_RUNNING     0x40
+#define IFF_NOARP       0x80
+#define IFF_PROMISC     0x100
+#define IFF_ALLMULTI    0x200
+#define IFF_MULTICAST   0x1000
+#define IFF_LOWER_UP    0x10000
 
 /* Features: what the device does for us. */
-#define NETIF_F_SG	BIT(0) /* scatter-gather */
-#define NETIF_F_IP_CSUM BIT(1) /* TCP, UDP checksums over IPv4 */
-#define NETIF_F_HW_CSUM BIT(2)
-#define NETIF_F_TSO	BIT(3)
-#define NETIF_F_GSO	BIT(4)
-#define NETIF_F_RXCSUM	BIT(5)
-#define NETIF_F_LLTX	BIT(6) /* no transmit lock needed */
-#define NETIF_F_LOOPBACK BIT(7)
+#define NETIF_F_SG              BIT(0) /* scatter-gather */
+#define NETIF_F_IP_CSUM         BIT(1) /* TCP, UDP checksums over IPv4 */
+#define NETIF_F_HW_CSUM         BIT(2)
+#define NETIF_F_TSO             BIT(3)
+#define NETIF_F_GSO             BIT(4)
+#define NETIF_F_RXCSUM          BIT(5)
+#define NETIF_F_LLTX            BIT(6) /* no transmit lock needed */
+#define NETIF_F_LOOPBACK        BIT(7)
 #define NETIF_F_HW_VLAN_CTAG_TX BIT(8)
 
 /* qdisc enqueue and dev_queue_xmit() results; errno are negative. */
 #define NET_XMIT_SUCCESS 0x00
-#define NET_XMIT_DROP	 0x01
-#define NET_XMIT_CN	 0x02
+#define NET_XMIT_DROP    0x01
+#define NET_XMIT_CN      0x02
 /* dev_queue_xmit() and below to errno for a socket. */
 #define net_xmit_errno(e) ((e) != NET_XMIT_CN ? -ENOBUFS : 0)
 #define net_xmit_eval(e)  ((e) == NET_XMIT_CN ? 0 : (e))
@@ -98,9 +98,9 @@ struct header_ops {
 };
 
 /* netdev_queue.state */
-#define __QUEUE_STATE_DRV_XOFF	 BIT(0) /* the driver's ring is full */
+#define __QUEUE_STATE_DRV_XOFF   BIT(0) /* the driver's ring is full */
 #define __QUEUE_STATE_STACK_XOFF BIT(1) /* byte queue limit reached */
-#define __QUEUE_STATE_FROZEN	 BIT(2)
+#define __QUEUE_STATE_FROZEN     BIT(2)
 
 /* Byte queue limits: how many bytes the ring may hold (row Q5). */
 struct dql {
@@ -115,9 +115,9 @@ struct dql {
 
 struct netdev_queue {
 	struct net_device *dev;
-	struct Qdisc *qdisc;	      /* what dev_queue_xmit() uses now */
+	struct Qdisc *qdisc;          /* what dev_queue_xmit() uses now */
 	struct Qdisc *qdisc_sleeping; /* what it uses while the device is up */
-	spinlock_t xmit_lock;	      /* ndo_start_xmit and ring */
+	spinlock_t xmit_lock;         /* ndo_start_xmit and ring */
 	u32 state;
 	/* Since when the watchdog has seen it stopped, ktime ns; 0: running. */
 	u64 trans_start;
@@ -132,7 +132,7 @@ struct napi_struct {
 	int (*poll)(struct napi_struct *napi, int budget);
 	int weight;
 	bool scheduled; /* on the poll list */
-	bool missed;	/* scheduled again while on it */
+	bool missed;    /* scheduled again while on it */
 	bool disabled;
 	struct list_head dev_list;
 };
@@ -140,7 +140,7 @@ struct napi_struct {
 
 /* A packet tap or protocol handler (row D8). */
 struct packet_type {
-	__be16 type; /* htons(ETH_P_*) */
+	__be16 type;            /* htons(ETH_P_*) */
 	struct net_device *dev; /* NULL: every device */
 	/* Consumes @skb. */
 	int (*func)(struct sk_buff *skb, struct net_device *dev,
@@ -155,20 +155,20 @@ struct in_device;
 struct net_device {
 	char name[IFNAMSIZ];
 	int ifindex;
-	u32 flags;     /* IFF_* */
-	u32 mtu;       /* bytes of network-layer packet */
+	u32 flags; /* IFF_* */
+	u32 mtu;   /* bytes of network-layer packet */
 	u32 min_mtu, max_mtu;
-	u16 type;      /* ARPHRD_* */
+	u16 type; /* ARPHRD_* */
 	u16 hard_header_len;
 	u8 addr_len;
 	bool carrier;
 	bool registered;
-	bool tx_path_noqueue; /* wants no qdisc: loopback, dummy */
+	bool tx_path_noqueue;   /* wants no qdisc: loopback, dummy */
 	bool needs_free_netdev; /* unregister_netdev() frees it too */
-	bool xmit_more; /* see netdev_xmit_more() */
+	bool xmit_more;         /* see netdev_xmit_more() */
 	u8 dev_addr[MAX_ADDR_LEN] __aligned(8);
 	u8 broadcast[MAX_ADDR_LEN] __aligned(8);
-	u64 features;  /* NETIF_F_* in use */
+	u64 features;    /* NETIF_F_* in use */
 	u64 hw_features; /* that may be switched */
 	u32 gso_max_size;
 	u16 gso_max_segs;
@@ -179,7 +179,7 @@ struct net_device {
 	struct net *nd_net;
 	struct in_device *ip_ptr; /* IPv4's part */
 	struct netdev_queue *_tx; /* num_tx_queues of them */
-	struct Qdisc *qdisc; /* the root: mq, or that of the only queue */
+	struct Qdisc *qdisc;      /* the root: mq, or that of the only queue */
 	struct list_head dev_list;
 	struct list_head ptype_all; /* taps bound to this device */
 	struct list_head napi_list;
@@ -188,7 +188,7 @@ struct net_device {
 	struct timer_list watchdog_timer;
 	u32 refcnt; /* the owner's, and everyone's who keeps a pointer */
 	u32 xmit_recursion; /* depth of noqueue transmits through it */
-	void *priv;    /* the driver's, priv_size bytes */
+	void *priv;         /* the driver's, priv_size bytes */
 	void (*priv_destructor)(struct net_device *dev);
 };
 
@@ -283,8 +283,7 @@ static inline bool netdev_xmit_more(const struct net_device *dev)
 
 static inline bool netif_xmit_stopped(const struct netdev_queue *q)
 {
-	return q->state &
-	       (__QUEUE_STATE_DRV_XOFF | __QUEUE_STATE_STACK_XOFF);
+	return q->state & (__QUEUE_STATE_DRV_XOFF | __QUEUE_STATE_STACK_XOFF);
 }
 
 static inline bool netif_xmit_frozen_or_stopped(const struct netdev_queue *q)

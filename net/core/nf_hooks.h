@@ -11,7 +11,7 @@ enum nf_inet_hooks {
 	NF_INET_NUMHOOKS,
 };
 
-#define NF_DROP	  0
+#define NF_DROP   0
 #define NF_ACCEPT 1
 #define NF_STOLEN 2
 #define NF_QUEUE  3
@@ -19,6 +19,6 @@ enum nf_inet_hooks {
 /* The upper half of a verdict: an errno for NF_DROP, a queue for NF_QUEUE. */
 #define NF_VERDICT_MASK 0xffffU
 #define NF_VERDICT_BITS 16
-#define NF_DROP_ERR(e)	(((u32)(-(e)) << NF_VERDICT_BITS) | NF_DROP)
+#define NF_DROP_ERR(e)  (((u32)(-(e)) << NF_VERDICT_BITS) | NF_DROP)
 
 struct nf_hook_entries;

@@ -36,14 +36,14 @@ struct Qdisc_ops {
 	struct list_head list; /* the registry's */
 };
 
-#define TCQ_F_BUILTIN	 BIT(0)
+#define TCQ_F_BUILTIN    BIT(0)
 #define TCQ_F_CAN_BYPASS BIT(1) /* empty: a packet may skip it */
-#define TCQ_F_INGRESS	 BIT(2)
-#define TCQ_F_MQROOT	 BIT(3)
+#define TCQ_F_INGRESS    BIT(2)
+#define TCQ_F_MQROOT     BIT(3)
 
 struct gnet_stats_queue {
-	u32 qlen;     /* packets now */
-	u32 backlog;  /* bytes now */
+	u32 qlen;    /* packets now */
+	u32 backlog; /* bytes now */
 	u32 drops, requeues, overlimits;
 };
 
@@ -53,16 +53,16 @@ struct Qdisc {
 		       struct sk_buff **to_free);
 	struct sk_buff *(*dequeue)(struct Qdisc *q);
 	const struct Qdisc_ops *ops;
-	u32 flags;  /* TCQ_F_* */
-	u32 limit;  /* packets or bytes, by discipline */
+	u32 flags; /* TCQ_F_* */
+	u32 limit; /* packets or bytes, by discipline */
 	u32 handle, parent;
 	struct netdev_queue *dev_queue;
 	spinlock_t lock;
-	bool running;	/* someone is in __qdisc_run() */
+	bool running;   /* someone is in __qdisc_run() */
 	bool scheduled; /* on the NET_TX output queue */
 	struct Qdisc *next_sched;
-	struct sk_buff_head q;	       /* the plain disciplines' packets */
-	struct sk_buff_head gso_skb;   /* requeued: goes out first */
+	struct sk_buff_head q;       /* the plain disciplines' packets */
+	struct sk_buff_head gso_skb; /* requeued: goes out first */
 	struct gnet_stats_queue qstats;
 	u64 bstats_bytes, bstats_packets;
 	void *priv;

@@ -38,7 +38,7 @@ struct sock;
 
 /* ip_summed: what is known about, or to be done for, the checksum. */
 enum {
-	CHECKSUM_NONE,	      /* TX: already in place; RX: not checked */
+	CHECKSUM_NONE,        /* TX: already in place; RX: not checked */
 	CHECKSUM_UNNECESSARY, /* RX: good */
 	CHECKSUM_COMPLETE,    /* RX: skb->csum is the sum of the bytes */
 	CHECKSUM_PARTIAL,     /* TX: from csum_start, store at csum_offset */
@@ -83,8 +83,8 @@ struct sk_buff {
 		struct {
 			struct sk_buff *next, *prev;
 		};
-		struct rb_node rbnode;	  /* TCP's retransmit queue */
-		struct list_head list;	  /* same place as next, prev */
+		struct rb_node rbnode; /* TCP's retransmit queue */
+		struct list_head list; /* same place as next, prev */
 	};
 	struct sock *sk;
 	struct net_device *dev;
@@ -106,11 +106,11 @@ struct sk_buff {
 	u16 queue_mapping;
 	u8 pkt_type : 3;
 	u8 ip_summed : 2;
-	u8 cloned : 1;	   /* the buffer is, or was, shared */
-	u8 fclone : 2;	   /* SKB_FCLONE_* */
-	u8 dst_noref : 1;  /* dst is borrowed: do not release it */
-	u8 nohdr : 1;	   /* TCP: no header may be built in this buffer */
-	u8 ignore_df : 1;  /* may be fragmented in spite of DF */
+	u8 cloned : 1;    /* the buffer is, or was, shared */
+	u8 fclone : 2;    /* SKB_FCLONE_* */
+	u8 dst_noref : 1; /* dst is borrowed: do not release it */
+	u8 nohdr : 1;     /* TCP: no header may be built in this buffer */
+	u8 ignore_df : 1; /* may be fragmented in spite of DF */
 	u32 priority;
 	u32 mark;
 	u32 hash; /* of the flow; 0: not computed */
@@ -133,11 +133,12 @@ enum {
 };
 
 #define SKB_DATA_ALIGN(x) ALIGN((u32)(x), 64U)
-#define SKB_OVERHEAD                                                           \
-	(SKB_DATA_ALIGN(sizeof(struct sk_buff)) +                              \
+#define SKB_OVERHEAD                              \
+	(SKB_DATA_ALIGN(sizeof(struct sk_buff)) + \
 	 SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))
-#define SKB_TRUESIZE(x)	     ((u32)(x) + (u32)SKB_OVERHEAD)
-#define SKB_WITH_OVERHEAD(x) ((x)-SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))
+#define SKB_TRUESIZE(x) ((u32)(x) + (u32)SKB_OVERHEAD)
+#define SKB_WITH_OVERHEAD(x) \
+	((x)-SKB_DATA_ALIGN(sizeof(struct skb_shared_info)))
 
 static inline struct skb_shared_info *skb_shinfo(const struct sk_buff *skb)
 {
@@ -410,9 +411,9 @@ struct sk_buff_head {
 	u32 qlen;
 };
 static_assert(offsetof(struct sk_buff, next) ==
-		      offsetof(struct sk_buff_list, next) &&
-	      offsetof(struct sk_buff, prev) ==
-		      offsetof(struct sk_buff_list, prev),
+			      offsetof(struct sk_buff_list, next) &&
+		      offsetof(struct sk_buff, prev) ==
+			      offsetof(struct sk_buff_list, prev),
 	      "a queue's head stands for an sk_buff in its ring");
 
 /* Of an skb or of the head: only the links are touched. */
@@ -508,11 +509,11 @@ static inline void skb_queue_purge(struct sk_buff_head *q)
 	skb_queue_purge_reason(q, SKB_DROP_REASON_SOCKET_DESTROYED);
 }
 
-#define skb_queue_walk(q, skb)                                                 \
-	for (skb = (q)->next; skb != (struct sk_buff *)(void *)(q);            \
+#define skb_queue_walk(q, skb)                                      \
+	for (skb = (q)->next; skb != (struct sk_buff *)(void *)(q); \
 	     skb = skb->next)
-#define skb_queue_walk_safe(q, skb, tmp)                                       \
-	for (skb = (q)->next, tmp = skb->next;                                 \
+#define skb_queue_walk_safe(q, skb, tmp)       \
+	for (skb = (q)->next, tmp = skb->next; \
 	     skb != (struct sk_buff *)(void *)(q); skb = tmp, tmp = skb->next)
 
 /* --- dst --- */

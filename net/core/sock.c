@@ -18,7 +18,7 @@
 /* A page run for sk_frag: eight pages, or one when those are short. */
 #define SK_FRAG_ORDER 3
 /* Less than this at the end of a run is not worth a fragment. */
-#define SK_FRAG_MIN   32
+#define SK_FRAG_MIN 32
 
 /**
  * proto_register() - Make a protocol's socks allocatable.
@@ -210,7 +210,7 @@ struct sock *sk_clone_lock(const struct sock *sk, gfp_t gfp)
 	copy->sk_socket = NULL;
 	copy->sk_wq = NULL;
 	sock_reset_flag(copy, SOCK_DONE);
-	copy->sk_userlocks &= (u8)~(SOCK_BINDADDR_LOCK | SOCK_BINDPORT_LOCK);
+	copy->sk_userlocks &= (u8) ~(SOCK_BINDADDR_LOCK | SOCK_BINDPORT_LOCK);
 	prot->sockets_inuse++;
 	return copy;
 }
@@ -603,8 +603,8 @@ void sock_def_write_space(struct sock *sk)
 	if (2 * sk->sk_wmem_alloc > sk->sk_sndbuf)
 		return;
 	if (sk->sk_socket)
-		sk->sk_socket->flags &= ~(u32)(SOCK_NOSPACE |
-					       SOCK_ASYNC_NOSPACE);
+		sk->sk_socket->flags &=
+			~(u32)(SOCK_NOSPACE | SOCK_ASYNC_NOSPACE);
 	wake_with(sk, EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND);
 }
 

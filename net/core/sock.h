@@ -28,13 +28,17 @@ struct proto;
 #define SHUTDOWN_MASK 3
 
 /* sk_pacing_status: who holds a paced segment back */
-enum { SK_PACING_NONE, SK_PACING_NEEDED, SK_PACING_FQ };
+enum {
+	SK_PACING_NONE,
+	SK_PACING_NEEDED,
+	SK_PACING_FQ
+};
 
 /* sk_userlocks */
-#define SOCK_SNDBUF_LOCK    1
-#define SOCK_RCVBUF_LOCK    2
-#define SOCK_BINDADDR_LOCK  4
-#define SOCK_BINDPORT_LOCK  8
+#define SOCK_SNDBUF_LOCK   1
+#define SOCK_RCVBUF_LOCK   2
+#define SOCK_BINDADDR_LOCK 4
+#define SOCK_BINDPORT_LOCK 8
 
 enum sock_flags {
 	SOCK_DEAD,
@@ -65,32 +69,36 @@ struct sock_common {
 	u8 skc_reuseport : 1;
 	u8 skc_kind : 2; /* SK_FULL, SK_TIMEWAIT, SK_REQUEST */
 	int skc_bound_dev_if;
-	struct hlist_node skc_node;	 /* established / listening / UDP hash */
+	struct hlist_node skc_node; /* established / listening / UDP hash */
 	struct hlist_node skc_bind_node; /* bind bucket's owners */
 	struct proto *skc_prot;
 	struct net *skc_net;
 	u32 skc_refcnt;
 	u32 skc_hash;
 };
-enum { SK_FULL, SK_TIMEWAIT, SK_REQUEST };
+enum {
+	SK_FULL,
+	SK_TIMEWAIT,
+	SK_REQUEST
+};
 
 struct sock {
 	struct sock_common __sk_common;
-#define sk_daddr	__sk_common.skc_daddr
-#define sk_rcv_saddr	__sk_common.skc_rcv_saddr
-#define sk_dport	__sk_common.skc_dport
-#define sk_num		__sk_common.skc_num
-#define sk_family	__sk_common.skc_family
-#define sk_state	__sk_common.skc_state
-#define sk_reuse	__sk_common.skc_reuse
-#define sk_reuseport	__sk_common.skc_reuseport
+#define sk_daddr        __sk_common.skc_daddr
+#define sk_rcv_saddr    __sk_common.skc_rcv_saddr
+#define sk_dport        __sk_common.skc_dport
+#define sk_num          __sk_common.skc_num
+#define sk_family       __sk_common.skc_family
+#define sk_state        __sk_common.skc_state
+#define sk_reuse        __sk_common.skc_reuse
+#define sk_reuseport    __sk_common.skc_reuseport
 #define sk_bound_dev_if __sk_common.skc_bound_dev_if
-#define sk_node		__sk_common.skc_node
-#define sk_bind_node	__sk_common.skc_bind_node
-#define sk_prot		__sk_common.skc_prot
-#define sk_net		__sk_common.skc_net
-#define sk_refcnt	__sk_common.skc_refcnt
-#define sk_hash		__sk_common.skc_hash
+#define sk_node         __sk_common.skc_node
+#define sk_bind_node    __sk_common.skc_bind_node
+#define sk_prot         __sk_common.skc_prot
+#define sk_net          __sk_common.skc_net
+#define sk_refcnt       __sk_common.skc_refcnt
+#define sk_hash         __sk_common.skc_hash
 	/* The owner lock: a task holds it across sleeps; softirq sees owned
 	 * and queues to the backlog. */
 	struct {
@@ -134,7 +142,7 @@ struct sock {
 	u16 sk_gso_max_segs;
 	u16 sk_gso_type;
 
-	int sk_err;	 /* next call gets it; positive errno */
+	int sk_err;      /* next call gets it; positive errno */
 	int sk_err_soft; /* reported when the connection gives up */
 	u64 sk_sndtimeo_ns, sk_rcvtimeo_ns; /* MAX_SCHEDULE_TIMEOUT: none */
 	int sk_rcvlowat;
@@ -148,7 +156,7 @@ struct sock {
 	u64 sk_stamp;
 
 	struct timer_list sk_timer;
-	struct socket *sk_socket; /* NULL: orphan */
+	struct socket *sk_socket;      /* NULL: orphan */
 	struct wait_queue_head *sk_wq; /* the socket's; NULL: orphan */
 	void (*sk_state_change)(struct sock *sk);
 	void (*sk_data_ready)(struct sock *sk);
@@ -287,9 +295,9 @@ static inline bool __sk_stream_memory_free(const struct sock *sk, u32 wake)
 {
 	if (sk->sk_wmem_queued >= sk->sk_sndbuf)
 		return false;
-	return sk->sk_prot->stream_memory_free ?
-		       sk->sk_prot->stream_memory_free(sk, wake) :
-		       true;
+	return sk->sk_prot->stream_memory_free
+		       ? sk->sk_prot->stream_memory_free(sk, wake)
+		       : true;
 }
 static inline bool sk_stream_memory_free(const struct sock *sk)
 {
@@ -355,8 +363,8 @@ static inline bool sock_writeable(const struct sock *sk)
 /* --- SOL_SOCKET --- */
 int sock_setsockopt(struct socket *sock, int level, int name,
 		    const void __user *val, u32 len);
-int sock_getsockopt(struct socket *sock, int level, int name,
-		    void __user *val, int __user *len);
+int sock_getsockopt(struct socket *sock, int level, int name, void __user *val,
+		    int __user *len);
 /* Options shared with upper levels: an int out of / into user memory. */
 int copy_int_from_sockopt(const void __user *val, u32 len, int *res);
 int put_sockopt(void __user *val, int __user *ulen, const void *src, int len);

@@ -16,7 +16,7 @@ struct sock_fixture {
 	struct socket *sock;
 	struct sock *sk;
 	s64 live;
-	u32 rcv_count;	/* packets given to backlog_rcv */
+	u32 rcv_count; /* packets given to backlog_rcv */
 	u32 rcv_order[16];
 	u32 release_cbs;
 	u32 destructs;
@@ -132,8 +132,9 @@ static void release_sock_processes_backlog_in_order(struct kunit *test)
 	lock_sock(sk);
 	KUNIT_EXPECT_TRUE(test, sock_owned_by_user(sk));
 	for (i = 0; i < 3; i++)
-		KUNIT_EXPECT_EQ(test, sk_add_backlog(sk, marked_skb(marks[i]),
-						     1U << 20), 0);
+		KUNIT_EXPECT_EQ(
+			test,
+			sk_add_backlog(sk, marked_skb(marks[i]), 1U << 20), 0);
 	KUNIT_EXPECT_EQ(test, sf->rcv_count, 0);
 	release_sock(sk);
 	KUNIT_EXPECT_FALSE(test, sock_owned_by_user(sk));
@@ -325,7 +326,6 @@ static void error_queue_keeps_order_and_sk_err(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, sock_dequeue_err_skb(sf->sk));
 }
 
-
 static void late_space_run(struct timer_list *t)
 {
 	sf->sk->sk_wmem_queued = 100;
@@ -402,8 +402,8 @@ static void sk_clone_lock_copies_nothing_that_is_owned(struct kunit *test)
 	struct sock *copy;
 
 	KUNIT_EXPECT_EQ(test, sock_queue_rcv_skb(sf->sk, marked_skb(1)), 0);
-	KUNIT_EXPECT_TRUE(test, sk_page_frag_refill(sf->sk,
-						    sk_page_frag(sf->sk)));
+	KUNIT_EXPECT_TRUE(test,
+			  sk_page_frag_refill(sf->sk, sk_page_frag(sf->sk)));
 	sf->sk->sk_priority = 5;
 	copy = sk_clone_lock(sf->sk, GFP_ATOMIC);
 	KUNIT_ASSERT_NOT_NULL(test, copy);

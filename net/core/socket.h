@@ -15,12 +15,12 @@ struct socket;
 
 /* A message in the kernel: addresses and control data are kernel copies. */
 struct msghdr {
-	void *msg_name;	 /* kernel sockaddr, or NULL */
+	void *msg_name;  /* kernel sockaddr, or NULL */
 	int msg_namelen; /* its length; on receive: filled in */
 	struct iov_iter msg_iter;
 	void *msg_control;     /* kernel copy of the control messages */
 	size_t msg_controllen; /* bytes of it; on receive: room left */
-	u32 msg_flags;	       /* MSG_*; on receive: result flags */
+	u32 msg_flags;         /* MSG_*; on receive: result flags */
 };
 
 static inline size_t msg_data_left(const struct msghdr *msg)
@@ -28,9 +28,9 @@ static inline size_t msg_data_left(const struct msghdr *msg)
 	return iov_iter_count(&msg->msg_iter);
 }
 
-#define CMSG_OK_(msg, c)                                                       \
-	((c)->cmsg_len >= sizeof(struct cmsghdr) &&                            \
-	 (c)->cmsg_len <= (size_t)((char *)(msg)->msg_control +                \
+#define CMSG_OK_(msg, c)                                        \
+	((c)->cmsg_len >= sizeof(struct cmsghdr) &&             \
+	 (c)->cmsg_len <= (size_t)((char *)(msg)->msg_control + \
 				   (msg)->msg_controllen - (char *)(c)))
 static inline struct cmsghdr *cmsg_at_(const struct msghdr *msg, size_t off)
 {
@@ -41,10 +41,11 @@ static inline struct cmsghdr *cmsg_at_(const struct msghdr *msg, size_t off)
 }
 /* The control messages of a send, each with CMSG_OK_(): net/socket_msg.c
  * has checked them all. */
-#define for_each_cmsghdr(c, msg)                                               \
-	for (c = cmsg_at_(msg, 0); c;                                          \
-	     c = cmsg_at_(msg, (size_t)((char *)c - (char *)(msg)->msg_control) + \
-				       CMSG_ALIGN(c->cmsg_len)))
+#define for_each_cmsghdr(c, msg)                                             \
+	for (c = cmsg_at_(msg, 0); c;                                        \
+	     c = cmsg_at_(msg,                                               \
+			  (size_t)((char *)c - (char *)(msg)->msg_control) + \
+				  CMSG_ALIGN(c->cmsg_len)))
 /* Append one control message on receive; sets MSG_CTRUNC when it is short. */
 int put_cmsg(struct msghdr *msg, int level, int type, int len,
 	     const void *data);
@@ -58,7 +59,7 @@ enum socket_state {
 };
 
 /* socket.flags */
-#define SOCK_NOSPACE	   BIT(2) /* a writer waits or polled for space */
+#define SOCK_NOSPACE       BIT(2) /* a writer waits or polled for space */
 #define SOCK_ASYNC_NOSPACE BIT(0)
 
 struct proto_ops {
@@ -87,7 +88,7 @@ struct proto_ops {
 
 struct socket {
 	enum socket_state state;
-	u16 type; /* SOCK_* */
+	u16 type;  /* SOCK_* */
 	u32 flags; /* SOCK_NOSPACE ... */
 	struct sock *sk;
 	const struct proto_ops *ops;

@@ -142,10 +142,9 @@ static int set_linger(struct sock *sk, const void __user *val, u32 len)
 		return -EFAULT;
 	set_flag(sk, SOCK_LINGER, ling.l_onoff);
 	if (ling.l_onoff)
-		sk->sk_lingertime_ns = ling.l_linger < 0 ?
-					       MAX_SCHEDULE_TIMEOUT :
-					       (u64)ling.l_linger *
-						       NSEC_PER_SEC;
+		sk->sk_lingertime_ns =
+			ling.l_linger < 0 ? MAX_SCHEDULE_TIMEOUT
+					  : (u64)ling.l_linger * NSEC_PER_SEC;
 	return 0;
 }
 
@@ -186,8 +185,8 @@ static int set_pacing_rate(struct sock *sk, const void __user *val, u32 len)
 }
 
 /* The options whose value is an int. */
-static int set_int(struct sock *sk, int name, int val, const void __user *optval,
-		   u32 len)
+static int set_int(struct sock *sk, int name, int val,
+		   const void __user *optval, u32 len)
 {
 	bool on = val != 0;
 
@@ -401,9 +400,9 @@ static int get_linger(struct sock *sk, void __user *val, int __user *len)
 {
 	struct linger ling = { .l_onoff = sock_flag(sk, SOCK_LINGER) };
 
-	ling.l_linger = sk->sk_lingertime_ns == MAX_SCHEDULE_TIMEOUT ?
-				-1 :
-				(int)(sk->sk_lingertime_ns / NSEC_PER_SEC);
+	ling.l_linger = sk->sk_lingertime_ns == MAX_SCHEDULE_TIMEOUT
+				? -1
+				: (int)(sk->sk_lingertime_ns / NSEC_PER_SEC);
 	return put_sockopt(val, len, &ling, sizeof(ling));
 }
 
@@ -426,9 +425,15 @@ static int get_device(struct sock *sk, void __user *val, int __user *len)
 /* uAPI linux/sock_diag.h, enum of SK_MEMINFO_*. */
 static int get_meminfo(struct sock *sk, void __user *val, int __user *len)
 {
-	u32 info[9] = { sk->sk_rmem_alloc, sk->sk_rcvbuf, sk->sk_wmem_alloc,
-			sk->sk_sndbuf, sk->sk_forward_alloc, sk->sk_wmem_queued,
-			0, sk->sk_backlog.len, sk->sk_drops };
+	u32 info[9] = { sk->sk_rmem_alloc,
+			sk->sk_rcvbuf,
+			sk->sk_wmem_alloc,
+			sk->sk_sndbuf,
+			sk->sk_forward_alloc,
+			sk->sk_wmem_queued,
+			0,
+			sk->sk_backlog.len,
+			sk->sk_drops };
 
 	return put_sockopt(val, len, info, sizeof(info));
 }

@@ -13,10 +13,10 @@ struct request_sock;
 struct tcp_options_received;
 
 /* icsk_pending: which event the retransmit timer stands for. */
-#define ICSK_TIME_RETRANS    1
-#define ICSK_TIME_DACK	     2
-#define ICSK_TIME_PROBE0     3
-#define ICSK_TIME_LOSS_PROBE 5
+#define ICSK_TIME_RETRANS     1
+#define ICSK_TIME_DACK        2
+#define ICSK_TIME_PROBE0      3
+#define ICSK_TIME_LOSS_PROBE  5
 #define ICSK_TIME_REO_TIMEOUT 6
 
 enum inet_csk_ack_state {
@@ -115,7 +115,7 @@ struct sock *inet_lookup_established(struct net *net, __be32 saddr,
 struct sock *inet_lookup_listener(struct net *net, __be32 daddr, u16 hnum,
 				  int iif);
 void inet_hash_request(struct request_sock *req);
-int inet_hash(struct sock *sk);	  /* by state: listener or established */
+int inet_hash(struct sock *sk); /* by state: listener or established */
 void inet_unhash(struct sock *sk);
 /* Choose a port and enter ehash for a connect(): -EADDRNOTAVAIL. */
 int inet_hash_connect(struct sock *sk) __must_check;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DOC: inet_sock, what every IPv4 socket has beyond struct sock, and netns_ipv4,
- * IPv4's state in a struct net.
+ * DOC: inet_sock, what every IPv4 socket has beyond struct sock, and
+ * netns_ipv4, IPv4's state in a struct net.
  */
 #pragma once
 
@@ -16,7 +16,7 @@ struct rt_state;
 struct udp_table;
 
 struct ip_options {
-	u8 optlen; /* multiple of 4, at most 40 */
+	u8 optlen;      /* multiple of 4, at most 40 */
 	u8 srr, rr, ts; /* offsets of options found in data, 0: none */
 	bool is_strictroute;
 	bool router_alert;
@@ -29,8 +29,8 @@ struct inet_cork {
 	bool active;
 	__be32 addr; /* destination */
 	__be16 port;
-	u32 length;	  /* bytes appended, transport header included */
-	u32 fragsize;	  /* path MTU in use */
+	u32 length;            /* bytes appended, transport header included */
+	u32 fragsize;          /* path MTU in use */
 	struct dst_entry *dst; /* one reference */
 	u8 ttl, tos;
 	bool has_tos, has_ttl;
@@ -44,17 +44,17 @@ struct inet_sock {
 	struct sock sk;
 	__be32 inet_saddr; /* source used in packets */
 	__be16 inet_sport;
-	u16 inet_id;	   /* counter for unfragmentable packets */
+	u16 inet_id; /* counter for unfragmentable packets */
 	u8 tos;
-	s16 uc_ttl;	   /* -1: the default */
-	u8 pmtudisc;	   /* IP_PMTUDISC_* */
+	s16 uc_ttl;  /* -1: the default */
+	u8 pmtudisc; /* IP_PMTUDISC_* */
 	bool recverr;
 	bool hdrincl;
 	bool freebind;
 	bool mc_loop;
 	bool is_icsk;
 	bool bind_address_no_port;
-	u8 cmsg_flags;	   /* which control messages recvmsg adds */
+	u8 cmsg_flags; /* which control messages recvmsg adds */
 	s16 mc_ttl;
 	int mc_index;
 	__be32 mc_addr;
@@ -84,7 +84,7 @@ struct netns_ipv4 {
 	struct udp_table *udp_table;
 	struct hlist_head raw_head, ping_head;
 	struct ipq_state *frags;
-	struct rt_state *rt;	 /* route cache, exceptions, identifications */
+	struct rt_state *rt;     /* route cache, exceptions, identifications */
 	struct icmp_state *icmp; /* per-host rate limits */
 	u64 ip_id_key[2];
 	u64 isn_key[2]; /* SipHash: RFC 6528 */
@@ -92,35 +92,35 @@ struct netns_ipv4 {
 	u64 port_key[2]; /* SipHash: RFC 6056 */
 	u64 syncookie_key[2][2];
 
-	u8 sysctl_ip_default_ttl;      /* 64 */
-	bool sysctl_ip_no_pmtu_disc;   /* 0 */
-	bool sysctl_ip_forward;	       /* 0 */
+	u8 sysctl_ip_default_ttl;    /* 64 */
+	bool sysctl_ip_no_pmtu_disc; /* 0 */
+	bool sysctl_ip_forward;      /* 0 */
 	bool sysctl_icmp_echo_ignore_all;
 	bool sysctl_icmp_echo_ignore_broadcasts; /* 1 */
-	u32 sysctl_icmp_ratelimit;     /* ms between, 1000 */
-	u32 sysctl_icmp_ratemask;      /* 6168 */
-	u32 sysctl_icmp_msgs_per_sec;  /* 1000 */
-	u32 sysctl_icmp_msgs_burst;    /* 50 */
-	u16 sysctl_ip_local_port_range[2]; /* 32768, 60999 */
-	u32 sysctl_ipfrag_high_thresh; /* bytes, 4 MiB */
-	u32 sysctl_ipfrag_time;	       /* s, 30 */
-	u32 sysctl_ipfrag_max_dist;    /* 64 */
-	u32 sysctl_min_pmtu;	       /* 552 */
-	u32 sysctl_mtu_expires;	       /* s, 600 */
+	u32 sysctl_icmp_ratelimit;               /* ms between, 1000 */
+	u32 sysctl_icmp_ratemask;                /* 6168 */
+	u32 sysctl_icmp_msgs_per_sec;            /* 1000 */
+	u32 sysctl_icmp_msgs_burst;              /* 50 */
+	u16 sysctl_ip_local_port_range[2];       /* 32768, 60999 */
+	u32 sysctl_ipfrag_high_thresh;           /* bytes, 4 MiB */
+	u32 sysctl_ipfrag_time;                  /* s, 30 */
+	u32 sysctl_ipfrag_max_dist;              /* 64 */
+	u32 sysctl_min_pmtu;                     /* 552 */
+	u32 sysctl_mtu_expires;                  /* s, 600 */
 
 	u32 sysctl_tcp_rmem[3], sysctl_tcp_wmem[3];
 	u64 sysctl_tcp_mem[3]; /* pages */
 	u8 sysctl_tcp_sack, sysctl_tcp_window_scaling, sysctl_tcp_timestamps;
-	u8 sysctl_tcp_ecn;	       /* 2: only when asked */
-	u8 sysctl_tcp_ecn_fallback;    /* 1 */
+	u8 sysctl_tcp_ecn;          /* 2: only when asked */
+	u8 sysctl_tcp_ecn_fallback; /* 1 */
 	u8 sysctl_tcp_dsack, sysctl_tcp_frto, sysctl_tcp_recovery;
-	u8 sysctl_tcp_early_retrans;   /* 3 */
-	u8 sysctl_tcp_retries1, sysctl_tcp_retries2; /* 3, 15 */
+	u8 sysctl_tcp_early_retrans;                          /* 3 */
+	u8 sysctl_tcp_retries1, sysctl_tcp_retries2;          /* 3, 15 */
 	u8 sysctl_tcp_syn_retries, sysctl_tcp_synack_retries; /* 6, 5 */
-	u8 sysctl_tcp_orphan_retries;  /* 0: 8 */
-	u8 sysctl_tcp_syncookies;      /* 1 */
+	u8 sysctl_tcp_orphan_retries;                         /* 0: 8 */
+	u8 sysctl_tcp_syncookies;                             /* 1 */
 	u8 sysctl_tcp_abort_on_overflow;
-	u8 sysctl_tcp_tw_reuse;	       /* 2 */
+	u8 sysctl_tcp_tw_reuse; /* 2 */
 	u8 sysctl_tcp_rfc1337;
 	u8 sysctl_tcp_slow_start_after_idle; /* 1 */
 	u8 sysctl_tcp_thin_linear_timeouts;
@@ -129,27 +129,27 @@ struct netns_ipv4 {
 	u8 sysctl_tcp_autocorking;     /* 1 */
 	u8 sysctl_tcp_mtu_probing;     /* 0 */
 	u8 sysctl_tcp_workaround_signed_windows;
-	u8 sysctl_tcp_min_tso_segs;    /* 2 */
-	u8 sysctl_tcp_tso_rtt_log;     /* 9 */
-	u8 sysctl_tcp_fastopen;	       /* 1 */
-	s8 sysctl_tcp_adv_win_scale;   /* 1 */
-	u8 sysctl_tcp_app_win;	       /* 31 */
-	u8 sysctl_tcp_reordering;      /* 3 */
-	u32 sysctl_tcp_max_reordering; /* 300 */
+	u8 sysctl_tcp_min_tso_segs;                      /* 2 */
+	u8 sysctl_tcp_tso_rtt_log;                       /* 9 */
+	u8 sysctl_tcp_fastopen;                          /* 1 */
+	s8 sysctl_tcp_adv_win_scale;                     /* 1 */
+	u8 sysctl_tcp_app_win;                           /* 31 */
+	u8 sysctl_tcp_reordering;                        /* 3 */
+	u32 sysctl_tcp_max_reordering;                   /* 300 */
 	u32 sysctl_tcp_base_mss, sysctl_tcp_min_snd_mss; /* 1024, 48 */
-	u32 sysctl_tcp_mtu_probe_floor; /* 48 */
-	u32 sysctl_tcp_fin_timeout;    /* s, 60 */
+	u32 sysctl_tcp_mtu_probe_floor;                  /* 48 */
+	u32 sysctl_tcp_fin_timeout;                      /* s, 60 */
 	u32 sysctl_tcp_keepalive_time, sysctl_tcp_keepalive_intvl; /* s */
-	u8 sysctl_tcp_keepalive_probes; /* 9 */
+	u8 sysctl_tcp_keepalive_probes;                            /* 9 */
 	u32 sysctl_tcp_max_syn_backlog, sysctl_tcp_max_tw_buckets;
 	u32 sysctl_tcp_max_orphans;
-	u32 sysctl_tcp_limit_output_bytes; /* 1048576 */
+	u32 sysctl_tcp_limit_output_bytes;  /* 1048576 */
 	u32 sysctl_tcp_challenge_ack_limit; /* 1000 a second */
-	u32 sysctl_tcp_invalid_ratelimit; /* ms, 500 */
-	u32 sysctl_tcp_min_rtt_wlen;   /* s, 300 */
-	u32 sysctl_tcp_notsent_lowat;  /* ~0 */
+	u32 sysctl_tcp_invalid_ratelimit;   /* ms, 500 */
+	u32 sysctl_tcp_min_rtt_wlen;        /* s, 300 */
+	u32 sysctl_tcp_notsent_lowat;       /* ~0 */
 	u32 sysctl_tcp_pacing_ss_ratio, sysctl_tcp_pacing_ca_ratio; /* % */
-	u32 sysctl_tcp_rto_min_us;     /* 200000 */
+	u32 sysctl_tcp_rto_min_us;                                  /* 200000 */
 	u32 sysctl_tcp_comp_sack_delay_ns;
 	u8 sysctl_tcp_comp_sack_nr;
 	const struct tcp_congestion_ops *tcp_congestion_control; /* default */

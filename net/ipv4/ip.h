@@ -21,10 +21,10 @@ struct inet_skb_parm {
 	u16 flags; /* IPSKB_* */
 	u16 frag_max_size;
 };
-#define IPSKB_FORWARDED	    BIT(0)
-#define IPSKB_REROUTED	    BIT(4)
+#define IPSKB_FORWARDED     BIT(0)
+#define IPSKB_REROUTED      BIT(4)
 #define IPSKB_FRAG_COMPLETE BIT(3)
-#define IPCB(skb)	    ((struct inet_skb_parm *)((skb)->cb))
+#define IPCB(skb)           ((struct inet_skb_parm *)((skb)->cb))
 
 static inline struct iphdr *ip_hdr(const struct sk_buff *skb)
 {
@@ -67,7 +67,8 @@ int ip_output(struct net *net, struct sock *sk, struct sk_buff *skb);
 int ip_mc_output(struct net *net, struct sock *sk, struct sk_buff *skb);
 /* Cuts @skb into fragments, each given to @output. Consumes @skb. */
 int ip_do_fragment(struct net *net, struct sock *sk, struct sk_buff *skb,
-		   int (*output)(struct net *, struct sock *, struct sk_buff *));
+		   int (*output)(struct net *, struct sock *,
+				 struct sk_buff *));
 /* The identification field (RFC 6864): random start per flow. */
 void ip_select_ident(struct net *net, struct sk_buff *skb, struct sock *sk,
 		     int segs);

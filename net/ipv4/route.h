@@ -10,25 +10,25 @@
 #include "net/ipv4/inet_sock.h"
 
 /* Route types and scopes (uAPI linux/rtnetlink.h). */
-#define RTN_UNSPEC	0
-#define RTN_UNICAST	1
-#define RTN_LOCAL	2
-#define RTN_BROADCAST	3
-#define RTN_ANYCAST	4
-#define RTN_MULTICAST	5
-#define RTN_BLACKHOLE	6
+#define RTN_UNSPEC      0
+#define RTN_UNICAST     1
+#define RTN_LOCAL       2
+#define RTN_BROADCAST   3
+#define RTN_ANYCAST     4
+#define RTN_MULTICAST   5
+#define RTN_BLACKHOLE   6
 #define RTN_UNREACHABLE 7
-#define RTN_PROHIBIT	8
+#define RTN_PROHIBIT    8
 
 #define RT_SCOPE_UNIVERSE 0
-#define RT_SCOPE_SITE	  200
-#define RT_SCOPE_LINK	  253
-#define RT_SCOPE_HOST	  254
+#define RT_SCOPE_SITE     200
+#define RT_SCOPE_LINK     253
+#define RT_SCOPE_HOST     254
 #define RT_SCOPE_NOWHERE  255
 
 #define RT_TABLE_DEFAULT 253
-#define RT_TABLE_MAIN	 254
-#define RT_TABLE_LOCAL	 255
+#define RT_TABLE_MAIN    254
+#define RT_TABLE_LOCAL   255
 
 /* The key of a look-up; the answer's saddr is filled in. */
 struct flowi4 {
@@ -44,12 +44,12 @@ struct flowi4 {
 
 struct rtable {
 	struct dst_entry dst;
-	u8 rt_type;	    /* RTN_* */
+	u8 rt_type; /* RTN_* */
 	bool rt_is_input;
 	bool rt_uses_gateway;
-	__be32 rt_gateway;  /* next hop; 0: the destination itself */
-	__be32 rt_src;	    /* preferred source of the route */
-	u32 rt_pmtu;	    /* learned (exception); 0: none */
+	__be32 rt_gateway; /* next hop; 0: the destination itself */
+	__be32 rt_src;     /* preferred source of the route */
+	u32 rt_pmtu;       /* learned (exception); 0: none */
 	u64 rt_pmtu_expires_ns;
 	struct neighbour *rt_neigh; /* of the next hop, one reference */
 	/* The question it answers: what the cache compares (route.c). */
@@ -109,8 +109,10 @@ struct fib_result {
 	struct net_device *dev;
 	const u32 *metrics;
 };
-int fib_table_insert(struct net *net, const struct fib_config *cfg) __must_check;
-int fib_table_delete(struct net *net, const struct fib_config *cfg) __must_check;
+int fib_table_insert(struct net *net,
+		     const struct fib_config *cfg) __must_check;
+int fib_table_delete(struct net *net,
+		     const struct fib_config *cfg) __must_check;
 /* Longest prefix, then lowest metric, local table first. -ENETUNREACH ... */
 int fib_lookup(struct net *net, const struct flowi4 *fl4,
 	       struct fib_result *res) __must_check;

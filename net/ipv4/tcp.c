@@ -27,7 +27,7 @@
 #define MEMORY_NAP_MAX_NS (200 * NSEC_PER_MSEC)
 
 /* SOL_SOCKET control messages that a stream may be sent with. */
-#define SCM_RIGHTS	1
+#define SCM_RIGHTS      1
 #define SCM_CREDENTIALS 2
 
 /* --- memory --- */
@@ -374,7 +374,8 @@ static int check_cmsgs(const struct msghdr *msg)
 {
 	const struct cmsghdr *c;
 
-	for_each_cmsghdr(c, msg) {
+	for_each_cmsghdr(c, msg)
+	{
 		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type == SCM_RIGHTS ||
 		    c->cmsg_type == SCM_CREDENTIALS)
 			continue;
@@ -500,9 +501,9 @@ u32 tcp_poll(struct file *f, struct socket *sock, struct poll_table *pt)
 
 	poll_wait(f, &sock->wq, pt);
 	if (sk->sk_state == TCP_LISTEN)
-		return inet_csk(sk)->icsk_accept_queue.rskq_accept_head ?
-			       EPOLLIN | EPOLLRDNORM :
-			       0;
+		return inet_csk(sk)->icsk_accept_queue.rskq_accept_head
+			       ? EPOLLIN | EPOLLRDNORM
+			       : 0;
 	if (sk->sk_shutdown == SHUTDOWN_MASK || sk->sk_state == TCP_CLOSE)
 		mask |= EPOLLHUP;
 	if (sk->sk_shutdown & RCV_SHUTDOWN)

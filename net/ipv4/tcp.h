@@ -28,26 +28,26 @@
 
 struct tcp_timewait_sock;
 
-#define TCP_MIN_MSS	    88U
-#define TCP_MIN_SND_MSS	    48U
-#define TCP_MSS_DEFAULT	    536U
-#define TCP_INIT_CWND	    10U /* RFC 6928 */
-#define TCP_INFINITE_SSTHRESH 0x7fffffffU
-#define TCP_MAX_QUICKACKS   16U
-#define TCP_RTO_MAX	    (120ULL * NSEC_PER_SEC)
-#define TCP_RTO_MIN	    (200ULL * NSEC_PER_MSEC)
-#define TCP_TIMEOUT_INIT    (1ULL * NSEC_PER_SEC) /* RFC 6298, section 2 */
-#define TCP_TIMEOUT_FALLBACK (3ULL * NSEC_PER_SEC)
-#define TCP_DELACK_MIN	    (40ULL * NSEC_PER_MSEC)
-#define TCP_DELACK_MAX	    (200ULL * NSEC_PER_MSEC)
-#define TCP_ATO_MIN	    (40ULL * NSEC_PER_MSEC)
+#define TCP_MIN_MSS                 88U
+#define TCP_MIN_SND_MSS             48U
+#define TCP_MSS_DEFAULT             536U
+#define TCP_INIT_CWND               10U /* RFC 6928 */
+#define TCP_INFINITE_SSTHRESH       0x7fffffffU
+#define TCP_MAX_QUICKACKS           16U
+#define TCP_RTO_MAX                 (120ULL * NSEC_PER_SEC)
+#define TCP_RTO_MIN                 (200ULL * NSEC_PER_MSEC)
+#define TCP_TIMEOUT_INIT            (1ULL * NSEC_PER_SEC) /* RFC 6298, section 2 */
+#define TCP_TIMEOUT_FALLBACK        (3ULL * NSEC_PER_SEC)
+#define TCP_DELACK_MIN              (40ULL * NSEC_PER_MSEC)
+#define TCP_DELACK_MAX              (200ULL * NSEC_PER_MSEC)
+#define TCP_ATO_MIN                 (40ULL * NSEC_PER_MSEC)
 #define TCP_RESOURCE_PROBE_INTERVAL (500ULL * NSEC_PER_MSEC)
-#define TCP_TIMEWAIT_LEN    (60ULL * NSEC_PER_SEC)
-#define TCP_KEEPALIVE_TIME  (7200ULL * NSEC_PER_SEC)
-#define TCP_KEEPALIVE_INTVL (75ULL * NSEC_PER_SEC)
-#define TCP_PAWS_24DAYS_S   (60ULL * 60 * 24 * 24)
-#define TCP_PAWS_WINDOW	    1
-#define TCP_PAWS_MSL_S	    60
+#define TCP_TIMEWAIT_LEN            (60ULL * NSEC_PER_SEC)
+#define TCP_KEEPALIVE_TIME          (7200ULL * NSEC_PER_SEC)
+#define TCP_KEEPALIVE_INTVL         (75ULL * NSEC_PER_SEC)
+#define TCP_PAWS_24DAYS_S           (60ULL * 60 * 24 * 24)
+#define TCP_PAWS_WINDOW             1
+#define TCP_PAWS_MSL_S              60
 
 /* tp->nonagle */
 #define TCP_NAGLE_OFF  1
@@ -55,10 +55,10 @@ struct tcp_timewait_sock;
 #define TCP_NAGLE_PUSH 4
 
 /* tp->ecn_flags */
-#define TCP_ECN_OK	   1
+#define TCP_ECN_OK         1
 #define TCP_ECN_QUEUE_CWR  2
 #define TCP_ECN_DEMAND_CWR 4
-#define TCP_ECN_SEEN	   8
+#define TCP_ECN_SEEN       8
 
 /* tp->urg_data: the byte and its state */
 #define TCP_URG_VALID  0x0100
@@ -78,23 +78,23 @@ struct tcp_sack_block {
 
 /* The options of the last segment, and those agreed at the handshake. */
 struct tcp_options_received {
-	u64 ts_recent_stamp_s; /* when ts_recent was taken, seconds */
-	u32 ts_recent;	       /* TSval to echo next */
+	u64 ts_recent_stamp_s;    /* when ts_recent was taken, seconds */
+	u32 ts_recent;            /* TSval to echo next */
 	u32 rcv_tsval, rcv_tsecr; /* tsecr: tsoffset already taken off */
-	u16 saw_tstamp : 1, tstamp_ok : 1, dsack : 1, wscale_ok : 1, sack_ok : 3,
-		bad_options : 1;
+	u16 saw_tstamp : 1, tstamp_ok : 1, dsack : 1, wscale_ok : 1,
+		sack_ok : 3, bad_options : 1;
 	u8 snd_wscale, rcv_wscale;
-	u8 num_sacks;	       /* blocks we will send */
-	u16 user_mss;	       /* TCP_MAXSEG */
-	u16 mss_clamp;	       /* the peer's MSS option */
-	const u8 *sacks;       /* first SACK block of this segment, or NULL:
-				* pairs of 32-bit words in wire order */
-	u8 nr_sacks;	       /* blocks in it, at most 4 */
-	const u8 *fastopen;    /* cookie of this segment, or NULL */
+	u8 num_sacks;       /* blocks we will send */
+	u16 user_mss;       /* TCP_MAXSEG */
+	u16 mss_clamp;      /* the peer's MSS option */
+	const u8 *sacks;    /* first SACK block of this segment, or NULL:
+			     * pairs of 32-bit words in wire order */
+	u8 nr_sacks;        /* blocks in it, at most 4 */
+	const u8 *fastopen; /* cookie of this segment, or NULL */
 	u8 fastopen_len;
 };
-#define TCP_SACK_SEEN	 1
-#define TCP_DSACK_SEEN	 4
+#define TCP_SACK_SEEN  1
+#define TCP_DSACK_SEEN 4
 
 /* The three 80-bit sliding-window minimum of the RTT (Kathleen Nichols). */
 struct minmax_sample {
@@ -111,33 +111,33 @@ struct tcp_sock {
 	u16 gso_segs;
 
 	/* Receive sequence space. */
-	u32 rcv_nxt;	/* next expected */
-	u32 copied_seq;	/* next that the program reads */
-	u32 rcv_wup;	/* rcv_nxt when the window was last advertised */
-	u32 rcv_wnd;	/* advertised then */
+	u32 rcv_nxt;    /* next expected */
+	u32 copied_seq; /* next that the program reads */
+	u32 rcv_wup;    /* rcv_nxt when the window was last advertised */
+	u32 rcv_wnd;    /* advertised then */
 	u32 window_clamp, rcv_ssthresh;
 	u32 segs_in, data_segs_in;
 	u64 bytes_received;
 
 	/* Send sequence space. */
-	u32 snd_una;	/* first unacknowledged */
-	u32 snd_nxt;	/* next to send */
-	u32 snd_sml;	/* end of the last small segment sent (Minshall) */
-	u32 write_seq;	/* end of what the program wrote */
+	u32 snd_una;    /* first unacknowledged */
+	u32 snd_nxt;    /* next to send */
+	u32 snd_sml;    /* end of the last small segment sent (Minshall) */
+	u32 write_seq;  /* end of what the program wrote */
 	u32 pushed_seq; /* last PSH point */
-	u32 snd_wl1;	/* segment of the last window update */
-	u32 snd_wnd;	/* the peer's window, scaled */
+	u32 snd_wl1;    /* segment of the last window update */
+	u32 snd_wnd;    /* the peer's window, scaled */
 	u32 max_window; /* largest ever seen */
 	u32 snd_up, urg_seq;
 	u16 urg_data;
 	bool urg_mode;
-	u32 mss_cache;	/* what fits now: path MTU, options */
-	u16 advmss;	/* ours, in the SYN */
+	u32 mss_cache; /* what fits now: path MTU, options */
+	u16 advmss;    /* ours, in the SYN */
 	u32 segs_out, data_segs_out;
 	u64 bytes_sent, bytes_acked, bytes_retrans;
 	u64 rcv_tstamp_ns; /* last ACK */
 	u64 lsndtime_ns;   /* last data sent */
-	u32 tsoffset;	   /* random, for our TSval */
+	u32 tsoffset;      /* random, for our TSval */
 	u64 tcp_mstamp_ns; /* now, as of the event being processed */
 
 	struct list_head tsq_node;
@@ -157,9 +157,9 @@ struct tcp_sock {
 	u64 snd_cwnd_stamp_ns;
 	u32 prior_cwnd, prior_ssthresh;
 	u32 prr_delivered, prr_out; /* RFC 6937 */
-	u32 high_seq;	  /* snd_nxt when recovery began */
-	u32 undo_marker;  /* snd_una then; 0: nothing to undo */
-	int undo_retrans; /* retransmissions not yet shown spurious */
+	u32 high_seq;               /* snd_nxt when recovery began */
+	u32 undo_marker;            /* snd_una then; 0: nothing to undo */
+	int undo_retrans;           /* retransmissions not yet shown spurious */
 	u64 retrans_stamp_ns;
 	u32 total_retrans;
 	u32 reordering, reord_seen;
@@ -244,20 +244,20 @@ static inline struct tcp_sock *tcp_sk(const struct sock *sk)
 
 /* sk_tsq_flags bits: 0-3 are deferred to release_sock(), which clears no
  * other; THROTTLED and QUEUED are tcp_wfree()'s. */
-#define TCP_TSQ_DEFERRED		BIT(0)
-#define TCP_WRITE_TIMER_DEFERRED	BIT(1)
-#define TCP_DELACK_TIMER_DEFERRED	BIT(2)
-#define TCP_MTU_REDUCED_DEFERRED	BIT(3)
-#define TCP_TSQ_THROTTLED		BIT(4) /* waits for a TX completion */
-#define TCP_TSQ_QUEUED			BIT(5) /* on the list that runs next */
+#define TCP_TSQ_DEFERRED          BIT(0)
+#define TCP_WRITE_TIMER_DEFERRED  BIT(1)
+#define TCP_DELACK_TIMER_DEFERRED BIT(2)
+#define TCP_MTU_REDUCED_DEFERRED  BIT(3)
+#define TCP_TSQ_THROTTLED         BIT(4) /* waits for a TX completion */
+#define TCP_TSQ_QUEUED            BIT(5) /* on the list that runs next */
 
 /* In skb->cb while TCP holds the skb; 48 bytes at most. */
 struct tcp_skb_cb {
 	u32 seq, end_seq; /* SYN and FIN count one each */
 	u32 ack_seq;
 	u16 tcp_gso_segs, tcp_gso_size; /* segments it stands for; their MSS */
-	u8 tcp_flags; /* TCPHDR_* */
-	u8 sacked;    /* TCPCB_* */
+	u8 tcp_flags;                   /* TCPHDR_* */
+	u8 sacked;                      /* TCPCB_* */
 	u8 ip_dsfield;
 	u8 txstamp_ack : 1, eor : 1, has_rxtstamp : 1, is_app_limited : 1;
 	u32 tw_isn; /* of a SYN that a TIME_WAIT let in: our number, or 0 */
@@ -270,10 +270,10 @@ static_assert(sizeof(struct tcp_skb_cb) <= 48, "sk_buff.cb");
 
 #define TCPCB_SACKED_ACKED   0x01
 #define TCPCB_SACKED_RETRANS 0x02
-#define TCPCB_LOST	     0x04
-#define TCPCB_TAGBITS	     0x07
+#define TCPCB_LOST           0x04
+#define TCPCB_TAGBITS        0x07
 #define TCPCB_EVER_RETRANS   0x80
-#define TCPCB_RETRANS	     (TCPCB_SACKED_RETRANS | TCPCB_EVER_RETRANS)
+#define TCPCB_RETRANS        (TCPCB_SACKED_RETRANS | TCPCB_EVER_RETRANS)
 
 static inline struct tcphdr *tcp_hdr(const struct sk_buff *skb)
 {
@@ -376,8 +376,8 @@ void tcp_set_state(struct sock *sk, int state);
 void tcp_done(struct sock *sk);
 void tcp_reset(struct sock *sk, struct sk_buff *skb);
 void tcp_get_info(struct sock *sk, struct tcp_info *info);
-int tcp_setsockopt(struct sock *sk, int level, int name,
-		   const void __user *val, u32 len);
+int tcp_setsockopt(struct sock *sk, int level, int name, const void __user *val,
+		   u32 len);
 int tcp_getsockopt(struct sock *sk, int level, int name, void __user *val,
 		   int __user *len);
 /* A charged skb (sk_wmem_queued counts its truesize) from the fclone cache
@@ -433,8 +433,8 @@ void tcp_send_loss_probe(struct sock *sk);
 u32 tcp_select_window(struct sock *sk);
 u32 __tcp_select_window(struct sock *sk);
 void tcp_select_initial_window(const struct sock *sk, u32 space, u32 mss,
-			       u32 *rcv_wnd, u32 *window_clamp,
-			       bool wscale_ok, u8 *rcv_wscale, u32 init_rcv_wnd);
+			       u32 *rcv_wnd, u32 *window_clamp, bool wscale_ok,
+			       u8 *rcv_wscale, u32 init_rcv_wnd);
 /* SYN-ACK for a half-open connection, ready for ip_build_and_send_pkt(). */
 struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
 				struct request_sock *req);
@@ -446,8 +446,12 @@ void tcp_tsq_write(struct sock *sk);
 void tcp_wfree(struct sk_buff *skb);
 void tcp_chrono_start(struct sock *sk, u8 type);
 void tcp_chrono_stop(struct sock *sk, u8 type);
-enum { TCP_CHRONO_UNSPEC, TCP_CHRONO_BUSY, TCP_CHRONO_RWND_LIMITED,
-       TCP_CHRONO_SNDBUF_LIMITED };
+enum {
+	TCP_CHRONO_UNSPEC,
+	TCP_CHRONO_BUSY,
+	TCP_CHRONO_RWND_LIMITED,
+	TCP_CHRONO_SNDBUF_LIMITED
+};
 void tcp_update_pacing_rate(struct sock *sk);
 
 /* --- tcp_input.c --- */
@@ -465,7 +469,7 @@ bool tcp_oow_rate_limited(struct net *net, const struct sk_buff *skb,
 void tcp_init_transfer(struct sock *sk);
 
 /* --- tcp_ack.c --- */
-#define FLAG_SLOWPATH	     0x100
+#define FLAG_SLOWPATH         0x100
 #define FLAG_UPDATE_TS_RECENT 0x4000
 #define FLAG_NO_CHALLENGE_ACK 0x8000
 /* 1: go on; 0: old ACK; < 0: drop with that -(drop reason). */
@@ -540,7 +544,7 @@ void tcp_v4_reqsk_ack(struct request_sock *req, struct sk_buff *skb);
 struct request_sock {
 	struct sock_common __req_common; /* in ehash, SK_REQUEST */
 	struct sock *rsk_listener;
-	struct sock *sk; /* the child, once there is one */
+	struct sock *sk;              /* the child, once there is one */
 	struct request_sock *dl_next; /* accept queue */
 	struct timer_list rsk_timer;
 	struct hlist_node rsk_node; /* the listener's syn_list */
@@ -572,7 +576,12 @@ struct tcp_timewait_sock {
 void tcp_gen_put(struct sock *sk);
 /* May this connect() take the four-tuple of @tw over? Then @tw is gone. */
 bool tcp_twsk_reuse(struct sock *sk, struct tcp_timewait_sock *tw);
-enum tcp_tw_status { TCP_TW_SUCCESS, TCP_TW_RST, TCP_TW_ACK, TCP_TW_SYN };
+enum tcp_tw_status {
+	TCP_TW_SUCCESS,
+	TCP_TW_RST,
+	TCP_TW_ACK,
+	TCP_TW_SYN
+};
 enum tcp_tw_status tcp_timewait_state_process(struct tcp_timewait_sock *tw,
 					      struct sk_buff *skb,
 					      const struct tcphdr *th);
@@ -634,7 +643,7 @@ struct ack_sample {
 struct rate_sample {
 	u64 prior_mstamp_ns;
 	u32 prior_delivered;
-	s32 delivered;	  /* segments over interval; -1: invalid */
+	s32 delivered; /* segments over interval; -1: invalid */
 	s64 interval_us;
 	s64 rtt_us;
 	int losses;
@@ -643,7 +652,7 @@ struct rate_sample {
 	u32 last_end_seq;
 	bool is_app_limited, is_retrans, is_ack_delayed;
 };
-#define TCP_CA_NAME_MAX 16
+#define TCP_CA_NAME_MAX    16
 #define TCP_CONG_NEEDS_ECN BIT(1)
 struct tcp_congestion_ops {
 	const char *name;

@@ -163,9 +163,8 @@ void tcp_shutdown(struct sock *sk, int how)
 {
 	if (!(how & SEND_SHUTDOWN))
 		return;
-	if ((TCPF(sk->sk_state) &
-	     (TCPF(TCP_ESTABLISHED) | TCPF(TCP_SYN_SENT) |
-	      TCPF(TCP_CLOSE_WAIT))) &&
+	if ((TCPF(sk->sk_state) & (TCPF(TCP_ESTABLISHED) | TCPF(TCP_SYN_SENT) |
+				   TCPF(TCP_CLOSE_WAIT))) &&
 	    close_state(sk))
 		tcp_send_fin(sk);
 }
@@ -198,8 +197,8 @@ u32 tcp_fin_time_s(const struct sock *sk)
 {
 	u64 rto = inet_csk(sk)->icsk_rto_ns;
 	u32 least_s = (u32)DIV_ROUND_UP((rto << 2) - (rto >> 1), NSEC_PER_SEC);
-	u32 s = tcp_sk(sk)->linger2 > 0 ? (u32)tcp_sk(sk)->linger2 :
-					  tcp_net(sk)->sysctl_tcp_fin_timeout;
+	u32 s = tcp_sk(sk)->linger2 > 0 ? (u32)tcp_sk(sk)->linger2
+					: tcp_net(sk)->sysctl_tcp_fin_timeout;
 
 	return max(s, least_s);
 }
@@ -214,8 +213,8 @@ u64 keepalive_time_when_ns(const struct tcp_sock *tp)
 {
 	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 
-	return (u64)(tp->keepalive_time_s ?:
-			     tcp_net(sk)->sysctl_tcp_keepalive_time) *
+	return (u64)(tp->keepalive_time_s
+			     ?: tcp_net(sk)->sysctl_tcp_keepalive_time) *
 	       NSEC_PER_SEC;
 }
 

@@ -127,9 +127,9 @@ void tcp_time_wait(struct sock *sk, int state, u64 timeo_ns)
 		timewait_fill(tw, sk);
 		tw->tw_substate = (u8)state;
 		inet_unhash(sk);
-		hlist_add_head(&tw->__tw_common.skc_node,
-			       &h->ehash[tw->__tw_common.skc_hash &
-					 h->ehash_mask]);
+		hlist_add_head(
+			&tw->__tw_common.skc_node,
+			&h->ehash[tw->__tw_common.skc_hash & h->ehash_mask]);
 		h->established++;
 		hlist_add_head(&tw->__tw_common.skc_bind_node,
 			       &tw->tw_tb->owners);
@@ -191,7 +191,7 @@ void tcp_timewait_purge(struct net *net)
 		return;
 	local_bh_disable();
 	for (i = 0; i <= h->ehash_mask; i++)
-		hlist_for_each_entry_safe(c, next, &h->ehash[i], skc_node)
+		hlist_for_each_entry_safe (c, next, &h->ehash[i], skc_node)
 			if (c->skc_kind == SK_TIMEWAIT)
 				tcp_timewait_kill(
 					(struct tcp_timewait_sock *)c);
@@ -237,17 +237,16 @@ static void timewait_note_ts(struct tcp_timewait_sock *tw,
 }
 
 /* RFC 9293, 3.10.7.4 for FIN-WAIT-2 after close(): nobody reads any more. */
-static enum tcp_tw_status fin_wait2_process(struct tcp_timewait_sock *tw,
-					    struct sk_buff *skb,
-					    const struct tcphdr *th,
-					    const struct tcp_options_received *opt,
-					    bool paws_reject)
+static enum tcp_tw_status
+fin_wait2_process(struct tcp_timewait_sock *tw, struct sk_buff *skb,
+		  const struct tcphdr *th,
+		  const struct tcp_options_received *opt, bool paws_reject)
 {
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
 	if (paws_reject || !timewait_in_window(tw, cb->seq, cb->end_seq))
-		return th->rst ? TCP_TW_SUCCESS :
-				 timewait_answer(tw, skb,
+		return th->rst ? TCP_TW_SUCCESS
+			       : timewait_answer(tw, skb,
 						 MIB_TcpExt_TCPACKSkippedSeq);
 	if (th->rst) {
 		tcp_timewait_kill(tw);
@@ -379,8 +378,7 @@ static void child_options(struct sock *child, const struct request_sock *req)
 	o->rcv_wscale = req->wscale_ok ? req->rcv_wscale : 0;
 	o->mss_clamp = req->mss;
 	o->ts_recent = req->ts_recent;
-	o->ts_recent_stamp_s =
-		req->tstamp_ok ? tcp_now_s() : 0;
+	o->ts_recent_stamp_s = req->tstamp_ok ? tcp_now_s() : 0;
 	o->num_sacks = 0;
 	if (!o->wscale_ok)
 		tp->window_clamp = min(tp->window_clamp, 65535U);

@@ -40,7 +40,7 @@ static void fix_tcp(struct sk_buff *seg, u32 seq, bool first, bool last)
 		th->cwr = 0;
 	/* The pseudo header's sum: it depends on the length. Whoever sends
 	 * adds the rest. */
-	th->check = (__force __sum16)~(__force u16)csum_tcpudp_magic(
+	th->check = (__force __sum16) ~(__force u16)csum_tcpudp_magic(
 		iph->saddr, iph->daddr, len, IPPROTO_TCP, 0);
 	seg->ip_summed = CHECKSUM_PARTIAL;
 	seg->csum_start = (u16)(skb_transport_header(seg) - seg->head);

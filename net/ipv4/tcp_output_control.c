@@ -175,8 +175,8 @@ bool tcp_fin_is_owed(const struct sock *sk)
 
 	return tcp_rtx_and_write_queues_empty(sk) &&
 	       tp->write_seq == tp->snd_nxt + 1 &&
-	       (TCPF(sk->sk_state) & (TCPF(TCP_FIN_WAIT1) | TCPF(TCP_CLOSING) |
-				      TCPF(TCP_LAST_ACK)));
+	       (TCPF(sk->sk_state) &
+		(TCPF(TCP_FIN_WAIT1) | TCPF(TCP_CLOSING) | TCPF(TCP_LAST_ACK)));
 }
 
 /**

@@ -48,7 +48,7 @@ void tcp_cleanup_rbuf(struct sock *sk, int copied)
 	if (2 * now > tp->window_clamp)
 		return;
 	new = __tcp_select_window(sk);
-	if (new && new >= 2 * now)
+	if (new &&new >= 2 * now)
 		tcp_send_ack(sk);
 }
 
@@ -56,13 +56,13 @@ void tcp_cleanup_rbuf(struct sock *sk, int copied)
 struct tcp_recv {
 	struct msghdr *msg;
 	int flags;
-	size_t len;	/* room left */
+	size_t len; /* room left */
 	ssize_t copied;
 	ssize_t target; /* do not wait once so much is there */
 	u64 timeo_ns;
-	u32 *seq;	/* the next byte: copied_seq, or with MSG_PEEK a copy */
+	u32 *seq; /* the next byte: copied_seq, or with MSG_PEEK a copy */
 	u32 peek_seq;
-	u32 skipped;	/* urgent bytes left out of what was peeked at */
+	u32 skipped;          /* urgent bytes left out of what was peeked at */
 	struct sk_buff *last; /* the end of the queue when it was walked */
 };
 
@@ -79,7 +79,7 @@ static struct sk_buff *find_skb(struct sock *sk, struct tcp_recv *r,
 	struct sk_buff *skb;
 
 	r->last = skb_peek_tail(&sk->sk_receive_queue);
-	skb_queue_walk(&sk->sk_receive_queue, skb) {
+	skb_queue_walk (&sk->sk_receive_queue, skb) {
 		const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
 		*offset = *r->seq - cb->seq;
@@ -126,8 +126,7 @@ static int recv_wait(struct sock *sk, struct tcp_recv *r)
 	}
 	/* Another reader took what was peeked at: begin again behind it. */
 	if ((r->flags & MSG_PEEK) &&
-	    r->peek_seq - (u32)r->copied - r->skipped !=
-		    tcp_sk(sk)->copied_seq)
+	    r->peek_seq - (u32)r->copied - r->skipped != tcp_sk(sk)->copied_seq)
 		r->peek_seq = tcp_sk(sk)->copied_seq;
 	return 0;
 }
@@ -205,9 +204,9 @@ static ssize_t recv_stream(struct sock *sk, struct tcp_recv *r)
 			if (r->copied)
 				break;
 			if (task_signal_pending())
-				return r->timeo_ns ?
-					       sock_intr_errno(r->timeo_ns) :
-					       -EAGAIN;
+				return r->timeo_ns
+					       ? sock_intr_errno(r->timeo_ns)
+					       : -EAGAIN;
 		}
 		skb = find_skb(sk, r, &offset);
 		ret = skb ? recv_some(sk, r, skb, offset) : recv_wait(sk, r);

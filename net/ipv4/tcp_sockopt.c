@@ -11,8 +11,8 @@
 
 #define MAX_TCP_KEEPIDLE  32767
 #define MAX_TCP_KEEPINTVL 32767
-#define MAX_TCP_KEEPCNT	  127
-#define MAX_TCP_SYNCNT	  127
+#define MAX_TCP_KEEPCNT   127
+#define MAX_TCP_SYNCNT    127
 #define MAX_TCP_LINGER2_S 120
 
 /* Times of SYN-ACK retransmissions, for TCP_DEFER_ACCEPT. */
@@ -239,8 +239,8 @@ static int set_int(struct sock *sk, int name, int val)
  * Return:  0; -EINVAL: too short or out of range; -EFAULT; -ENOENT: no such
  *          congestion control; -EPERM; -ENOPROTOOPT.
  */
-int tcp_setsockopt(struct sock *sk, int level, int name,
-		   const void __user *val, u32 len)
+int tcp_setsockopt(struct sock *sk, int level, int name, const void __user *val,
+		   u32 len)
 {
 	int ival, err;
 
@@ -298,8 +298,8 @@ static int get_int(const struct sock *sk, int name, int *val)
 		*val = (int)(keepalive_time_when_ns(tp) / NSEC_PER_SEC);
 		return 0;
 	case TCP_KEEPINTVL:
-		*val = (int)(tp->keepalive_intvl_s ?:
-				     n->sysctl_tcp_keepalive_intvl);
+		*val = (int)(tp->keepalive_intvl_s
+				     ?: n->sysctl_tcp_keepalive_intvl);
 		return 0;
 	case TCP_KEEPCNT:
 		*val = tp->keepalive_probes ?: n->sysctl_tcp_keepalive_probes;

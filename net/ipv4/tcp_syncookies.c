@@ -15,14 +15,14 @@
 #include "net/ipv4/tcp.h"
 #include "net/ipv4/tcp_int.h"
 
-#define COOKIE_BITS	24
-#define COOKIE_MASK	((1U << COOKIE_BITS) - 1)
-#define COOKIE_PERIOD	(60 * NSEC_PER_SEC)
-#define MAX_COOKIE_AGE	2U /* periods */
+#define COOKIE_BITS    24
+#define COOKIE_MASK    ((1U << COOKIE_BITS) - 1)
+#define COOKIE_PERIOD  (60 * NSEC_PER_SEC)
+#define MAX_COOKIE_AGE 2U /* periods */
 
 /* Timestamp bits: window scale (15: none), SACK, ECN. */
-#define TSBITS	      6
-#define TSMASK	      ((1U << TSBITS) - 1)
+#define TSBITS        6
+#define TSMASK        ((1U << TSBITS) - 1)
 #define TS_OPT_WSCALE 0xfU
 #define TS_OPT_SACK   0x10U
 #define TS_OPT_ECN    0x20U
@@ -41,11 +41,10 @@ static u32 cookie_hash(const struct net *net, const struct iphdr *iph,
 	const u64 *k = net_ipv4(net)->syncookie_key[which];
 	const siphash_key_t key = { { k[0], k[1] } };
 
-	return (u32)siphash_4u32((__force u32)iph->saddr,
-				 (__force u32)iph->daddr,
-				 (u32)(__force u16)th->source << 16 |
-					 (__force u16)th->dest,
-				 count, &key);
+	return (u32)siphash_4u32(
+		(__force u32)iph->saddr, (__force u32)iph->daddr,
+		(u32)(__force u16)th->source << 16 | (__force u16)th->dest,
+		count, &key);
 }
 
 /**

@@ -115,8 +115,8 @@ static void transfer(struct conn *k, u32 total)
 		piece = piece * 1103515245 + 12345;
 		n = sent < total ? send_now(k->c, sent,
 					    min(1 + (piece >> 8) % 30000,
-						total - sent)) :
-				   -EAGAIN;
+						total - sent))
+				 : -EAGAIN;
 		if (n > 0)
 			sent += (u32)n;
 		else
@@ -224,8 +224,7 @@ static void tcp_sendmsg_blocks_until_there_is_room(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test,
 			sock_setsockopt(k.c, SOL_SOCKET, SO_SNDTIMEO,
-					(__force void __user *)&tv,
-					sizeof(tv)),
+					(__force void __user *)&tv, sizeof(tv)),
 			0);
 	before = ktime_get_ns();
 	do
@@ -270,14 +269,12 @@ static void tcp_sendmsg_without_connection_is_epipe(struct kunit *test)
 	sock_release(s);
 
 	KUNIT_EXPECT_EQ(test, k.c->ops->shutdown(k.c, SHUT_WR), 0);
-	KUNIT_EXPECT_EQ(test,
-			test_sendto(k.c, "x", 1, NULL, 0, MSG_NOSIGNAL),
+	KUNIT_EXPECT_EQ(test, test_sendto(k.c, "x", 1, NULL, 0, MSG_NOSIGNAL),
 			-EPIPE);
 	KUNIT_EXPECT_EQ(test, test_take_signal(), 0);
 	KUNIT_EXPECT_EQ(test, test_sendto(k.c, "x", 1, NULL, 0, 0), -EPIPE);
 	KUNIT_EXPECT_EQ(test, test_take_signal(), SIGPIPE);
-	KUNIT_EXPECT_EQ(test,
-			test_sendto(k.c, "x", 1, NULL, 0, MSG_FASTOPEN),
+	KUNIT_EXPECT_EQ(test, test_sendto(k.c, "x", 1, NULL, 0, MSG_FASTOPEN),
 			-EOPNOTSUPP);
 	conn_end(&k);
 }
@@ -344,18 +341,17 @@ static void tcp_recvmsg_peek_trunc_waitall(struct kunit *test)
 	send_now(k.c, 0, 100);
 	test_settle();
 	KUNIT_EXPECT_EQ(test, ioctl_int(k.s, SIOCINQ), 100);
-	KUNIT_EXPECT_EQ(test,
-			peer_read(test, k.s, 0, 40, MSG_PEEK | MSG_DONTWAIT),
-			40);
+	KUNIT_EXPECT_EQ(
+		test, peer_read(test, k.s, 0, 40, MSG_PEEK | MSG_DONTWAIT), 40);
 	KUNIT_EXPECT_EQ(test,
 			peer_read(test, k.s, 0, 200, MSG_PEEK | MSG_DONTWAIT),
 			100);
 	KUNIT_EXPECT_EQ(test, ioctl_int(k.s, SIOCINQ), 100);
 	/* Thrown away, not copied. */
-	KUNIT_EXPECT_EQ(test,
-			test_recvfrom(k.s, NULL, 30, NULL,
-				      MSG_TRUNC | MSG_DONTWAIT),
-			30);
+	KUNIT_EXPECT_EQ(
+		test,
+		test_recvfrom(k.s, NULL, 30, NULL, MSG_TRUNC | MSG_DONTWAIT),
+		30);
 	KUNIT_EXPECT_EQ(test, peer_read(test, k.s, 30, 10, 0), 10);
 	/* All of it, or as much as there is at the end. */
 	k.c->ops->shutdown(k.c, SHUT_WR);
@@ -374,8 +370,7 @@ static void tcp_recvmsg_waits_at_most_rcvtimeo(struct kunit *test)
 
 	KUNIT_EXPECT_EQ(test,
 			sock_setsockopt(k.s, SOL_SOCKET, SO_RCVTIMEO,
-					(__force void __user *)&tv,
-					sizeof(tv)),
+					(__force void __user *)&tv, sizeof(tv)),
 			0);
 	KUNIT_EXPECT_EQ(test, test_recvfrom(k.s, buf, 10, NULL, 0), -EAGAIN);
 	KUNIT_EXPECT_GE(test, ktime_get_ns() - before, NSEC_PER_SEC);
@@ -516,8 +511,8 @@ static void tcp_disconnect_makes_it_fresh(struct kunit *test)
 	int err;
 
 	transfer(&k, 50000);
-	KUNIT_EXPECT_EQ(test,
-			k.c->ops->connect(k.c, &none, sizeof(none), 0), 0);
+	KUNIT_EXPECT_EQ(test, k.c->ops->connect(k.c, &none, sizeof(none), 0),
+			0);
 	test_settle();
 	KUNIT_EXPECT_EQ(test, get_err(k.s), ECONNRESET);
 	KUNIT_EXPECT_EQ(test, get_err(k.c), ECONNRESET);
@@ -565,22 +560,20 @@ static void tcp_sockopt_ranges(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(ranges); i++) {
 		int name = ranges[i].name;
 
-		KUNIT_EXPECT_EQ(test,
-				peer_setsockopt(s, SOL_TCP, name,
-						ranges[i].bad_low),
-				-EINVAL);
-		KUNIT_EXPECT_EQ(test,
-				peer_setsockopt(s, SOL_TCP, name,
-						ranges[i].bad_high),
-				-EINVAL);
-		KUNIT_EXPECT_EQ(test,
-				peer_setsockopt(s, SOL_TCP, name,
-						ranges[i].low),
-				0);
-		KUNIT_EXPECT_EQ(test,
-				peer_setsockopt(s, SOL_TCP, name,
-						ranges[i].high),
-				0);
+		KUNIT_EXPECT_EQ(
+			test,
+			peer_setsockopt(s, SOL_TCP, name, ranges[i].bad_low),
+			-EINVAL);
+		KUNIT_EXPECT_EQ(
+			test,
+			peer_setsockopt(s, SOL_TCP, name, ranges[i].bad_high),
+			-EINVAL);
+		KUNIT_EXPECT_EQ(
+			test, peer_setsockopt(s, SOL_TCP, name, ranges[i].low),
+			0);
+		KUNIT_EXPECT_EQ(
+			test, peer_setsockopt(s, SOL_TCP, name, ranges[i].high),
+			0);
 		KUNIT_EXPECT_EQ(test, peer_getsockopt(s, SOL_TCP, name),
 				ranges[i].high);
 	}
@@ -735,8 +728,7 @@ static void tcp_sendmsg_survives_each_failed_allocation(struct kunit *test)
 			static u8 in[40000];
 
 			kv = (struct kvec){ in, sizeof(in) - got };
-			iov_iter_kvec(&msg.msg_iter, false, &kv, 1,
-				      kv.iov_len);
+			iov_iter_kvec(&msg.msg_iter, false, &kv, 1, kv.iov_len);
 			ret = sock_recvmsg(k.s, &msg, MSG_DONTWAIT);
 			if (ret <= 0) {
 				test_advance_ns(100 * NSEC_PER_MSEC);
@@ -768,10 +760,11 @@ static u32 pick(u32 n)
 
 static void stress_option(struct socket *s)
 {
-	static const int names[] = { TCP_NODELAY, TCP_CORK, TCP_QUICKACK,
-				     TCP_MAXSEG, TCP_NOTSENT_LOWAT,
-				     TCP_WINDOW_CLAMP, TCP_LINGER2,
-				     TCP_USER_TIMEOUT, TCP_KEEPIDLE };
+	static const int names[] = { TCP_NODELAY,       TCP_CORK,
+				     TCP_QUICKACK,      TCP_MAXSEG,
+				     TCP_NOTSENT_LOWAT, TCP_WINDOW_CLAMP,
+				     TCP_LINGER2,       TCP_USER_TIMEOUT,
+				     TCP_KEEPIDLE };
 
 	if (pick(4) == 0)
 		peer_setsockopt(s, SOL_SOCKET, pick(2) ? SO_SNDBUF : SO_RCVBUF,
@@ -804,8 +797,8 @@ static void stress_accept(struct socket **slot, struct socket *listener)
 static void stress_call(struct socket **slot, struct net *net, const char *peer,
 			struct socket *listener)
 {
-	static const u32 flags[] = { 0, MSG_MORE, MSG_OOB, MSG_EOR, MSG_PEEK,
-				     MSG_TRUNC, MSG_WAITALL };
+	static const u32 flags[] = { 0,        MSG_MORE,  MSG_OOB,    MSG_EOR,
+				     MSG_PEEK, MSG_TRUNC, MSG_WAITALL };
 	struct sockaddr none = { .sa_family = AF_UNSPEC };
 	struct sockaddr_in sin = test_sin(peer, pick(8) ? PORT : 9);
 	u32 f = flags[pick(ARRAY_SIZE(flags))] | MSG_DONTWAIT | MSG_NOSIGNAL;
@@ -828,7 +821,9 @@ static void stress_call(struct socket **slot, struct net *net, const char *peer,
 			*slot = NULL;
 		}
 		break;
-	case 3: case 4: case 5:
+	case 3:
+	case 4:
+	case 5:
 		s->ops->connect(s, (struct sockaddr *)&sin, sizeof(sin),
 				O_NONBLOCK);
 		break;
@@ -850,7 +845,11 @@ static void stress_call(struct socket **slot, struct net *net, const char *peer,
 		tcp_get_info(s->sk, &info);
 		release_sock(s->sk);
 		break;
-	case 10: case 11: case 12: case 13: case 14:
+	case 10:
+	case 11:
+	case 12:
+	case 13:
+	case 14:
 		test_sendto(s, buf, pick(sizeof(buf)), NULL, 0,
 			    f & ~(u32)(MSG_PEEK | MSG_TRUNC));
 		break;

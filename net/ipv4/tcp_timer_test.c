@@ -3,7 +3,6 @@
  * clock. */
 #include "tests/fixtures/tcp_peer.h"
 
-
 /* The segment just taken left @ms after @t0, within the timer's tick. */
 static void expect_ms(struct kunit *test, const struct tcp_peer *p, u64 t0,
 		      u64 ms)

@@ -34,11 +34,10 @@ void nf_unregister_net_hook(struct net *net, const struct nf_hook_ops *ops);
 int nf_hook_slow(struct sk_buff *skb, const struct nf_hook_state *state,
 		 const struct nf_hook_entries *e);
 
-static inline int nf_hook(u8 hook, struct net *net, struct sock *sk,
-			  struct sk_buff *skb, struct net_device *in,
-			  struct net_device *out,
-			  int (*okfn)(struct net *, struct sock *,
-				      struct sk_buff *))
+static inline int
+nf_hook(u8 hook, struct net *net, struct sock *sk, struct sk_buff *skb,
+	struct net_device *in, struct net_device *out,
+	int (*okfn)(struct net *, struct sock *, struct sk_buff *))
 {
 	const struct nf_hook_entries *e = net->nf_hooks_ipv4[hook];
 	struct nf_hook_state state;
@@ -50,11 +49,10 @@ static inline int nf_hook(u8 hook, struct net *net, struct sock *sk,
 }
 
 /* Run the hook and, if the packet may go on, @okfn. Consumes @skb. */
-static inline int NF_HOOK(u8 hook, struct net *net, struct sock *sk,
-			  struct sk_buff *skb, struct net_device *in,
-			  struct net_device *out,
-			  int (*okfn)(struct net *, struct sock *,
-				      struct sk_buff *))
+static inline int
+NF_HOOK(u8 hook, struct net *net, struct sock *sk, struct sk_buff *skb,
+	struct net_device *in, struct net_device *out,
+	int (*okfn)(struct net *, struct sock *, struct sk_buff *))
 {
 	int ret = nf_hook(hook, net, sk, skb, in, out, okfn);
 

@@ -4,10 +4,10 @@
 
 #include "net/wire/eth.h"
 
-#define ARPHRD_ETHER	1
+#define ARPHRD_ETHER    1
 #define ARPHRD_LOOPBACK 772
-#define ARPOP_REQUEST	1
-#define ARPOP_REPLY	2
+#define ARPOP_REQUEST   1
+#define ARPOP_REPLY     2
 
 struct arphdr {
 	__be16 ar_hrd;

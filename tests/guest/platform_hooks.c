@@ -23,8 +23,8 @@
 #define POISON_FREE 0x6b
 
 /* The linker's names: what a caller reaches, and what it meant. */
-#define WRAP(ret, name, ...)                                                   \
-	ret __wrap_##name(__VA_ARGS__);                                        \
+#define WRAP(ret, name, ...)            \
+	ret __wrap_##name(__VA_ARGS__); \
 	ret __real_##name(__VA_ARGS__)
 
 WRAP(void *, kmalloc, size_t size, gfp_t flags);
@@ -94,8 +94,8 @@ void __wrap_kfree(const void *p)
 		return;
 	page = virt_to_page(p);
 	uncounted((void *)(uintptr_t)p,
-		  page->flags == PG_SLAB ? slab_caches[page->private_].size :
-					   PAGE_SIZE << page->order);
+		  page->flags == PG_SLAB ? slab_caches[page->private_].size
+					 : PAGE_SIZE << page->order);
 	__real_kfree(p);
 }
 
@@ -201,9 +201,9 @@ void test_use_real_clock(bool on)
 
 	if (on && virtual_clock) {
 		/* Go on from here: time never turns back. */
-		clock_tsc_base = rdtsc() - clock_scale(virtual_ns,
-						       ~0ULL /
-							       clock_ns_per_tsc);
+		clock_tsc_base =
+			rdtsc() -
+			clock_scale(virtual_ns, ~0ULL / clock_ns_per_tsc);
 		virtual_clock = false;
 		__real_clock_arm(virtual_armed_ns);
 	} else if (!on && !virtual_clock) {

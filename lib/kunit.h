@@ -33,11 +33,8 @@ struct kunit_totals {
 	u32 passed, failed, skipped;
 };
 
-/* clang-format off: it takes the braces for a block */
-#define KUNIT_CASE(fn)                      \
-	{                                   \
-		.run_case = fn, .name = #fn \
-	}
+/* clang-format off */
+#define KUNIT_CASE(fn) { .run_case = fn, .name = #fn }
 /* clang-format on */
 /* The linker collects the suites; order within the table is link order. */
 #define kunit_test_suite(suite)                                  \
@@ -80,11 +77,11 @@ void kunit_fail(struct kunit *test, const char *file, int line, const char *fmt,
 #define KUNIT_EXPECT_PTR_EQ(t, a, b) \
 	KUNIT_BINARY_(t, (uintptr_t)(a), ==, (uintptr_t)(b), KUNIT_NOTHING_)
 /* The ASSERT forms end the case (they return from the calling function). */
-/* clang-format off: a bare return is an argument here */
-#define KUNIT_ASSERT_EQ(t, l, r) KUNIT_BINARY_(t, l, ==, r, return )
-#define KUNIT_ASSERT_TRUE(t, c)  KUNIT_BINARY_(t, !!(c), ==, 1, return )
+/* clang-format off */
+#define KUNIT_ASSERT_EQ(t, l, r) KUNIT_BINARY_(t, l, ==, r, return)
+#define KUNIT_ASSERT_TRUE(t, c)  KUNIT_BINARY_(t, !!(c), ==, 1, return)
 #define KUNIT_ASSERT_NOT_NULL(t, p) \
-	KUNIT_BINARY_(t, (uintptr_t)(p), !=, 0, return )
+	KUNIT_BINARY_(t, (uintptr_t)(p), !=, 0, return)
 /* clang-format on */
 #define KUNIT_EXPECT_MEMEQ(t, a, b, n)                                       \
 	do {                                                                 \

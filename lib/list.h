@@ -11,11 +11,8 @@ struct list_head {
 	struct list_head *next, *prev;
 };
 
-/* clang-format off: it takes the braces for a block */
-#define LIST_HEAD_INIT(n)  \
-	{                  \
-		&(n), &(n) \
-	}
+/* clang-format off */
+#define LIST_HEAD_INIT(n) { &(n), &(n) }
 /* clang-format on */
 #define LIST_HEAD(n) struct list_head n = LIST_HEAD_INIT(n)
 

@@ -103,7 +103,7 @@ QEMU	?= qemu-system-x86_64
 QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
-.PHONY: all apps clean debug format guest-test help host-test image iso layers \
+.PHONY: all apps bench-icount clean debug format guest-test help host-test image iso layers \
 	lint repro run size test
 
 all: $(B)/doorbell.elf apps ## the image and its programs
@@ -171,6 +171,9 @@ test: setup-test ## every test: host suites, guest suites, end to end
 	@$(MAKE) $(QUICK) $(NEEDED) apps iso \
 		$(B)/doorbell-test.elf $(B)/host/doorbell-tests
 	@$(PYTHON) tools/runtests.py $(PARTS)
+
+bench-icount: $(NEEDED) apps ## guest instructions per packet, by stage
+	@$(PYTHON) tools/bench_icount.py
 
 debug: $(NEEDED) apps ## QEMU waits for gdb; PROG="hello ARG..."
 	@echo "in another terminal: gdb -x tools/gdb/doorbell.gdb"

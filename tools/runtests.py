@@ -1,8 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Run every part of the tests and add up: the host suites, the guest suites,
-the end-to-end tests. The last line is `N passed, N failed`, with `, N skipped`
-if some were; a part that did not run to its end counts as a failure.
+the instruction counts, the end-to-end tests. The last line is `N passed, N
+failed`, with `, N skipped` if some were; a part that did not run to its end
+counts as a failure.
 """
 import argparse
 import os
@@ -63,7 +64,7 @@ def ktap_part(name, argv, timeout):
     for line in text.splitlines():
         if "# SKIP" in line:
             print(f"{name}: skipped: {line.strip()}")
-    if not complete or not passed:
+    if not complete or not passed + skipped:
         print(f"{name}: the report is incomplete (status {status})")
         count.failed += 1
     elif status != 0 and not failed:
@@ -104,6 +105,7 @@ PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-rsf", "--tb=short",
 PARTS = (
     ("host", ktap_part, ["build/host/doorbell-tests"], 300),
     ("guest", ktap_part, ["tools/doorbell", "selftest"], 300),
+    ("bench", ktap_part, ["tools/bench_compare.py"], 60),
     ("e2e", pytest_part, PYTEST, 1000),
 )
 
@@ -112,7 +114,7 @@ def main():
     """Run the parts; 0 if every case of every part passed."""
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("parts", nargs="*", metavar="PART",
-                    help="host, guest, e2e (default: all)")
+                    help="host, guest, bench, e2e (default: all)")
     wanted = ap.parse_args().parts or [p[0] for p in PARTS]
     if unknown := set(wanted) - {p[0] for p in PARTS}:
         ap.error(f"no part {' '.join(sorted(unknown))}")

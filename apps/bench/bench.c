@@ -28,7 +28,9 @@ static const char usage_text[] =
 	"       bench bulk HOST PORT [MIB [SIZE]]    one stream, 64 KiB "
 	"writes\n"
 	"       bench null [COUNT]                   getppid(), the bare "
-	"entry\n";
+	"entry\n"
+	"       bench cost HOST PORT                 short: a few of "
+	"each\n";
 
 struct samples {
 	uint64_t least, total, count;
@@ -209,6 +211,16 @@ static void bench_tcp(char **argv, size_t count, size_t size, int nodelay,
 	close(fd);
 }
 
+/* What tools/bench_icount.py traces: it knows these tests and counts. */
+static void bench_cost(char **argv)
+{
+	bench_null(16);
+	bench_udp(argv, 32, 18);
+	bench_udp(argv, 32, 64);
+	bench_udp(argv, 32, 1472);
+	bench_tcp(argv, 128, 1460, 1, "tcp");
+}
+
 int main(int argc, char **argv)
 {
 	const char *test = argc > 1 ? argv[1] : "";
@@ -225,6 +237,10 @@ int main(int argc, char **argv)
 	if (argc < 4) {
 		fputs(usage_text, stderr);
 		return 2;
+	}
+	if (!strcmp(test, "cost")) {
+		bench_cost(argv + 2);
+		return 0;
 	}
 	count = number(argc, argv, 4, 1000);
 	if (!strcmp(test, "udp")) {

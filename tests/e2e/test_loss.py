@@ -60,11 +60,12 @@ def test_a_file_crosses_a_bad_wire(tap, tmp_path, case):
         counts = link.to_host.counts
     assert r.status == 0, r.out + r.err
     assert listener.sha256() == sha256(data)
-    _, again = tcp_sent(str(tmp_path / "run.pcap"), GUEST_MAC)
+    sent, again = tcp_sent(str(tmp_path / "run.pcap"), GUEST_MAC)
     if "loss" in how:
         assert counts["lost"] > 0 and again > 0
     if case == "clean":
-        assert again == 0
+        # None is lost, but a busy host may be late enough for a loss probe.
+        assert again <= sent // 100
     if how.get("reorder"):
         assert counts["reordered"] > 0
     if how.get("duplicate"):

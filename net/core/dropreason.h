@@ -7,7 +7,7 @@
 
 #include "lib/types.h"
 
-/* A list, one a line. */
+/* A list, arranged by hand. */
 /* clang-format off */
 #define SKB_DROP_REASON_LIST(X)                                                \
 	X(NOT_SPECIFIED) X(NO_SOCKET) X(PKT_TOO_SMALL) X(TCP_CSUM)             \

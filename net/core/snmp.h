@@ -9,7 +9,7 @@
 #include "lib/types.h"
 
 /* X(group, Name): RFC 4293 (Ip), 4022 (Tcp), 4113 (Udp), 2011 (Icmp). */
-/* A list, one a line. */
+/* A list, arranged by hand. */
 /* clang-format off */
 #define SNMP_MIB_LIST(X)                                                       \
 	X(Ip, InReceives) X(Ip, InHdrErrors) X(Ip, InAddrErrors)               \

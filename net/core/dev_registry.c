@@ -143,14 +143,15 @@ static int dev_alloc_name(struct net *net, struct net_device *dev)
 	return -ENFILE;
 }
 
-/* Features that make no sense without others. */
+/* Features that make no sense without others; and the one that every device
+ * has, because net/core/gso.c cuts what the device cannot (row T13). */
 static u64 netdev_fix_features(u64 features)
 {
 	if (!(features & (NETIF_F_IP_CSUM | NETIF_F_HW_CSUM)))
 		features &= ~(NETIF_F_TSO);
 	if (!(features & NETIF_F_SG))
 		features &= ~(NETIF_F_TSO);
-	return features;
+	return features | NETIF_F_GSO;
 }
 
 /**

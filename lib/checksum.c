@@ -117,12 +117,16 @@ __hot __aligned(128) __wsum
 __sum16 ip_fast_csum(const void *iph, unsigned int ihl)
 {
 	const u8 *p = iph;
-	u64 s = 0;
+	u64 s;
 	u32 w;
 
-	for (; ihl; ihl--, p += 4) {
+	memcpy(&w, p + 16, 4);
+	s = add_carry(load64(p), load64(p + 8));
+	s = add_carry(s, w);
+	/* Options, if there are any. */
+	for (p += 20; unlikely(ihl > 5); ihl--, p += 4) {
 		memcpy(&w, p, 4);
-		s += w;
+		s = add_carry(s, w);
 	}
 	return csum_fold((__force __wsum)fold64(s));
 }

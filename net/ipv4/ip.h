@@ -50,7 +50,13 @@ static inline void ip_start_header(struct iphdr *iph, u32 optlen, u8 tos)
 }
 
 void ip_send_check(struct iphdr *iph);
-u8 ip_select_ttl(const struct inet_sock *inet, const struct dst_entry *dst);
+/* The time to live of a socket's unicast packets: IP_TTL, else the route's,
+ * else the stack's default. */
+static inline u8 ip_select_ttl(const struct inet_sock *inet,
+			       const struct dst_entry *dst)
+{
+	return (u8)(inet->uc_ttl >= 0 ? inet->uc_ttl : ip4_dst_hoplimit(dst));
+}
 u32 ip_skb_dst_mtu(const struct sock *sk, const struct sk_buff *skb);
 
 /* --- sending --- */
@@ -70,9 +76,37 @@ int ip_do_fragment(struct net *net, struct sock *sk, struct sk_buff *skb,
 		   int (*output)(struct net *, struct sock *,
 				 struct sk_buff *));
 /* The identification field (RFC 6864): random start per flow. */
-void ip_select_ident(struct net *net, struct sk_buff *skb, struct sock *sk,
-		     int segs);
+void ip_flow_ident(struct net *net, struct sk_buff *skb, int segs);
+
+/*
+ * Fill in the identification, for @segs packets (GSO). RFC 6864, section 4: a
+ * packet that can never be a fragment needs none; a connected socket counts
+ * (header compression likes that).
+ */
+static inline void ip_select_ident(struct net *net, struct sk_buff *skb,
+				   struct sock *sk, int segs)
+{
+	struct iphdr *iph = ip_hdr(skb);
+
+	if (unlikely(!(iph->frag_off & htons(IP_DF)) || skb->ignore_df)) {
+		ip_flow_ident(net, skb, segs);
+	} else if (likely(sk && inet_sk(sk)->inet_daddr)) {
+		iph->id = htons(inet_sk(sk)->inet_id);
+		inet_sk(sk)->inet_id = (u16)(inet_sk(sk)->inet_id + segs);
+	} else {
+		iph->id = 0;
+	}
+}
+
 bool ip_dont_fragment(const struct sock *sk, const struct dst_entry *dst);
+/* Whether a path MTU of @mtu may be believed: if not, packets go without DF,
+ * so that a forged message does not stop them. */
+static inline bool ip_mtu_believed(const struct dst_entry *dst, u32 mtu)
+{
+	u32 least = dst->net->ipv4->sysctl_min_pmtu;
+
+	return likely(mtu > least) || dst->dev->mtu <= least;
+}
 void ip_local_error(struct sock *sk, int err, __be32 daddr, __be16 port,
 		    u32 info);
 

@@ -54,14 +54,11 @@ static bool ip_sk_ignore_df(const struct sock *sk)
 	return d < IP_PMTUDISC_DO || d == IP_PMTUDISC_OMIT;
 }
 
-static u32 ip_cork_mtu(const struct sock *sk, const struct dst_entry *dst)
+static u32 ip_cork_mtu(const struct sock *sk, const struct rtable *rt)
 {
-	u8 d = inet_sk(sk)->pmtudisc;
-
-	if (d == IP_PMTUDISC_PROBE || d == IP_PMTUDISC_INTERFACE ||
-	    d == IP_PMTUDISC_OMIT)
-		return min(dst->dev->mtu, IP_MAX_MTU);
-	return dst_mtu(dst);
+	if (unlikely(inet_sk(sk)->pmtudisc >= IP_PMTUDISC_PROBE))
+		return min(rt->dst.dev->mtu, IP_MAX_MTU);
+	return rt_mtu(rt);
 }
 
 /* Take over the route's reference and the call's parameters. */
@@ -70,7 +67,7 @@ static int ip_setup_cork(struct sock *sk, struct inet_cork *cork,
 {
 	struct rtable *rt = *rtp;
 
-	cork->fragsize = ip_cork_mtu(sk, &rt->dst);
+	cork->fragsize = ip_cork_mtu(sk, rt);
 	if (cork->fragsize < IPV4_MIN_MTU)
 		return -ENETUNREACH;
 	cork->opt = NULL;
@@ -95,11 +92,18 @@ static int ip_setup_cork(struct sock *sk, struct inet_cork *cork,
 	return 0;
 }
 
-static void ip_cork_release(struct inet_cork *cork)
+static void ip_cork_end(struct inet_cork *cork)
 {
 	cork->active = false;
-	kfree(cork->opt);
-	cork->opt = NULL;
+	if (unlikely(cork->opt)) {
+		kfree(cork->opt);
+		cork->opt = NULL;
+	}
+}
+
+static void ip_cork_release(struct inet_cork *cork)
+{
+	ip_cork_end(cork);
 	dst_release(cork->dst);
 	cork->dst = NULL;
 }
@@ -334,6 +338,23 @@ static u8 ip_cork_ttl(const struct sock *sk, const struct inet_cork *cork,
 	return ip_select_ttl(inet_sk(sk), &rt->dst);
 }
 
+/* Whether the datagram goes out whole and says so; see ip_dont_fragment(). */
+static bool ip_cork_df(const struct sock *sk, const struct inet_cork *cork,
+		       u32 len)
+{
+	u32 mtu = rt_mtu(dst_rtable(cork->dst));
+
+	switch (inet_sk(sk)->pmtudisc) {
+	case IP_PMTUDISC_WANT:
+		return len <= mtu && ip_mtu_believed(cork->dst, mtu);
+	case IP_PMTUDISC_DO:
+	case IP_PMTUDISC_PROBE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /* The IP header of a finished datagram; the route becomes the packet's. */
 static void ip_finish_header(struct sock *sk, struct sk_buff *skb,
 			     const struct flowi4 *fl4, struct inet_cork *cork)
@@ -342,12 +363,10 @@ static void ip_finish_header(struct sock *sk, struct sk_buff *skb,
 	struct rtable *rt = dst_rtable(cork->dst);
 	u32 optlen = cork->opt ? cork->opt->optlen : 0;
 	struct iphdr *iph = ip_hdr(skb);
-	bool df;
+	bool df = ip_cork_df(sk, cork, skb->len);
 
-	skb->ignore_df = ip_sk_ignore_df(sk);
-	df = inet->pmtudisc == IP_PMTUDISC_DO ||
-	     inet->pmtudisc == IP_PMTUDISC_PROBE ||
-	     (skb->len <= dst_mtu(&rt->dst) && ip_dont_fragment(sk, &rt->dst));
+	/* A datagram that goes out whole is atomic: RFC 6864, section 4.1. */
+	skb->ignore_df = !df && ip_sk_ignore_df(sk);
 	ip_start_header(iph, optlen, cork->has_tos ? cork->tos : inet->tos);
 	iph->frag_off = df ? htons(IP_DF) : htons(0);
 	iph->ttl = ip_cork_ttl(sk, cork, rt);
@@ -356,15 +375,12 @@ static void ip_finish_header(struct sock *sk, struct sk_buff *skb,
 	iph->daddr = fl4->daddr;
 	if (unlikely(optlen))
 		ip_options_build(skb, cork->opt, cork->addr, fl4->saddr);
-	/* A datagram that goes out whole is atomic: RFC 6864, section 4.1. */
-	if (df && skb->len <= dst_mtu(&rt->dst))
-		skb->ignore_df = 0;
 	ip_select_ident(sock_net(sk), skb, sk, 1);
 	skb->priority = cork->priority;
 	skb->mark = cork->mark;
 	skb_dst_set(skb, cork->dst);
 	cork->dst = NULL;
-	ip_cork_release(cork);
+	ip_cork_end(cork);
 }
 
 /* The rest of the queue hangs on the first packet, without headers. */

@@ -110,7 +110,7 @@ u32 ip_skb_dst_mtu(const struct sock *sk, const struct sk_buff *skb)
 	    sk->__sk_common.skc_kind == SK_FULL &&
 	    inet_sk(sk)->pmtudisc >= IP_PMTUDISC_PROBE)
 		return min(dst->dev->mtu, IP_MAX_MTU);
-	return dst_mtu(dst);
+	return rt_mtu(container_of(dst, struct rtable, dst));
 }
 
 /* Bytes of IP packet that the largest segment of a GSO packet will have. */
@@ -333,22 +333,11 @@ bool ip_dont_fragment(const struct sock *sk, const struct dst_entry *dst)
 	case IP_PMTUDISC_PROBE:
 		return true;
 	case IP_PMTUDISC_WANT:
-		return dst_mtu(dst) > dst->net->ipv4->sysctl_min_pmtu ||
-		       dst->dev->mtu <= dst->net->ipv4->sysctl_min_pmtu;
+		return ip_mtu_believed(
+			dst, rt_mtu(container_of(dst, struct rtable, dst)));
 	default:
 		return false;
 	}
-}
-
-/**
- * ip_select_ttl() - The time to live of a socket's unicast packets.
- * @inet: the socket. @dst: the route.
- *
- * Return: IP_TTL, else the route's, else the stack's default.
- */
-u8 ip_select_ttl(const struct inet_sock *inet, const struct dst_entry *dst)
-{
-	return (u8)(inet->uc_ttl >= 0 ? inet->uc_ttl : ip4_dst_hoplimit(dst));
 }
 
 /* The socket's cached route, or a new one that it keeps. */

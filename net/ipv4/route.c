@@ -194,7 +194,7 @@ static const struct dst_ops ipv4_dst_ops = {
 };
 
 /**
- * rt_neighbour() - The neighbour that a route's packets go to.
+ * rt_find_neighbour() - The neighbour that a route's packets go to.
  * @rt: an output route.
  *
  * Found once and kept in the route until it dies. A link that has no
@@ -204,13 +204,13 @@ static const struct dst_ops ipv4_dst_ops = {
  * Context:   task or softirq.
  * Return:    the neighbour, or ERR_PTR(-ENOBUFS).
  */
-struct neighbour *rt_neighbour(struct rtable *rt)
+struct neighbour *rt_find_neighbour(struct rtable *rt)
 {
 	struct net_device *dev = rt->dst.dev;
 	__be32 key = rt->rt_gateway ?: rt->rt_dst;
 	struct neighbour *n = rt->rt_neigh;
 
-	if (likely(n && !n->dead))
+	if (n && !n->dead)
 		return n;
 	if (n)
 		neigh_release(n);
@@ -715,52 +715,26 @@ void ipv4_sk_update_pmtu(struct sk_buff *skb, struct sock *sk, u32 mtu)
 			 sk->sk_protocol);
 }
 
-/**
- * ip4_dst_hoplimit() - The TTL for packets by this route.
- * @dst: the route.
- *
- * Return: the route's own, else the stack's default.
- */
-int ip4_dst_hoplimit(const struct dst_entry *dst)
-{
-	u32 ttl = dst_metric(dst, RTAX_HOPLIMIT);
-
-	return ttl ? (int)ttl : dst->net->ipv4->sysctl_ip_default_ttl;
-}
-
 /* --- identification --- */
 
 /**
- * ip_select_ident() - Fill in the identification field.
+ * ip_flow_ident() - Fill in the identification field of a possible fragment.
  * @net:  the stack.
  * @skb:  with its IP header.
- * @sk:   the socket, or NULL.
  * @segs: how many packets this becomes (GSO).
  *
- * RFC 6864, section 4: a packet that can never be a fragment needs no
- * identification; a connected socket counts (header compression likes that).
- * Any other takes the next number of its flow, whose start and step nobody
- * outside can know.
+ * It takes the next number of its flow, whose start and step nobody outside
+ * can know.
  *
  * Context: task or softirq.
  */
-void ip_select_ident(struct net *net, struct sk_buff *skb, struct sock *sk,
-		     int segs)
+void ip_flow_ident(struct net *net, struct sk_buff *skb, int segs)
 {
 	struct rt_state *st = net->ipv4->rt;
 	struct iphdr *iph = ip_hdr(skb);
 	u16 *counter;
 	u64 h;
 
-	if ((iph->frag_off & htons(IP_DF)) && !skb->ignore_df) {
-		iph->id = 0;
-		if (sk && inet_sk(sk)->inet_daddr) {
-			iph->id = htons(inet_sk(sk)->inet_id);
-			inet_sk(sk)->inet_id =
-				(u16)(inet_sk(sk)->inet_id + segs);
-		}
-		return;
-	}
 	h = siphash_3u32((__force u32)iph->daddr, (__force u32)iph->saddr,
 			 iph->protocol, &st->key);
 	counter = &st->idents[h % RT_IDENTS];

@@ -8,6 +8,7 @@
 #include "net/core/dst.h"
 #include "net/core/netdevice.h"
 #include "net/ipv4/inet_sock.h"
+#include "net/wire/ip.h"
 
 /* Route types and scopes (uAPI linux/rtnetlink.h). */
 #define RTN_UNSPEC      0
@@ -160,9 +161,15 @@ static inline void ip_rt_put(struct rtable *rt)
 }
 /* Every cached route becomes stale. */
 void rt_cache_flush(struct net *net);
+struct neighbour *rt_find_neighbour(struct rtable *rt);
 /* The neighbour of @rt's next hop, found once and kept; no reference.
  * ERR_PTR(-ENOBUFS): the table is full. */
-struct neighbour *rt_neighbour(struct rtable *rt);
+static inline struct neighbour *rt_neighbour(struct rtable *rt)
+{
+	struct neighbour *n = rt->rt_neigh;
+
+	return likely(n && !n->dead) ? n : rt_find_neighbour(rt);
+}
 int ip_rt_net_init(struct net *net) __must_check;
 void ip_rt_net_exit(struct net *net);
 /* @dev goes away: nothing may point at it any more. */
@@ -181,8 +188,19 @@ int devinet_ioctl(struct net *net, u32 cmd, void __user *arg);
 void ipv4_update_pmtu(struct sk_buff *skb, struct net *net, u32 mtu, int oif,
 		      u8 protocol);
 void ipv4_sk_update_pmtu(struct sk_buff *skb, struct sock *sk, u32 mtu);
-/* TTL: the socket's, the route's, or the default. */
-int ip4_dst_hoplimit(const struct dst_entry *dst);
+/* TTL: the route's, or the default. */
+static inline int ip4_dst_hoplimit(const struct dst_entry *dst)
+{
+	return (int)(dst_metric(dst, RTAX_HOPLIMIT) ?:
+			     dst->net->ipv4->sysctl_ip_default_ttl);
+}
+/* dst_mtu(), with the usual case, nothing learned, written out. */
+static inline u32 rt_mtu(const struct rtable *rt)
+{
+	if (unlikely(rt->rt_pmtu))
+		return dst_mtu(&rt->dst);
+	return min(rt->dst.metrics[RTAX_MTU] ?: rt->dst.dev->mtu, IP_MAX_MTU);
+}
 
 static inline bool ipv4_is_multicast(__be32 a)
 {

@@ -16,23 +16,6 @@ static const struct iovec *this_seg(const struct iov_iter *i)
 }
 
 /**
- * iov_iter_ubuf() - Walk one range of user memory.
- * @i:      the iterator.
- * @source: bytes are read from it.
- * @buf:    where.
- * @count:  how many bytes.
- */
-void iov_iter_ubuf(struct iov_iter *i, bool source, void __user *buf,
-		   size_t count)
-{
-	*i = (struct iov_iter){ .user = true,
-				.source = source,
-				.count = count,
-				.nr_segs = 1,
-				.ubuf = { buf, count } };
-}
-
-/**
  * iov_iter_init() - Walk several ranges of user memory.
  * @i:       the iterator.
  * @source:  bytes are read from it.
@@ -92,6 +75,17 @@ static void iter_step(struct iov_iter *i, size_t n)
 	i->count -= n;
 }
 
+/* Whether all that is left is one range of user memory. */
+static bool one_user_range(const struct iov_iter *i)
+{
+	return likely(!i->iov && i->user);
+}
+
+static void __user *range_at(const struct iov_iter *i)
+{
+	return (char __user *)i->ubuf.iov_base + i->offset;
+}
+
 /**
  * copy_from_iter() - Take bytes out of the walk.
  * @to: kernel memory.
@@ -107,6 +101,11 @@ size_t copy_from_iter(void *to, size_t n, struct iov_iter *i)
 	char *p;
 
 	n = min(n, i->count);
+	if (one_user_range(i)) {
+		done = n - copy_from_user(to, range_at(i), n);
+		iter_step(i, done);
+		return done;
+	}
 	while (done < n && !left) {
 		len = iter_chunk(i, &p);
 		len = min(len, n - done);
@@ -168,6 +167,12 @@ size_t csum_and_copy_from_iter(void *to, size_t n, __wsum *sum,
 	char *p;
 
 	n = min(n, i->count);
+	if (one_user_range(i)) {
+		done = n - copy_from_user(to, range_at(i), n);
+		*sum = csum_partial(to, done, *sum);
+		iter_step(i, done);
+		return done;
+	}
 	while (done < n && !left) {
 		len = iter_chunk(i, &p);
 		len = min(len, n - done);

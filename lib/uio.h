@@ -40,8 +40,16 @@ static inline size_t iov_iter_count(const struct iov_iter *i)
 	return i->count;
 }
 
-void iov_iter_ubuf(struct iov_iter *i, bool source, void __user *buf,
-		   size_t count);
+/* Walk one range of user memory, @count bytes at @buf. */
+static inline void iov_iter_ubuf(struct iov_iter *i, bool source,
+				 void __user *buf, size_t count)
+{
+	*i = (struct iov_iter){ .user = true,
+				.source = source,
+				.count = count,
+				.nr_segs = 1,
+				.ubuf = { buf, count } };
+}
 void iov_iter_init(struct iov_iter *i, bool source, const struct iovec *iov,
 		   size_t nr_segs, size_t count);
 void iov_iter_kvec(struct iov_iter *i, bool source, const struct kvec *kvec,

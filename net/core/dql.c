@@ -78,14 +78,8 @@ static void dql_note_slack(struct dql *dql, u64 completed)
 	}
 }
 
-/**
- * dql_completed() - The device has sent bytes; adapt the limit.
- * @dql:   the queue's.
- * @bytes: since the last call; no more than are queued.
- */
-void dql_completed(struct dql *dql, u32 bytes)
+static noinline void dql_adapt(struct dql *dql, u64 completed, u32 bytes)
 {
-	u64 completed = dql->num_completed + bytes;
 	u32 in_progress = (u32)(dql->num_queued - completed);
 	u32 prev_in_progress = over(dql->prev_num_queued, dql->num_completed);
 	u32 ovlimit = over(dql->num_queued - dql->num_completed, dql->limit);
@@ -106,4 +100,25 @@ void dql_completed(struct dql *dql, u32 bytes)
 	dql->prev_last_obj_cnt = dql->last_obj_cnt;
 	dql->num_completed = completed;
 	dql->prev_num_queued = dql->num_queued;
+}
+
+/**
+ * dql_completed() - The device has sent bytes; adapt the limit.
+ * @dql:   the queue's.
+ * @bytes: since the last call; no more than are queued.
+ */
+void dql_completed(struct dql *dql, u32 bytes)
+{
+	u64 completed = dql->num_completed + bytes;
+
+	/* All is sent and the limit never stood in the way, now or before. */
+	if (likely(completed == dql->num_queued && bytes <= dql->limit &&
+		   !dql->prev_ovlimit)) {
+		dql->adj_limit = dql->limit + completed;
+		dql->prev_last_obj_cnt = dql->last_obj_cnt;
+		dql->num_completed = completed;
+		dql->prev_num_queued = completed;
+		return;
+	}
+	dql_adapt(dql, completed, bytes);
 }

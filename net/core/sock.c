@@ -480,6 +480,27 @@ static int sock_wait_for_wmem(struct sock *sk, u64 *timeo_ns)
 	return err ? sock_intr_errno(*timeo_ns) : 0;
 }
 
+/* Until a packet may be allocated; 0 or the reason why not. */
+static noinline int sock_wait_to_alloc(struct sock *sk, u64 timeo)
+{
+	int err;
+
+	for (;;) {
+		err = sock_error(sk);
+		if (err)
+			return err;
+		if (sk->sk_shutdown & SEND_SHUTDOWN)
+			return -EPIPE;
+		if (sk->sk_wmem_alloc < sk->sk_sndbuf)
+			return 0;
+		if (sk->sk_socket)
+			sk->sk_socket->flags |= SOCK_ASYNC_NOSPACE;
+		err = sock_wait_for_wmem(sk, &timeo);
+		if (err)
+			return err;
+	}
+}
+
 /**
  * sock_alloc_send_skb() - A packet to send, waiting for room (S5).
  * @sk:      the sender.
@@ -494,26 +515,22 @@ static int sock_wait_for_wmem(struct sock *sk, u64 *timeo_ns)
 struct sk_buff *sock_alloc_send_skb(struct sock *sk, u32 size, bool noblock,
 				    int *err)
 {
-	u64 timeo = sock_sndtimeo(sk, noblock);
 	struct sk_buff *skb;
 
-	for (;;) {
-		*err = sock_error(sk);
-		if (*err)
-			return NULL;
-		*err = -EPIPE;
-		if (sk->sk_shutdown & SEND_SHUTDOWN)
-			return NULL;
-		if (sk->sk_wmem_alloc < sk->sk_sndbuf)
-			break;
-		if (sk->sk_socket)
-			sk->sk_socket->flags |= SOCK_ASYNC_NOSPACE;
-		*err = sock_wait_for_wmem(sk, &timeo);
+	if (unlikely(sk->sk_err || (sk->sk_shutdown & SEND_SHUTDOWN) ||
+		     sk->sk_wmem_alloc >= sk->sk_sndbuf)) {
+		*err = sock_wait_to_alloc(sk, sock_sndtimeo(sk, noblock));
 		if (*err)
 			return NULL;
 	}
-	skb = sock_wmalloc(sk, size, true, GFP_KERNEL);
-	*err = skb ? 0 : -ENOBUFS;
+	skb = alloc_skb(size, GFP_KERNEL);
+	if (unlikely(!skb)) {
+		*err = -ENOBUFS;
+		return NULL;
+	}
+	skb->sk = sk;
+	skb->destructor = sock_wfree;
+	sk->sk_wmem_alloc += skb->truesize;
 	return skb;
 }
 

@@ -27,9 +27,21 @@ static __wsum udp_payload_csum(const struct sk_buff *skb)
 	const struct sk_buff *f;
 	__wsum sum = skb->csum;
 
+	if (likely(!skb_is_nonlinear(skb)))
+		return sum;
 	for (f = skb_shinfo(skb)->frag_list; f; f = f->next)
 		sum = csum_add(sum, f->csum);
 	return sum;
+}
+
+/* Add the header: two words of 32 bits. */
+static __wsum udp_header_csum(const struct udphdr *uh, __wsum sum)
+{
+	__wsum w[2];
+
+	static_assert(sizeof(*uh) == sizeof(w), "RFC 768");
+	memcpy(w, uh, sizeof(w));
+	return csum_add(csum_add(sum, w[0]), w[1]);
 }
 
 static void udp_set_csum(struct sk_buff *skb, const struct flowi4 *fl4, u32 len)
@@ -46,7 +58,7 @@ static void udp_set_csum(struct sk_buff *skb, const struct flowi4 *fl4, u32 len)
 		uh->check = (__force __sum16)(u16) ~(__force u16)csum_fold(sum);
 		return;
 	}
-	sum = csum_partial(uh, sizeof(*uh), udp_payload_csum(skb));
+	sum = udp_header_csum(uh, udp_payload_csum(skb));
 	uh->check = csum_tcpudp_magic(fl4->saddr, fl4->daddr, len, IPPROTO_UDP,
 				      sum);
 	if (!uh->check) /* RFC 768: zero would mean "none" */

@@ -18,6 +18,7 @@ export SOURCE_DATE_EPOCH
 STACK_DIRS := lib net/core net/sched net/netfilter net/ethernet net/ipv4 net
 GUEST_DIRS := $(STACK_DIRS) kernel drivers/pci drivers/net/e1000 boot
 HOST_DIRS  := $(STACK_DIRS) tests/fixtures tests/path tests/host
+PKT_DIRS   := tests/packetdrill/runner
 TEST_DIRS  := $(GUEST_DIRS) tests/fixtures tests/path tests/guest
 
 srcs = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*.S)))
@@ -62,6 +63,7 @@ Q := $(if $(V),,@)
 $(eval $(call flavour,guest,$(CC),GUEST_CFLAGS,$(PLAIN_SRCS)))
 $(eval $(call flavour,test,$(CC),GUEST_CFLAGS,$(TEST_SRCS)))
 $(eval $(call flavour,host,$(HOSTCC),HOST_CFLAGS,$(HOST_SRCS)))
+$(eval $(call flavour,pkt,$(HOSTCC),HOST_CFLAGS,$(call srcs,$(PKT_DIRS))))
 
 # --- targets ----------------------------------------------------------------
 .DEFAULT_GOAL := all
@@ -104,7 +106,7 @@ QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
 .PHONY: all apps bench-icount clean debug format guest-test help host-test image iso layers \
-	lint repro run size test
+	lint pkt pkt-ktap repro run size test
 
 all: $(B)/doorbell.elf apps ## the image and its programs
 
@@ -116,6 +118,16 @@ $(B)/host/doorbell-tests: $(host_OBJS)
 
 host-test: $(B)/host/doorbell-tests ## the suites on the host (ASan, UBSan); SUITE=glob
 	$(Q)$(PYTHON) tools/ktap.py --name host -- $< $(SUITE)
+
+$(B)/host/pkt: $(filter-out %/main.o,$(host_OBJS)) $(pkt_OBJS)
+	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^
+
+PKT_SCRIPTS = $(sort $(wildcard $(or $(SCRIPT), \
+	tests/packetdrill/scripts/*/*.pkt)))
+pkt: $(B)/host/pkt ## packetdrill scripts in virtual time; SCRIPT=glob
+	$(Q)$(PYTHON) tools/ktap.py --name pkt -- $< $(PKT_SCRIPTS)
+pkt-ktap: $(B)/host/pkt
+	@$< $(PKT_SCRIPTS)
 
 image: $(B)/doorbell.elf ## the bootable image
 
@@ -169,7 +181,7 @@ run: setup-run ## boot, send a file to a listener here, report; FILE= NET=tap
 
 test: setup-test ## every test: host suites, guest suites, end to end
 	@$(MAKE) $(QUICK) $(NEEDED) apps iso \
-		$(B)/doorbell-test.elf $(B)/host/doorbell-tests
+		$(B)/doorbell-test.elf $(B)/host/doorbell-tests $(B)/host/pkt
 	@$(PYTHON) tools/runtests.py $(PARTS)
 
 bench-icount: $(NEEDED) apps ## guest instructions per packet, by stage

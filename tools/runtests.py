@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""Run every part of the tests and add up: the host suites, the guest suites,
-the instruction counts, the end-to-end tests. The last line is `N passed, N
-failed`, with `, N skipped` if some were; a part that did not run to its end
-counts as a failure.
+"""Run every part of the tests and add up: the host suites, the packetdrill
+scripts, the guest suites, the instruction counts, the end-to-end tests. The
+last line is `N passed, N failed`, with `, N skipped` if some were; a part that
+did not run to its end counts as a failure.
 """
 import argparse
 import os
@@ -104,6 +104,7 @@ PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-rsf", "--tb=short",
 # name, how it is judged, command, seconds it may take
 PARTS = (
     ("host", ktap_part, ["build/host/doorbell-tests"], 300),
+    ("pkt", ktap_part, ["make", "-s", "pkt-ktap"], 300),
     ("guest", ktap_part, ["tools/doorbell", "selftest"], 300),
     ("bench", ktap_part, ["tools/bench_compare.py"], 60),
     ("e2e", pytest_part, PYTEST, 1000),
@@ -114,7 +115,10 @@ def main():
     """Run the parts; 0 if every case of every part passed."""
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("parts", nargs="*", metavar="PART",
-                    help="host, guest, bench, e2e (default: all)")
+"""Run every part of the tests and add up: the host suites, the packetdrill
+scripts, the guest suites, the instruction counts, the end-to-end tests. The
+last line is `N passed, N failed`, with `, N skipped` if some were; a part that
+did not run to its end counts as a failure.
     wanted = ap.parse_args().parts or [p[0] for p in PARTS]
     if unknown := set(wanted) - {p[0] for p in PARTS}:
         ap.error(f"no part {' '.join(sorted(unknown))}")

@@ -12,6 +12,8 @@
 /* Move time forward by @ns, running timers and softirqs on the way. In the
  * guest this waits. */
 void test_advance_ns(u64 ns);
+/* When the clock is armed for, by ktime_get_ns(); ~0: never. */
+u64 test_next_timer_ns(void);
 
 /* Let the @n-th allocation from now (1 is the next) and only it fail; 0 ends
  * the plan. Return of _fired(): whether the planned failure happened. */

@@ -186,6 +186,11 @@ void test_advance_ns(u64 ns)
 		do_softirq();
 }
 
+u64 test_next_timer_ns(void)
+{
+	return armed_ns;
+}
+
 struct task *task_current(void)
 {
 	static char the_task;

@@ -35,8 +35,20 @@ static __force_inline u32 fold64(u64 s)
 static __force_inline u64 load_tail(const u8 *p, size_t len)
 {
 	u64 v = 0;
+	u32 w;
+	u16 h;
 
-	memcpy(&v, p, len);
+	/* From the last byte on, each piece below the ones before it. */
+	if (len & 1)
+		v = p[len & 6];
+	if (len & 2) {
+		memcpy(&h, p + (len & 4), sizeof(h));
+		v = v << 16 | h;
+	}
+	if (len & 4) {
+		memcpy(&w, p, sizeof(w));
+		v = v << 32 | w;
+	}
 	return v;
 }
 
@@ -52,17 +64,18 @@ static __force_inline u64 load_tail(const u8 *p, size_t len)
 __hot __aligned(128) __wsum
 	csum_partial(const void *buf, size_t len, __wsum sum)
 {
-	u64 s = (__force u32)sum;
+	u64 s = (__force u32)sum, carry = 0;
 	const u8 *p = buf;
+	int i;
 
-	for (; len >= 32; len -= 32, p += 32) {
-		s = add_carry(s, load64(p));
-		s = add_carry(s, load64(p + 8));
-		s = add_carry(s, load64(p + 16));
-		s = add_carry(s, load64(p + 24));
-	}
+	/* The carries of a block are counted apart: two instructions a word. */
+	for (; len >= 64; len -= 64, p += 64)
+#pragma GCC unroll 8
+		for (i = 0; i < 64; i += 8)
+			carry += __builtin_add_overflow(s, load64(p + i), &s);
 	for (; len >= 8; len -= 8, p += 8)
-		s = add_carry(s, load64(p));
+		carry += __builtin_add_overflow(s, load64(p), &s);
+	s = add_carry(s, carry);
 	if (len)
 		s = add_carry(s, load_tail(p, len));
 	return (__force __wsum)fold64(s);

@@ -44,11 +44,15 @@ static inline size_t iov_iter_count(const struct iov_iter *i)
 static inline void iov_iter_ubuf(struct iov_iter *i, bool source,
 				 void __user *buf, size_t count)
 {
-	*i = (struct iov_iter){ .user = true,
-				.source = source,
-				.count = count,
-				.nr_segs = 1,
-				.ubuf = { buf, count } };
+	i->user = true;
+	i->source = source;
+	i->more = false;
+	i->count = count;
+	i->offset = 0;
+	i->nr_segs = 1;
+	i->iov = NULL;
+	i->ubuf.iov_base = buf;
+	i->ubuf.iov_len = count;
 }
 void iov_iter_init(struct iov_iter *i, bool source, const struct iovec *iov,
 		   size_t nr_segs, size_t count);

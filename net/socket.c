@@ -516,7 +516,7 @@ ssize_t __sys_sendto(int fd, void __user *buf, size_t len, u32 flags,
 		     const void __user *uaddr, int alen)
 {
 	struct sockaddr_storage addr;
-	struct msghdr msg = { 0 };
+	struct msghdr msg;
 	struct socket *sock;
 	ssize_t n;
 	int err;
@@ -526,6 +526,10 @@ ssize_t __sys_sendto(int fd, void __user *buf, size_t len, u32 flags,
 	sock = sockfd_lookup(fd, &err);
 	if (!sock)
 		return err;
+	msg.msg_name = NULL;
+	msg.msg_namelen = 0;
+	msg.msg_control = NULL;
+	msg.msg_controllen = 0;
 	if (uaddr) {
 		n = move_addr_to_kernel(uaddr, alen, &addr);
 		if (n < 0)

@@ -178,17 +178,35 @@ out_close:
 
 /* --- checksum --- */
 
+static bool device_sums(const struct sock *sk)
+{
+	const struct dst_entry *dst = sk->sk_dst_cache;
+
+	return !dst ||
+	       (dst->dev->features & (NETIF_F_HW_CSUM | NETIF_F_IP_CSUM));
+}
+
 /**
  * tcp_v4_send_check() - Prepare or compute the checksum of a segment.
  * @sk:  whose addresses count.
- * @skb: transport header set, CHECKSUM_PARTIAL (the device or
- *       skb_checksum_help() adds up the bytes).
+ * @skb: starts at the transport header. It is left to the device where there
+ *       is one that can, or to the segmenting of a GSO packet
+ *       (CHECKSUM_PARTIAL), else complete (CHECKSUM_NONE): now the header is
+ *       ours to write, further down it would have to be copied.
  */
 void tcp_v4_send_check(struct sock *sk, struct sk_buff *skb)
 {
 	const struct inet_sock *inet = inet_sk(sk);
 	struct tcphdr *th = tcp_hdr(skb);
 
+	if (!device_sums(sk) && !skb_is_gso(skb)) {
+		th->check = 0;
+		th->check = csum_tcpudp_magic(
+			inet->inet_saddr, inet->inet_daddr, skb->len,
+			IPPROTO_TCP, skb_checksum(skb, 0, skb->len, 0));
+		skb->ip_summed = CHECKSUM_NONE;
+		return;
+	}
 	th->check = (__force __sum16) ~(__force u16)csum_tcpudp_magic(
 		inet->inet_saddr, inet->inet_daddr, skb->len, IPPROTO_TCP, 0);
 	skb->csum_start = (u16)(skb_transport_header(skb) - skb->head);

@@ -35,8 +35,7 @@ BASE := -std=gnu11 -I. $(WARN) -fno-strict-aliasing -fno-strict-overflow \
 # gcc 12 takes the list head behind a cast for an array overrun.
 GUEST_CFLAGS = $(BASE) $(if $(filter $(HOT),$<),-O2,-Os) -Wno-array-bounds -ffreestanding -fno-pic \
 	-fno-pie -fno-common -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
-	-fno-stack-protector -fno-asynchronous-unwind-tables \
-	-fno-omit-frame-pointer
+	-fno-stack-protector -fno-asynchronous-unwind-tables
 # The way of a packet is built for speed, all else for size.
 HOT := net/% drivers/net/% lib/checksum.c lib/fdtable.c lib/rbtree.c \
 	lib/read_write.c lib/siphash.c lib/softirq.c lib/timer.c lib/uio.c \

@@ -118,5 +118,5 @@ static inline void clac(void)
 
 /* Print registers, code bytes and a backtrace at KERN_EMERG. */
 void show_regs(const struct pt_regs *regs);
-/* Symbolised return addresses, following frame pointers from @bp. */
-void show_backtrace(u64 ip, u64 bp);
+/* Symbolised return addresses on the stack from @sp up. */
+void show_backtrace(u64 ip, u64 sp);

@@ -181,28 +181,46 @@ static bool peek(u64 addr, u64 *v)
 	return ok;
 }
 
+/* Whether the instruction before @ret is a call (Intel SDM 2A, CALL): E8 with
+ * 32 bits, or FF /2 with no, 8 or 32 bits of displacement, or an index too. */
+static bool follows_call(u64 ret)
+{
+	static const u8 lengths[] = { 2, 3, 4, 6, 7 };
+	const u8 *p = (const u8 *)ret;
+	u32 i;
+
+	if (!kernel_text_address(ret) || !kernel_text_address(ret - 7))
+		return false;
+	if (p[-5] == 0xe8)
+		return true;
+	for (i = 0; i < ARRAY_SIZE(lengths); i++)
+		if (p[-lengths[i]] == 0xff && (p[1 - lengths[i]] & 0x38) == 0x10)
+			return true;
+	return false;
+}
+
 /**
  * show_backtrace() - Print the functions that lead to @ip.
  * @ip: where.
- * @bp: the frame pointer there; the chain is followed while it climbs.
+ * @sp: the stack there.
+ *
+ * The hot folders are built without frame pointers, so every word that can be
+ * a return address is shown; one may be left over from an earlier call.
  *
  * Context: any; reads only memory that is mapped.
  */
-void show_backtrace(u64 ip, u64 bp)
+void show_backtrace(u64 ip, u64 sp)
 {
-	u64 ret, next;
-	int i;
+	u64 end = sp + KSTACK_SIZE, word;
+	int shown = 0;
 
 	printk(KERN_EMERG "Call trace:\n");
 	printk(KERN_EMERG "  %pS\n", (void *)ip);
-	for (i = 0; i < BACKTRACE_MAX; i++) {
-		if (!peek(bp, &next) || !peek(bp + 8, &ret) ||
-		    !kernel_text_address(ret))
-			break;
-		printk(KERN_EMERG "  %pS\n", (void *)ret);
-		if (next <= bp)
-			break;
-		bp = next;
+	for (; sp < end && shown < BACKTRACE_MAX && peek(sp, &word); sp += 8) {
+		if (!follows_call(word))
+			continue;
+		printk(KERN_EMERG "  %pS\n", (void *)word);
+		shown++;
 	}
 }
 
@@ -252,7 +270,7 @@ void show_regs(const struct pt_regs *r)
 	if (user_mode(r))
 		return;
 	show_code(r->ip);
-	show_backtrace(r->ip, r->bp);
+	show_backtrace(r->ip, ALIGN(r->sp, 8));
 }
 
 static void describe_page_fault(u64 err, u64 cr2)
@@ -431,6 +449,6 @@ void panic(const char *fmt, ...)
 	va_end(ap);
 	printk(KERN_EMERG "KERNEL PANIC: %s\n", text);
 	show_backtrace((u64)__builtin_return_address(0),
-		       *(u64 *)__builtin_frame_address(0));
+		       (u64)__builtin_frame_address(0) + 16);
 	machine_exit(MACHINE_STATUS_PANIC);
 }

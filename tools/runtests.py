@@ -115,10 +115,7 @@ def main():
     """Run the parts; 0 if every case of every part passed."""
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("parts", nargs="*", metavar="PART",
-"""Run every part of the tests and add up: the host suites, the packetdrill
-scripts, the guest suites, the instruction counts, the end-to-end tests. The
-last line is `N passed, N failed`, with `, N skipped` if some were; a part that
-did not run to its end counts as a failure.
+                    help="host, guest, bench, e2e (default: all)")
     wanted = ap.parse_args().parts or [p[0] for p in PARTS]
     if unknown := set(wanted) - {p[0] for p in PARTS}:
         ap.error(f"no part {' '.join(sorted(unknown))}")

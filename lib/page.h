@@ -6,6 +6,7 @@
 #pragma once
 
 #include "lib/bug.h"
+#include "lib/count.h"
 #include "lib/platform.h"
 
 static inline struct page *alloc_page(gfp_t flags)
@@ -30,8 +31,11 @@ static inline void get_page(struct page *page)
 
 static inline void put_page(struct page *page)
 {
-	WARN_ON_ONCE(page->refcount == 0);
-	if (--page->refcount == 0)
+	/* A sender's page: tasks and TX completions give it back. */
+	u32 was = count_fetch_sub(&page->refcount, 1);
+
+	WARN_ON_ONCE(was == 0);
+	if (was == 1)
 		free_page_run(page);
 }
 

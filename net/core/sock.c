@@ -10,6 +10,7 @@
  * it either way and puts the packet on the backlog if it is set.
  */
 #include "net/core/sock.h"
+#include "lib/count.h"
 #include "lib/slab.h"
 #include "lib/uapi/poll.h"
 #include "lib/uapi/tcp.h"
@@ -108,9 +109,12 @@ void sk_free(struct sock *sk)
  */
 void sock_put(struct sock *sk)
 {
+	/* The last packet must not be freed between the two questions. */
+	local_bh_disable();
 	BUG_ON(sk->sk_refcnt == 0);
 	if (--sk->sk_refcnt == 0 && sk->sk_wmem_alloc == 0)
 		sk_destroy(sk);
+	local_bh_enable();
 }
 
 static void sock_lock_init(struct sock *sk)
@@ -375,9 +379,10 @@ int sk_add_backlog(struct sock *sk, struct sk_buff *skb, u32 limit)
  */
 void sk_wmem_uncharge(struct sock *sk, u32 truesize)
 {
-	WARN_ON(truesize > sk->sk_wmem_alloc);
-	sk->sk_wmem_alloc -= truesize;
-	if (sk->sk_wmem_alloc == 0 && sk->sk_refcnt == 0)
+	u32 was = count_fetch_sub(&sk->sk_wmem_alloc, truesize);
+
+	WARN_ON(truesize > was);
+	if (was == truesize && sk->sk_refcnt == 0)
 		sk_destroy(sk);
 }
 
@@ -408,8 +413,9 @@ void sock_wfree(struct sk_buff *skb)
  */
 void sock_rfree(struct sk_buff *skb)
 {
-	WARN_ON(skb->truesize > skb->sk->sk_rmem_alloc);
-	skb->sk->sk_rmem_alloc -= skb->truesize;
+	u32 was = count_fetch_sub(&skb->sk->sk_rmem_alloc, skb->truesize);
+
+	WARN_ON(skb->truesize > was);
 }
 
 /**

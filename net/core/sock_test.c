@@ -4,6 +4,7 @@
  * backlog (S4), accounting and waiting (S5), wake-ups (S7), the error queue.
  */
 #include "lib/slab.h"
+#include "lib/softirq.h"
 #include "lib/uapi/poll.h"
 #include "lib/uapi/signal.h"
 #include "lib/uapi/tcp.h"
@@ -20,6 +21,7 @@ struct sock_fixture {
 	u32 rcv_order[16];
 	u32 release_cbs;
 	u32 destructs;
+	u32 softirqs_off; /* ends that no softirq can interrupt */
 	u32 wakes;
 	u32 wake_key;
 	struct wait_queue_entry wait;
@@ -59,6 +61,7 @@ static struct proto idle_prot = {
 static void idle_destruct(struct sock *sk)
 {
 	sf->destructs++;
+	sf->softirqs_off += softirq_disable_count != 0;
 	skb_queue_purge(&sk->sk_receive_queue);
 	skb_queue_purge(&sk->sk_error_queue);
 }
@@ -106,6 +109,8 @@ static void sock_test_exit(struct kunit *test)
 		sock_orphan(sf->sk);
 		sock_put(sf->sk);
 		KUNIT_EXPECT_EQ(test, sf->destructs, 1);
+		/* The TX completion of its last packet asks the same. */
+		KUNIT_EXPECT_NE(test, sf->softirqs_off, 0);
 	}
 	remove_wait_queue(&sf->sock->wq, &sf->wait);
 	sock_release(sf->sock);
@@ -464,6 +469,26 @@ static void sk_page_frag_refill_falls_back_and_reuses(struct kunit *test)
 	put_page(page);
 }
 
+static void test_dst_destroy(struct dst_entry *dst)
+{
+	sf->softirqs_off += softirq_disable_count != 0;
+	dst->obsolete = true;
+}
+
+/* Softirqs walk the tables that a route leaves with its last reference. */
+static void dst_release_ends_a_route_with_softirqs_off(struct kunit *test)
+{
+	static const struct dst_ops ops = { .destroy = test_dst_destroy };
+	struct dst_entry dst = { .ops = &ops, .refcnt = 2 };
+
+	dst_release(&dst);
+	KUNIT_EXPECT_FALSE(test, dst.obsolete);
+	dst_release(&dst);
+	KUNIT_EXPECT_TRUE(test, dst.obsolete);
+	KUNIT_EXPECT_EQ(test, sf->softirqs_off, 1);
+	sf->softirqs_off = 0;
+}
+
 static const struct kunit_case sock_cases[] = {
 	KUNIT_CASE(release_sock_processes_backlog_in_order),
 	KUNIT_CASE(sk_add_backlog_has_a_limit),
@@ -478,6 +503,7 @@ static const struct kunit_case sock_cases[] = {
 	KUNIT_CASE(sk_stream_wait_connect_tells_why_not),
 	KUNIT_CASE(sk_clone_lock_copies_nothing_that_is_owned),
 	KUNIT_CASE(sk_reset_timer_holds_a_reference),
+	KUNIT_CASE(dst_release_ends_a_route_with_softirqs_off),
 	KUNIT_CASE(sk_page_frag_refill_falls_back_and_reuses),
 	{ 0 },
 };

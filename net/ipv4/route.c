@@ -289,11 +289,13 @@ void rt_cache_flush(struct net *net)
 	struct rt_state *st = net->ipv4->rt;
 	u32 i;
 
+	local_bh_disable(); /* no packet may find what is being put */
 	net->ipv4->rt_genid++;
 	for (i = 0; st && i < ARRAY_SIZE(st->cache); i++) {
 		ip_rt_put(st->cache[i]);
 		st->cache[i] = NULL;
 	}
+	local_bh_enable();
 }
 
 /* --- output --- */

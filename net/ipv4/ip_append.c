@@ -96,18 +96,11 @@ static int ip_setup_cork(struct sock *sk, struct inet_cork *cork,
 	return 0;
 }
 
-static void ip_cork_end(struct inet_cork *cork)
-{
-	cork->active = false;
-	if (unlikely(cork->opt)) {
-		kfree(cork->opt);
-		cork->opt = NULL;
-	}
-}
-
 static void ip_cork_release(struct inet_cork *cork)
 {
-	ip_cork_end(cork);
+	cork->active = false;
+	kfree(cork->opt);
+	cork->opt = NULL;
 	dst_release(cork->dst);
 	cork->dst = NULL;
 }
@@ -244,15 +237,18 @@ static int ip_append_loop(struct ip_append *a, u32 *length, u32 transhdrlen)
 	return 0;
 }
 
+static bool ip_device_sums(const struct sock *sk, const struct net_device *dev)
+{
+	return (dev->features & (NETIF_F_HW_CSUM | NETIF_F_IP_CSUM)) &&
+	       sk->sk_protocol == IPPROTO_UDP;
+}
+
 /* One frame, nothing to follow, a device that sums: leave the sum to it. */
 static u8 ip_append_summed(const struct sock *sk, const struct inet_cork *cork,
 			   u32 length, u32 transhdrlen, u32 flags)
 {
-	u64 features = cork->dst->dev->features;
-
 	if (transhdrlen && !(flags & MSG_MORE) && !cork->opt &&
-	    sk->sk_protocol == IPPROTO_UDP &&
-	    (features & (NETIF_F_HW_CSUM | NETIF_F_IP_CSUM)) &&
+	    ip_device_sums(sk, cork->dst->dev) &&
 	    length + sizeof(struct iphdr) <= cork->fragsize)
 		return CHECKSUM_PARTIAL;
 	return CHECKSUM_NONE;
@@ -332,25 +328,16 @@ int ip_append_data(struct sock *sk, struct flowi4 *fl4, ip_getfrag *getfrag,
 
 /* --- finishing --- */
 
-static u8 ip_cork_ttl(const struct sock *sk, const struct inet_cork *cork,
-		      const struct rtable *rt)
-{
-	if (cork->has_ttl)
-		return cork->ttl;
-	if (rt->rt_type == RTN_MULTICAST)
-		return (u8)inet_sk(sk)->mc_ttl;
-	return ip_select_ttl(inet_sk(sk), &rt->dst);
-}
-
 /* Whether the datagram goes out whole and says so; see ip_dont_fragment(). */
-static bool ip_cork_df(const struct sock *sk, const struct inet_cork *cork,
-		       u32 len)
+static bool ip_datagram_df(const struct sock *sk, const struct rtable *rt,
+			   u32 len)
 {
-	u32 mtu = rt_mtu(dst_rtable(cork->dst));
+	u32 mtu;
 
 	switch (inet_sk(sk)->pmtudisc) {
 	case IP_PMTUDISC_WANT:
-		return len <= mtu && ip_mtu_believed(cork->dst, mtu);
+		mtu = rt_mtu(rt);
+		return len <= mtu && ip_mtu_believed(&rt->dst, mtu);
 	case IP_PMTUDISC_DO:
 	case IP_PMTUDISC_PROBE:
 		return true;
@@ -359,24 +346,42 @@ static bool ip_cork_df(const struct sock *sk, const struct inet_cork *cork,
 	}
 }
 
-/* The IP header of a finished datagram; the route becomes the packet's. */
-static void ip_finish_header(struct sock *sk, struct sk_buff *skb,
-			     const struct flowi4 *fl4, struct inet_cork *cork)
+/*
+ * The IP header of a finished datagram, but for the identification. @tos and
+ * @ttl are the socket's if they are negative.
+ */
+static __force_inline void ip_fill_header(struct sock *sk, struct sk_buff *skb,
+					  const struct flowi4 *fl4,
+					  const struct rtable *rt, u32 optlen,
+					  int tos, int ttl)
 {
 	const struct inet_sock *inet = inet_sk(sk);
-	struct rtable *rt = dst_rtable(cork->dst);
-	u32 optlen = cork->opt ? cork->opt->optlen : 0;
+	bool df = ip_datagram_df(sk, rt, skb->len);
 	struct iphdr *iph = ip_hdr(skb);
-	bool df = ip_cork_df(sk, cork, skb->len);
 
+	if (likely(ttl < 0))
+		ttl = unlikely(rt->rt_type == RTN_MULTICAST)
+			      ? inet->mc_ttl
+			      : ip_select_ttl(inet, &rt->dst);
 	/* A datagram that goes out whole is atomic: RFC 6864, section 4.1. */
 	skb->ignore_df = !df && ip_sk_ignore_df(sk);
-	ip_start_header(iph, optlen, cork->has_tos ? cork->tos : inet->tos);
+	ip_start_header(iph, optlen, tos >= 0 ? (u8)tos : inet->tos);
 	iph->frag_off = df ? htons(IP_DF) : htons(0);
-	iph->ttl = ip_cork_ttl(sk, cork, rt);
+	iph->ttl = (u8)ttl;
 	iph->protocol = sk->sk_protocol;
 	iph->saddr = fl4->saddr;
 	iph->daddr = fl4->daddr;
+}
+
+/* The IP header of a corked datagram; the route becomes the packet's. */
+static void ip_finish_header(struct sock *sk, struct sk_buff *skb,
+			     const struct flowi4 *fl4, struct inet_cork *cork)
+{
+	u32 optlen = cork->opt ? cork->opt->optlen : 0;
+
+	ip_fill_header(sk, skb, fl4, dst_rtable(cork->dst), optlen,
+		       cork->has_tos ? cork->tos : -1,
+		       cork->has_ttl ? cork->ttl : -1);
 	if (unlikely(optlen))
 		ip_options_build(skb, cork->opt, cork->addr, fl4->saddr);
 	ip_select_ident(sock_net(sk), skb, sk, 1);
@@ -384,7 +389,7 @@ static void ip_finish_header(struct sock *sk, struct sk_buff *skb,
 	skb->mark = cork->mark;
 	skb_dst_set(skb, cork->dst);
 	cork->dst = NULL;
-	ip_cork_end(cork);
+	ip_cork_release(cork);
 }
 
 /* The rest of the queue hangs on the first packet, without headers. */
@@ -429,13 +434,14 @@ struct sk_buff *ip_finish_skb(struct sock *sk, struct flowi4 *fl4)
 	return __ip_make_skb(sk, fl4, &sk->sk_write_queue, &inet_sk(sk)->cork);
 }
 
-/* The usual case: one packet, one allocation, no queue. */
-static struct sk_buff *ip_make_one(struct sock *sk, const struct flowi4 *fl4,
-				   ip_getfrag *getfrag, void *from, u32 length,
-				   u32 transhdrlen, struct inet_cork *cork,
-				   u32 flags)
+/* The usual case: one packet, one allocation, no queue, no options. The
+ * route's reference becomes the packet's, unless this fails. */
+static __force_inline struct sk_buff *
+ip_make_one(struct sock *sk, const struct flowi4 *fl4, ip_getfrag *getfrag,
+	    void *from, u32 length, u32 transhdrlen,
+	    const struct ipcm_cookie *ipc, struct rtable *rt, u32 flags)
 {
-	u32 ll = LL_RESERVED_SPACE(cork->dst->dev) + 16;
+	u32 ll = LL_RESERVED_SPACE(rt->dst.dev) + 16;
 	struct sk_buff *skb;
 	u8 *data;
 	int err;
@@ -444,7 +450,8 @@ static struct sk_buff *ip_make_one(struct sock *sk, const struct flowi4 *fl4,
 				  flags & MSG_DONTWAIT, &err);
 	if (unlikely(!skb))
 		return ERR_PTR(err);
-	skb->ip_summed = ip_append_summed(sk, cork, length, transhdrlen, flags);
+	if (transhdrlen && ip_device_sums(sk, rt->dst.dev))
+		skb->ip_summed = CHECKSUM_PARTIAL;
 	skb_reserve(skb, ll);
 	data = skb_put(skb, (u32)sizeof(struct iphdr) + length);
 	skb_reset_network_header(skb);
@@ -458,7 +465,11 @@ static struct sk_buff *ip_make_one(struct sock *sk, const struct flowi4 *fl4,
 		kfree_skb_reason(skb, SKB_DROP_REASON_SKB_UCOPY_FAULT);
 		return ERR_PTR(err);
 	}
-	ip_finish_header(sk, skb, fl4, cork);
+	ip_fill_header(sk, skb, fl4, rt, 0, ipc->tos, ipc->ttl);
+	ip_select_ident(sock_net(sk), skb, sk, 1);
+	skb->priority = ipc->priority;
+	skb->mark = ipc->mark;
+	skb_dst_set(skb, &rt->dst);
 	return skb;
 }
 
@@ -478,25 +489,26 @@ struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4,
 			    struct rtable **rtp, struct inet_cork *cork,
 			    u32 flags)
 {
+	u32 mtu = ip_cork_mtu(sk, *rtp);
 	struct sk_buff_head queue;
 	struct sk_buff *skb;
 	int err;
 
-	if (flags & MSG_PROBE)
+	if (unlikely(flags & MSG_PROBE))
 		return NULL;
+	if (likely(!ipc->opt && length + sizeof(struct iphdr) <= mtu &&
+		   mtu >= IPV4_MIN_MTU)) {
+		skb = ip_make_one(sk, fl4, getfrag, from, length, transhdrlen,
+				  ipc, *rtp, flags);
+		if (unlikely(IS_ERR(skb)))
+			NET_INC_STATS(sock_net(sk), Ip_OutDiscards);
+		else
+			*rtp = NULL;
+		return skb;
+	}
 	err = ip_setup_cork(sk, cork, ipc, rtp);
 	if (unlikely(err))
 		return ERR_PTR(err);
-	if (likely(!cork->opt &&
-		   length + sizeof(struct iphdr) <= cork->fragsize)) {
-		skb = ip_make_one(sk, fl4, getfrag, from, length, transhdrlen,
-				  cork, flags);
-		if (IS_ERR(skb)) {
-			NET_INC_STATS(sock_net(sk), Ip_OutDiscards);
-			ip_cork_release(cork);
-		}
-		return skb;
-	}
 	skb_queue_head_init(&queue);
 	err = __ip_append_data(sk, &queue, cork, getfrag, from, length,
 			       transhdrlen, flags);

@@ -61,7 +61,8 @@ static void ip_confirm_neigh(struct sock *sk, struct neighbour *n)
 	neigh_confirm(n);
 }
 
-static int ip_neigh_xmit(struct net *net, struct sock *sk, struct sk_buff *skb)
+static __force_inline int ip_neigh_xmit(struct net *net, struct sock *sk,
+					struct sk_buff *skb)
 {
 	struct rtable *rt = skb_rtable(skb);
 	u32 need = LL_RESERVED_SPACE(rt->dst.dev);
@@ -84,8 +85,8 @@ static int ip_neigh_xmit(struct net *net, struct sock *sk, struct sk_buff *skb)
 }
 
 /* The route's neighbour must not change under a task's hands. */
-static int ip_finish_output2(struct net *net, struct sock *sk,
-			     struct sk_buff *skb)
+static __force_inline int ip_finish_output2(struct net *net, struct sock *sk,
+					   struct sk_buff *skb)
 {
 	int ret;
 
@@ -169,8 +170,8 @@ static int ip_finish_output_gso(struct net *net, struct sock *sk,
 	return ret;
 }
 
-static int ip_finish_output(struct net *net, struct sock *sk,
-			    struct sk_buff *skb)
+static __force_inline int ip_finish_output(struct net *net, struct sock *sk,
+					  struct sk_buff *skb)
 {
 	u32 mtu = ip_skb_dst_mtu(sk, skb);
 

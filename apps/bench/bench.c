@@ -218,7 +218,7 @@ static void bench_cost(char **argv)
 	bench_udp(argv, 32, 18);
 	bench_udp(argv, 32, 64);
 	bench_udp(argv, 32, 1472);
-	bench_tcp(argv, 128, 1460, 1, "tcp");
+	bench_tcp(argv, 512, 1460, 1, "tcp");
 }
 
 int main(int argc, char **argv)

@@ -170,8 +170,8 @@ static int ip_finish_output_gso(struct net *net, struct sock *sk,
 	return ret;
 }
 
-static __force_inline int ip_finish_output(struct net *net, struct sock *sk,
-					  struct sk_buff *skb)
+static inline int ip_finish_output(struct net *net, struct sock *sk,
+				   struct sk_buff *skb)
 {
 	u32 mtu = ip_skb_dst_mtu(sk, skb);
 

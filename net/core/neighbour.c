@@ -163,7 +163,8 @@ static void neigh_collect(struct neigh_table *tbl, u64 age_ns, u64 now)
 			    (n->nud_state & (NUD_INCOMPLETE | NUD_PROBE)))
 				continue;
 			if (n->nud_state == NUD_FAILED ||
-			    now - max(n->used_ns, n->confirmed_ns) >= age_ns)
+			    (now - n->used_ns >= age_ns &&
+			     now - n->confirmed_ns >= age_ns))
 				neigh_unlink(n);
 		}
 	}

@@ -321,6 +321,23 @@ static void neigh_gc_collects_what_is_stale(struct kunit *test)
 	neigh_release(kept);
 }
 
+/* In the first minute "confirmed long ago" is before the clock's zero. */
+static void neigh_gc_keeps_what_is_new_soon_after_boot(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct neighbour *n;
+
+	test_advance_ns(6 * SEC); /* a forced collection may run again */
+	tbl.gc_thresh2 = 1;
+	tbl.parms.base_reachable_time_ns = ktime_get_ns();
+	n = fixture_neigh(f, "10.0.2.2");
+	neigh_update(n, peer_mac, NUD_STALE, 0);
+	neigh_release(n);
+	neigh_release(fixture_neigh(f, "10.0.2.3"));
+	KUNIT_EXPECT_EQ(test, tbl.stat_forced_gc_runs, 1);
+	KUNIT_EXPECT_EQ(test, tbl.entries, 2);
+}
+
 static void neigh_ifdown_kills_but_does_not_free_held(struct kunit *test)
 {
 	u64 *drops = &skb_drop_counts[SKB_DROP_REASON_NEIGH_DEAD], was = *drops;
@@ -363,6 +380,7 @@ static const struct kunit_case neigh_cases[] = {
 	KUNIT_CASE(neigh_update_does_not_believe_everyone),
 	KUNIT_CASE(neigh_table_grows_and_is_bounded),
 	KUNIT_CASE(neigh_gc_collects_what_is_stale),
+	KUNIT_CASE(neigh_gc_keeps_what_is_new_soon_after_boot),
 	KUNIT_CASE(neigh_ifdown_kills_but_does_not_free_held),
 	KUNIT_CASE(neigh_lookup_without_memory_is_enobufs),
 	{ 0 },

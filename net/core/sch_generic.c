@@ -321,11 +321,15 @@ static struct sk_buff *dequeue_skb(struct Qdisc *q, bool *validate,
  */
 void dev_requeue_skb(struct sk_buff *skb, struct Qdisc *q)
 {
-	struct sk_buff *next;
+	struct sk_buff *next, *prev = NULL;
 
-	for (; skb; skb = next) {
+	/* Before those that were refused with it and not tried again yet. */
+	for (; skb; prev = skb, skb = next) {
 		next = skb->next;
-		__skb_queue_tail(&q->gso_skb, skb);
+		if (prev)
+			__skb_queue_after(&q->gso_skb, prev, skb);
+		else
+			__skb_queue_head(&q->gso_skb, skb);
 		qdisc_qstats_add(q, skb);
 		q->qstats.requeues++;
 	}
@@ -407,6 +411,16 @@ void __qdisc_run(struct Qdisc *q)
 
 /* --- the watchdog --- */
 
+/* A reset that ended a stop of the byte limits has told nobody. */
+static void kick_queues(struct net_device *dev)
+{
+	u32 i;
+
+	for (i = 0; i < dev->num_tx_queues; i++)
+		if (!netif_xmit_stopped(&dev->_tx[i]))
+			__netif_schedule(dev->_tx[i].qdisc);
+}
+
 /* Report queues that have stood still too long; true while any is stopped. */
 static bool watchdog_check(struct net_device *dev, u64 now)
 {
@@ -430,6 +444,7 @@ static bool watchdog_check(struct net_device *dev, u64 now)
 		pr_warn("%s: transmit queue timed out\n", dev->name);
 		dev->stats.tx_errors++;
 		dev->netdev_ops->ndo_tx_timeout(dev);
+		kick_queues(dev);
 	}
 	return stopped;
 }

@@ -85,6 +85,31 @@ static void refused_rest_of_a_burst_keeps_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, root(f)->qstats.backlog, 0);
 }
 
+/* The first of a burst is refused twice: it stays the first. */
+static void refused_packet_stays_before_the_rest(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct dql *dql = &f->eth0->_tx[0].dql;
+	u32 i;
+
+	dql->min_limit = 100000;
+	dql_reset(dql);
+	f->bql = true;
+	f->hold = true;
+	f->ring_size = 1;
+	for (i = 0; i < 6; i++)
+		dev_queue_xmit(prio_skb(f, 60 + i, 0));
+	f->ring_size = 0;
+	f->busy = 2;
+	fixture_complete(f, 1);
+	if (softirq_pending_mask)
+		do_softirq();
+	KUNIT_ASSERT_EQ(test, f->tx_frames, 6);
+	for (i = 0; i < 6; i++)
+		KUNIT_EXPECT_EQ(test, f->tx[i].len, 60 + i);
+	fixture_complete(f, UINT32_MAX);
+}
+
 /* Without a stop, more than the quota waits for NET_TX but all of it goes. */
 static void quota_continues_in_net_tx(struct kunit *test)
 {
@@ -174,6 +199,26 @@ static void watchdog_reports_a_stuck_ring(struct kunit *test)
 	fixture_complete(f, UINT32_MAX);
 }
 
+/* The byte limits stopped the queue, not the ring: after the driver's reset
+ * what waits goes without a new packet pushing it. */
+static void watchdog_moves_what_the_byte_limit_held(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	u32 i;
+
+	f->bql = true;
+	f->hold = true;
+	f->resets = true;
+	for (i = 0; i < 4 || !root(f)->qstats.qlen; i++)
+		dev_queue_xmit(prio_skb(f, 1000, 0));
+	test_advance_ns(11 * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, f->timeouts, 1);
+	KUNIT_EXPECT_GT(test, f->tx_frames, i - root(f)->qstats.qlen - 1);
+	KUNIT_EXPECT_FALSE(test, root(f)->qstats.qlen &&
+					 !netif_xmit_stopped(&f->eth0->_tx[0]));
+	fixture_complete(f, UINT32_MAX);
+}
+
 /* What a queue holds when its device goes is dropped and counted, not leaked;
  * a scheduled qdisc that is freed is not run (ASan). */
 static void dev_close_drops_what_is_queued(struct kunit *test)
@@ -232,10 +277,12 @@ static const struct kunit_case sch_cases[] = {
 	KUNIT_CASE(busy_device_gets_the_same_packet_again),
 	KUNIT_CASE(stopped_queue_keeps_order_and_wakes),
 	KUNIT_CASE(refused_rest_of_a_burst_keeps_order),
+	KUNIT_CASE(refused_packet_stays_before_the_rest),
 	KUNIT_CASE(quota_continues_in_net_tx),
 	KUNIT_CASE(pfifo_fast_serves_bands_in_order),
 	KUNIT_CASE(pfifo_fast_drops_beyond_its_limit),
 	KUNIT_CASE(watchdog_reports_a_stuck_ring),
+	KUNIT_CASE(watchdog_moves_what_the_byte_limit_held),
 	KUNIT_CASE(dev_close_drops_what_is_queued),
 	KUNIT_CASE(dev_open_without_memory_works_without_queue),
 	KUNIT_CASE(qdisc_pkt_len_counts_segment_headers),

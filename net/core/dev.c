@@ -115,9 +115,15 @@ static bool can_checksum(const struct sk_buff *skb, u64 features)
 
 static bool can_segment(const struct sk_buff *skb, u64 features)
 {
-	return (features & NETIF_F_TSO) &&
-	       skb_shinfo(skb)->gso_type == SKB_GSO_TCPV4 &&
-	       can_checksum(skb, features);
+	const struct net_device *dev = skb->dev;
+
+	if (!(features & NETIF_F_TSO) ||
+	    skb_shinfo(skb)->gso_type != SKB_GSO_TCPV4 ||
+	    !can_checksum(skb, features))
+		return false;
+	return !dev->netdev_ops->ndo_features_check ||
+	       (dev->netdev_ops->ndo_features_check(skb, dev, features) &
+		NETIF_F_TSO);
 }
 
 /* Nothing left for software to do? The common answer is yes. */

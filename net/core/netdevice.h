@@ -80,6 +80,12 @@ struct net_device_ops {
 				      struct net_device *dev);
 	void (*ndo_get_stats64)(struct net_device *dev,
 				struct rtnl_link_stats64 *s);
+	/*
+	 * Of @features, what the device can do for this GSO packet; NULL: all.
+	 * Without NETIF_F_TSO in the answer the core cuts it. Any context.
+	 */
+	u64 (*ndo_features_check)(const struct sk_buff *skb,
+				  const struct net_device *dev, u64 features);
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
 	void (*ndo_set_rx_mode)(struct net_device *dev);
 	int (*ndo_change_mtu)(struct net_device *dev, u32 mtu);

@@ -50,6 +50,9 @@ def _add_files(p):
                    "under PATH")
     p.add_argument("--append", action="append", default=[], metavar="WORDS",
                    help="more words for the kernel's command line")
+    p.add_argument("--offload", action="store_true",
+                   help="let the card compute checksums and cut TCP packets "
+                   "(e1000.offload=on)")
     p.add_argument("--kernel", default=machine.KERNEL, metavar="FILE",
                    help="another image than build/doorbell.elf")
 
@@ -156,12 +159,18 @@ def parser():
     return top
 
 
+def _words(a):
+    """What the options add to the kernel's command line."""
+    offload = getattr(a, "offload", False)
+    return [*a.append, *(["e1000.offload=on"] if offload else [])]
+
+
 def _options(a):
     return machine.Options(
         kernel=a.kernel, mem=a.mem, accel=a.accel, firmware=a.firmware,
         iso=a.iso, icount=a.icount, gdb=getattr(a, "gdb", False),
         pcap=a.pcap, timeout=a.timeout,
-        append=list(a.append),
+        append=_words(a),
         qemu_args=[w for arg in a.qemu_arg for w in shlex.split(arg)])
 
 
@@ -242,7 +251,7 @@ def _send(a):
 def _image(a):
     program, args = _program(a)
     network = make_network("none")
-    options = machine.Options(append=[f"ip={a.ip}", *a.append])
+    options = machine.Options(append=[f"ip={a.ip}", *_words(a)])
     archive, inside = pack(program, a.add, a.host)
     cmdline = machine.command_line(options, network, inside, args)
     if not os.path.isfile(a.kernel):

@@ -28,6 +28,8 @@
 #define E1000_RX_BUFFER 2048U
 /* Bytes a descriptor takes here; the limit is 16288 (3.3.3). */
 #define E1000_TXD_MAX_LEN 8192U
+/* Ethernet with a VLAN tag, the longest IPv4 and TCP header, rounded up. */
+#define E1000_TX_HEADER 144U
 
 struct e1000_tx_ring {
 	struct e1000_tx_desc *desc;
@@ -35,6 +37,11 @@ struct e1000_tx_ring {
 	struct sk_buff **skb; /* one a descriptor, at a packet's last */
 	u32 next_to_use, next_to_clean;
 	u32 tail; /* next_to_use at the last doorbell */
+	/* With offload, E1000_TX_HEADER bytes a descriptor: TSO's headers. */
+	u8 *headers;
+	dma_addr_t headers_dma;
+	/* What the device's context for sums without TSO holds; 0: nothing. */
+	u32 csum_context;
 };
 
 struct e1000_rx_ring {
@@ -49,6 +56,7 @@ struct e1000_rx_ring {
 struct e1000_stats {
 	u64 tx_packets, tx_bytes, rx_packets, rx_bytes;
 	u64 rx_errors, rx_length_errors, rx_no_memory;
+	u64 tx_tso, tx_contexts; /* packets cut by the device; descriptors */
 	u64 doorbells, interrupts, tx_busy, tx_timeouts;
 	u64 missed, crc_errors; /* from the device's own counters */
 	u64 first_frame_ns;     /* ktime of the first doorbell; 0: none yet */
@@ -62,6 +70,7 @@ struct e1000_adapter {
 	struct e1000_tx_ring tx;
 	struct e1000_rx_ring rx;
 	struct e1000_stats stats;
+	bool offload;      /* e1000.offload: sums and TSO by the device */
 	bool link_changed; /* set in hardirq, cleared by the poll */
 };
 
@@ -85,6 +94,8 @@ bool e1000_link_up(const struct e1000_adapter *a);
 int e1000_setup_tx(struct e1000_adapter *a) __must_check;
 void e1000_free_tx(struct e1000_adapter *a);
 netdev_tx_t e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev);
+u64 e1000_features_check(const struct sk_buff *skb,
+			 const struct net_device *dev, u64 features);
 void e1000_clean_tx_irq(struct e1000_adapter *a);
 void e1000_tx_timeout(struct net_device *dev);
 void e1000_drain_tx(struct e1000_adapter *a);

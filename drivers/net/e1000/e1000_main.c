@@ -12,6 +12,7 @@
 #include "drivers/net/e1000/e1000.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
+#include "kernel/cmdline.h"
 #include "kernel/irq.h"
 #include "kernel/stats.h"
 
@@ -130,6 +131,7 @@ static const struct net_device_ops e1000_netdev_ops = {
 	.ndo_open = e1000_open,
 	.ndo_stop = e1000_stop,
 	.ndo_start_xmit = e1000_xmit_frame,
+	.ndo_features_check = e1000_features_check,
 	.ndo_get_stats64 = e1000_get_stats64,
 	.ndo_set_mac_address = e1000_set_mac_address,
 	.ndo_tx_timeout = e1000_tx_timeout,
@@ -142,6 +144,8 @@ static void e1000_report(void *arg)
 
 	stats_print("boot.first_frame_ns", a->stats.first_frame_ns);
 	stats_print("e1000.tx_frames", a->stats.tx_packets);
+	stats_print("e1000.tx_tso", a->stats.tx_tso);
+	stats_print("e1000.tx_contexts", a->stats.tx_contexts);
 	stats_print("e1000.rx_frames", a->stats.rx_packets);
 	stats_print("e1000.doorbells", a->stats.doorbells);
 	stats_print("e1000.interrupts", a->stats.interrupts);
@@ -189,12 +193,15 @@ static int e1000_probe(struct pci_dev *pdev)
 	a = netdev_priv(dev);
 	a->netdev = dev;
 	a->pdev = pdev;
+	a->offload = cmdline_flag("e1000.offload", false);
 	err = e1000_bring_up(a);
 	if (err)
 		goto out_free_netdev;
 	dev->netdev_ops = &e1000_netdev_ops;
 	dev->features = NETIF_F_SG;
-	dev->hw_features = NETIF_F_SG;
+	if (a->offload)
+		dev->features |= NETIF_F_HW_CSUM | NETIF_F_TSO;
+	dev->hw_features = dev->features;
 	dev->watchdog_timeo_ns = 5 * NSEC_PER_SEC;
 	netif_napi_add(dev, &a->napi, e1000_poll);
 	err = register_netdev(&init_net, dev);

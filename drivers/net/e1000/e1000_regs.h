@@ -138,6 +138,32 @@ struct e1000_tx_desc {
 };
 static_assert(sizeof(struct e1000_tx_desc) == 16, "8254x SDM, table 3-8");
 
+/* 3.3.6: context descriptor: what the data descriptors after it need. */
+struct e1000_context_desc {
+	u8 ipcss, ipcso; /* IP header: where the sum starts, where it goes */
+	__le16 ipcse;    /* and its last byte */
+	u8 tucss, tucso; /* the same for TCP or UDP */
+	__le16 tucse;    /* 0: to the end of the packet */
+	__le32 cmd_paylen;
+	u8 status;
+	u8 hdrlen;
+	__le16 mss;
+};
+static_assert(sizeof(struct e1000_context_desc) == 16, "8254x SDM, 3.3.6");
+
+#define E1000_TUCMD_TCP   0x01000000U
+#define E1000_TUCMD_IP    0x02000000U /* IPv4 */
+#define E1000_TUCMD_TSE   0x04000000U
+#define E1000_TUCMD_DEXT  0x20000000U
+#define E1000_PAYLEN_MASK 0x000fffffU
+
+/* 3.3.7: a data descriptor is laid out as a legacy one; cso holds DTYP (and
+ * bits 19:16 of the length), css the packet options. */
+#define E1000_TXD_DTYP_DATA  0x10
+#define E1000_TXD_CMD_TSE    0x04
+#define E1000_TXD_POPTS_IXSM 0x01 /* insert the IP header's sum */
+#define E1000_TXD_POPTS_TXSM 0x02 /* insert TCP's or UDP's sum */
+
 #define E1000_TXD_CMD_EOP  0x01
 #define E1000_TXD_CMD_IFCS 0x02
 #define E1000_TXD_CMD_IC   0x04

@@ -4,21 +4,27 @@
  * sections 3.3, 3.4 and 14.5).
  *
  * e1000_xmit_frame() is called by dev_hard_start_xmit() with the queue's
- * xmit_lock held and softirqs off. It fills one legacy descriptor for each
- * linear part or fragment and rings the doorbell (TDT) once a burst: while
- * netdev_xmit_more() says that another frame follows, the write waits. What is
- * already done when the doorbell returns is reclaimed at once; the interrupt
- * (through NAPI, e1000_clean_tx_irq) takes the rest. Cost: one uncached write
- * a burst; reading DD is an ordinary load.
+ * xmit_lock held and softirqs off. It fills one descriptor for each linear part
+ * or fragment, a legacy one when the frame needs nothing done and data
+ * descriptors behind a context descriptor when it does, and rings the doorbell
+ * (TDT) once a burst: while netdev_xmit_more() says that another frame follows,
+ * the write waits. What is already done when the doorbell returns is reclaimed
+ * at once; the interrupt (through NAPI, e1000_clean_tx_irq) takes the rest.
+ * Cost: one uncached write a burst; reading DD is an ordinary load.
  */
 #include "drivers/net/e1000/e1000.h"
+#include "lib/checksum.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
 #include "lib/slab.h"
+#include "net/core/sch_generic.h"
+#include "net/wire/ip.h"
+#include "net/wire/tcp.h"
 
-/* The most descriptors a packet takes: linear part, fragments, each cut at
- * E1000_TXD_MAX_LEN; and one slot stays free so that TDT never meets TDH. */
-#define TX_WORST_CASE (MAX_SKB_FRAGS + 1U + 65536U / E1000_TXD_MAX_LEN + 1U)
+/* The most descriptors a packet takes: context, TSO's header, linear part,
+ * fragments, each cut at E1000_TXD_MAX_LEN; and one slot stays free so that
+ * TDT never meets TDH. */
+#define TX_WORST_CASE (MAX_SKB_FRAGS + 3U + 65536U / E1000_TXD_MAX_LEN + 1U)
 /* A stopped queue is woken when this much is free: not for every frame. */
 #define TX_WAKE_THRESHOLD (2U * TX_WORST_CASE)
 
@@ -45,6 +51,7 @@ static void tx_start(struct e1000_adapter *a)
 	r->next_to_use = 0;
 	r->next_to_clean = 0;
 	r->tail = 0;
+	r->csum_context = 0;
 	/* Ring base and length; 16-byte aligned by the allocator. */
 	e1000_write(a, E1000_TDBAL, (u32)r->dma);
 	e1000_write(a, E1000_TDBAH, (u32)(r->dma >> 32));
@@ -84,12 +91,24 @@ int e1000_setup_tx(struct e1000_adapter *a)
 		return -ENOMEM;
 	r->desc = dma_alloc_coherent(E1000_TX_RING * sizeof(*r->desc), &r->dma);
 	if (!r->desc) {
-		kfree(r->skb);
-		r->skb = NULL;
-		return -ENOMEM;
+		goto out_free_skb;
+	}
+	if (a->offload) {
+		r->headers = dma_alloc_coherent(E1000_TX_RING * E1000_TX_HEADER,
+						&r->headers_dma);
+		if (!r->headers)
+			goto out_free_desc;
 	}
 	tx_start(a);
 	return 0;
+
+out_free_desc:
+	dma_free_coherent(E1000_TX_RING * sizeof(*r->desc), r->desc, r->dma);
+	r->desc = NULL;
+out_free_skb:
+	kfree(r->skb);
+	r->skb = NULL;
+	return -ENOMEM;
 }
 
 /**
@@ -101,6 +120,10 @@ void e1000_free_tx(struct e1000_adapter *a)
 	struct e1000_tx_ring *r = &a->tx;
 
 	e1000_drain_tx(a);
+	if (r->headers)
+		dma_free_coherent(E1000_TX_RING * E1000_TX_HEADER, r->headers,
+				  r->headers_dma);
+	r->headers = NULL;
 	dma_free_coherent(E1000_TX_RING * sizeof(*r->desc), r->desc, r->dma);
 	kfree(r->skb);
 	r->desc = NULL;
@@ -130,10 +153,18 @@ void e1000_drain_tx(struct e1000_adapter *a)
 	netdev_tx_reset_queue(netdev_get_tx_queue(a->netdev, 0));
 }
 
+/* What the descriptors of one packet have in common. */
+struct tx_kind {
+	u8 cmd;    /* E1000_TXD_CMD_* */
+	u8 dtyp;   /* E1000_TXD_DTYP_DATA, or 0: legacy */
+	u8 popts;  /* E1000_TXD_POPTS_* */
+	u32 taken; /* bytes of the linear part that are in the ring already */
+};
+
 /* One buffer, cut where a descriptor cannot hold it. */
-static u32 tx_map(struct e1000_tx_ring *r, u32 i, const void *data, u32 len)
+static u32 tx_map(struct e1000_tx_ring *r, u32 i, dma_addr_t dma, u32 len,
+		  const struct tx_kind *kind)
 {
-	dma_addr_t dma = dma_map(data);
 	struct e1000_tx_desc *d;
 	u32 n;
 
@@ -142,15 +173,144 @@ static u32 tx_map(struct e1000_tx_ring *r, u32 i, const void *data, u32 len)
 		d = tx_desc(r, i++);
 		d->addr = cpu_to_le64(dma);
 		d->length = cpu_to_le16(n);
-		d->cso = 0;
-		d->cmd = E1000_TXD_CMD_IFCS;
+		d->cso = kind->dtyp;
+		d->cmd = kind->cmd;
 		d->status = 0;
-		d->css = 0;
+		d->css = kind->popts;
 		d->special = cpu_to_le16(0);
 		dma += n;
 		len -= n;
 	} while (len);
 	return i;
+}
+
+/* A context descriptor (3.3.6) at @i. */
+static void tx_context(struct e1000_adapter *a, u32 i,
+		       const struct e1000_context_desc *c)
+{
+	memcpy(tx_desc(&a->tx, i), c, sizeof(*c));
+	a->stats.tx_contexts++;
+}
+
+/*
+ * Let the device put the transport checksum in: the field holds the pseudo
+ * header's sum. The device remembers the last context, and all TCP (or all
+ * UDP) frames without IP options share one, so it is rarely sent.
+ */
+static u32 tx_checksum(struct e1000_adapter *a, const struct sk_buff *skb,
+		       u32 i, struct tx_kind *kind)
+{
+	u32 start = skb->csum_start - skb_headroom(skb);
+	u32 where = start + skb->csum_offset;
+	struct e1000_context_desc c = {
+		.tucss = (u8)start,
+		.tucso = (u8)where,
+		.cmd_paylen = cpu_to_le32(E1000_TUCMD_DEXT),
+	};
+
+	if (a->tx.csum_context != (start << 8 | where)) {
+		a->tx.csum_context = start << 8 | where;
+		tx_context(a, i++, &c);
+	}
+	kind->cmd = E1000_TXD_CMD_IFCS | E1000_TXD_CMD_DEXT;
+	kind->dtyp = E1000_TXD_DTYP_DATA;
+	kind->popts = E1000_TXD_POPTS_TXSM;
+	return i;
+}
+
+static const struct tcphdr *tcp_header(const struct sk_buff *skb)
+{
+	return (const void *)(skb->data + skb_transport_offset(skb));
+}
+
+static u32 tso_header_len(const struct sk_buff *skb)
+{
+	return (u32)skb_transport_offset(skb) + tcp_header(skb)->doff * 4U;
+}
+
+/*
+ * Let the device cut a TCP packet (3.5): it adds to sequence number and IP id,
+ * sets total length and both sums in each segment, and clears FIN and PSH in
+ * all but the last. For that the header says length 0, IP checksum 0, and the
+ * TCP field holds the pseudo header's sum without a length.
+ *
+ * The header is changed in a copy: the packet's own may be shared with a tap.
+ * The context goes with every such packet, as it holds the payload's length;
+ * the device keeps it apart from the one for sums alone.
+ */
+static u32 tx_segment(struct e1000_adapter *a, const struct sk_buff *skb, u32 i,
+		      struct tx_kind *kind)
+{
+	u32 hdr_len = tso_header_len(skb), slot;
+	u32 ip = (u32)skb_network_offset(skb);
+	u32 tcp = (u32)skb_transport_offset(skb);
+	struct e1000_context_desc c = {
+		.ipcss = (u8)ip,
+		.ipcso = (u8)(ip + offsetof(struct iphdr, check)),
+		.ipcse = cpu_to_le16((u16)(tcp - 1)),
+		.tucss = (u8)tcp,
+		.tucso = (u8)(tcp + offsetof(struct tcphdr, check)),
+		.cmd_paylen =
+			cpu_to_le32(E1000_TUCMD_DEXT | E1000_TUCMD_TSE |
+				    E1000_TUCMD_IP | E1000_TUCMD_TCP |
+				    ((skb->len - hdr_len) & E1000_PAYLEN_MASK)),
+		.hdrlen = (u8)hdr_len,
+		.mss = cpu_to_le16(skb_shinfo(skb)->gso_size),
+	};
+	struct tcphdr *th;
+	struct iphdr *iph;
+	u8 *header;
+
+	tx_context(a, i++, &c);
+	slot = (i & (E1000_TX_RING - 1)) * E1000_TX_HEADER;
+	header = a->tx.headers + slot;
+	memcpy(header, skb->data, hdr_len);
+	iph = (struct iphdr *)(void *)(header + ip);
+	th = (struct tcphdr *)(void *)(header + tcp);
+	iph->tot_len = htons(0);
+	iph->check = (__force __sum16)0;
+	th->check = (__force __sum16) ~(__force u16)csum_tcpudp_magic(
+		iph->saddr, iph->daddr, 0, IPPROTO_TCP, 0);
+	a->stats.tx_tso++;
+
+	kind->cmd = E1000_TXD_CMD_IFCS | E1000_TXD_CMD_DEXT | E1000_TXD_CMD_TSE;
+	kind->dtyp = E1000_TXD_DTYP_DATA;
+	kind->popts = E1000_TXD_POPTS_IXSM | E1000_TXD_POPTS_TXSM;
+	kind->taken = hdr_len;
+	return tx_map(&a->tx, i, a->tx.headers_dma + slot, hdr_len, kind);
+}
+
+/**
+ * e1000_features_check() - Whether the device may cut this packet.
+ * @skb:      a GSO packet that starts at the link header.
+ * @dev:      the e1000's.
+ * @features: what it can do in general.
+ *
+ * Software cuts, and the device only sums, when
+ * - the payload is a whole number of segments: QEMU's model sends what it has
+ *   gathered at the end of the packet, and after a full last segment that is
+ *   one more, empty one;
+ * - CWR is set: it belongs into the first segment only (RFC 3168, section
+ *   6.1.2), and the device repeats it in all;
+ * - the headers are not in the linear part, or longer than a slot.
+ *
+ * Context: any.
+ * Return:  @features, or without NETIF_F_TSO.
+ */
+u64 e1000_features_check(const struct sk_buff *skb,
+			 const struct net_device *dev, u64 features)
+{
+	u32 hdr_len, mss = skb_shinfo(skb)->gso_size;
+
+	(void)dev;
+	if (skb_headlen(skb) <
+	    (u32)skb_transport_offset(skb) + sizeof(struct tcphdr))
+		return features & ~(u64)NETIF_F_TSO;
+	hdr_len = tso_header_len(skb);
+	if (tcp_header(skb)->cwr || hdr_len > E1000_TX_HEADER ||
+	    hdr_len > skb_headlen(skb) || (skb->len - hdr_len) % mss == 0)
+		return features & ~(u64)NETIF_F_TSO;
+	return features;
 }
 
 /* The tail write: from here on the device owns what was filled in. */
@@ -221,6 +381,7 @@ netdev_tx_t e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 	struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
 	const struct skb_shared_info *info = skb_shinfo(skb);
 	struct e1000_tx_ring *r = &a->tx;
+	struct tx_kind kind = { .cmd = E1000_TXD_CMD_IFCS };
 	struct e1000_tx_desc *last;
 	u32 i = r->next_to_use;
 	u32 f;
@@ -234,19 +395,24 @@ netdev_tx_t e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 			return NETDEV_TX_BUSY;
 		}
 	}
-	if (likely(skb_headlen(skb)))
-		i = tx_map(r, i, skb->data, skb_headlen(skb));
+	if (info->gso_size)
+		i = tx_segment(a, skb, i, &kind);
+	else if (skb->ip_summed == CHECKSUM_PARTIAL)
+		i = tx_checksum(a, skb, i, &kind);
+	if (likely(skb_headlen(skb) > kind.taken))
+		i = tx_map(r, i, dma_map(skb->data + kind.taken),
+			   skb_headlen(skb) - kind.taken, &kind);
 	for (f = 0; f < info->nr_frags; f++)
-		i = tx_map(r, i, skb_frag_address(&info->frags[f]),
-			   skb_frag_size(&info->frags[f]));
+		i = tx_map(r, i, dma_map(skb_frag_address(&info->frags[f])),
+			   skb_frag_size(&info->frags[f]), &kind);
 
 	/* RS: report status; IDE: the interrupt may wait for others. */
 	last = tx_desc(r, i - 1);
 	last->cmd |= E1000_TXD_CMD_EOP | E1000_TXD_CMD_RS | E1000_TXD_CMD_IDE;
 	r->skb[(i - 1) & (E1000_TX_RING - 1)] = skb;
 	r->next_to_use = i;
-	a->stats.tx_packets++;
-	a->stats.tx_bytes += skb->len;
+	a->stats.tx_packets += info->gso_size ? info->gso_segs : 1U;
+	a->stats.tx_bytes += qdisc_pkt_len(skb);
 	netdev_tx_sent_queue(txq, skb->len);
 
 	if (unlikely(tx_unused(r) < TX_WORST_CASE))

@@ -25,6 +25,9 @@ srcs = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*.S)))
 PLAIN_SRCS := $(filter-out %_test.c,$(call srcs,$(GUEST_DIRS)))
 TEST_SRCS  := $(call srcs,$(TEST_DIRS))
 HOST_SRCS  := $(call srcs,$(HOST_DIRS))
+SO_SRCS    := $(filter-out %_test.c lib/kunit.c,$(call srcs,$(STACK_DIRS))) \
+	tests/host/platform.c $(call srcs,tests/packetdrill)
+PRELOAD_SRCS := $(call srcs,tests/packetdrill/preload)
 
 # --- flags ------------------------------------------------------------------
 WARN := -Wall -Wextra -Werror -Wshadow -Wundef -Wvla -Wdate-time \
@@ -43,7 +46,9 @@ HOT := net/% drivers/net/% lib/checksum.c lib/fdtable.c lib/rbtree.c \
 	kernel/syscall.c kernel/time.c kernel/uaccess.c
 HOST_CFLAGS := $(BASE) -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined
-
+# Inside another program: no sanitizer, and no name that could meet its names.
+SO_CFLAGS := $(BASE) -O2 -fPIC -fvisibility=hidden
+PRELOAD_CFLAGS := $(BASE) -O2 -fPIC
 
 # --- one rule template per flavour -----------------------------------------
 # $(call flavour,name,compiler,flags,sources)
@@ -63,6 +68,8 @@ $(eval $(call flavour,guest,$(CC),GUEST_CFLAGS,$(PLAIN_SRCS)))
 $(eval $(call flavour,test,$(CC),GUEST_CFLAGS,$(TEST_SRCS)))
 $(eval $(call flavour,host,$(HOSTCC),HOST_CFLAGS,$(HOST_SRCS)))
 $(eval $(call flavour,pkt,$(HOSTCC),HOST_CFLAGS,$(call srcs,$(PKT_DIRS))))
+$(eval $(call flavour,so,$(HOSTCC),SO_CFLAGS,$(SO_SRCS)))
+$(eval $(call flavour,preload,$(HOSTCC),PRELOAD_CFLAGS,$(PRELOAD_SRCS)))
 
 # --- targets ----------------------------------------------------------------
 .DEFAULT_GOAL := all
@@ -105,7 +112,7 @@ QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
 .PHONY: all apps bench-icount clean debug format guest-test help host-test image iso layers \
-	lint pkt pkt-ktap repro run size test
+	lint packetdrill packetdrill-lib pkt pkt-ktap repro run size test
 
 all: $(B)/doorbell.elf apps ## the image and its programs
 
@@ -127,6 +134,21 @@ pkt: $(B)/host/pkt ## packetdrill scripts in virtual time; SCRIPT=glob
 	$(Q)$(PYTHON) tools/ktap.py --name pkt -- $< $(PKT_SCRIPTS)
 pkt-ktap: $(B)/host/pkt
 	@$< $(PKT_SCRIPTS)
+
+$(B)/host/libdoorbell-packetdrill.so: $(so_OBJS)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -shared -Wl,-Bsymbolic -Wl,-z,defs -o $@ $^ -lpthread
+
+$(B)/host/libdoorbell-preload.so: $(preload_OBJS)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -shared -Wl,-z,defs -o $@ $^ -ldl
+
+packetdrill-lib: $(B)/host/libdoorbell-packetdrill.so \
+	$(B)/host/libdoorbell-preload.so ## the stack behind packetdrill --so_filename=
+
+packetdrill: packetdrill-lib ## PACKETDRILL=program SUITE=folder: passes by folder
+	$(Q)$(PYTHON) tests/packetdrill/run.py --lib $(B)/host \
+		$(PACKETDRILL) $(SUITE)
 
 image: $(B)/doorbell.elf ## the bootable image
 

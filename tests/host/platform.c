@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: lib/platform.h on the host. One task; virtual time that moves only in
- * test_advance_ns() or while the task is blocked; a seeded generator; a count
- * of live objects and an allocator that fails on request. Objects come from
- * malloc one by one, so ASan sees every overrun and every use after free.
+ * DOC: lib/platform.h on the host, but for its clock and its tasks, which
+ * platform_task.c provides for one task and tests/packetdrill/ for threads: a
+ * seeded generator; a count of live objects and an allocator that fails on
+ * request. Objects come from malloc one by one, so ASan sees every overrun
+ * and every use after free.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,6 @@
 #include "lib/file.h"
 #include "lib/printk.h"
 #include "lib/slab.h"
-#include "lib/softirq.h"
 #include "lib/vsprintf.h"
 #include "tests/host/host.h"
 
@@ -24,17 +24,12 @@ static s64 live;
 static u32 fail_countdown;
 static bool fail_fired;
 
-static u64 now_ns = 1000 * NSEC_PER_SEC;
-static u64 armed_ns = ~0ULL;
-
-static bool irqs_off, in_irq, woken;
+static bool irqs_off, in_irq;
 static int raised_signal;
 static bool signal_pending;
 static struct files_struct *current_files;
 static const char *bad_start;
 static size_t bad_len;
-static bool (*idle_hook)(void *arg);
-static void *idle_arg;
 static u64 rng_state = 0x9e3779b97f4a7c15ULL;
 
 static void *take(size_t size, size_t align, gfp_t flags)
@@ -131,21 +126,6 @@ u64 nr_free_pages(void)
 	return 262144;
 }
 
-u64 ktime_get_ns(void)
-{
-	return now_ns;
-}
-
-u64 ktime_get_real_ns(void)
-{
-	return 1700000000ULL * NSEC_PER_SEC + now_ns;
-}
-
-void clock_arm(u64 deadline_ns)
-{
-	armed_ns = deadline_ns;
-}
-
 unsigned long local_irq_save(void)
 {
 	unsigned long was = irqs_off;
@@ -162,75 +142,6 @@ void local_irq_restore(unsigned long flags)
 bool in_hardirq(void)
 {
 	return in_irq;
-}
-
-/* Move to @t and take the clock's interrupt there if it is due. */
-static void clock_run_to(u64 t)
-{
-	if (t > now_ns)
-		now_ns = t;
-	if (armed_ns <= now_ns) {
-		armed_ns = ~0ULL;
-		raise_softirq(TIMER_SOFTIRQ);
-	}
-}
-
-void test_advance_ns(u64 ns)
-{
-	u64 end = now_ns + ns;
-
-	while (armed_ns <= end)
-		clock_run_to(armed_ns);
-	now_ns = end;
-	if (softirq_pending_mask)
-		do_softirq();
-}
-
-u64 test_next_timer_ns(void)
-{
-	return armed_ns;
-}
-
-struct task *task_current(void)
-{
-	static char the_task;
-
-	return (struct task *)&the_task;
-}
-
-void task_prepare(void)
-{
-	woken = false;
-}
-
-void task_block(void)
-{
-	BUG_ON(softirq_disable_count || irqs_off);
-	while (!woken) {
-		if (softirq_pending_mask) {
-			do_softirq();
-			continue;
-		}
-		if (idle_hook && idle_hook(idle_arg))
-			continue;
-		if (armed_ns == ~0ULL)
-			panic("blocked for ever: no timer, no frame");
-		clock_run_to(armed_ns);
-	}
-}
-
-void task_wake(struct task *t)
-{
-	BUG_ON(t != task_current());
-	woken = true;
-}
-
-void task_yield(void)
-{
-	if (softirq_pending_mask)
-		do_softirq();
-	if (idle_hook)
-		idle_hook(idle_arg);
 }
 
 bool task_signal_pending(void)
@@ -367,10 +278,4 @@ bool test_fail_fired(void)
 s64 test_live_allocations(void)
 {
 	return live;
-}
-
-void test_set_idle_hook(bool (*hook)(void *arg), void *arg)
-{
-	idle_hook = hook;
-	idle_arg = arg;
 }

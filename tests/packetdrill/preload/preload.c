@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: the preload library for packetdrill --so_filename=. In packetdrill
+ * itself it answers what bypasses the table: getsockopt() of an assert and
+ * close() at the end, when the descriptor is the stack's, and it tells the
+ * stack when a command of the script has run.
+ *
+ * In those commands, which inherit it, a file below /proc/sys is one of
+ * $DOORBELL_SYSCTL instead, so that this machine's own settings stay as they
+ * are; and the tools that would set up the tun device, which is the stack's
+ * here, end at once with success.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "tests/packetdrill/preload/preload.h"
+
+#define PROC_SYS "/proc/sys/"
+#define NEXT(f) ((__typeof__(&(f)))dlsym(RTLD_NEXT, #f))
+
+void doorbell_preload_join(const struct doorbell_preload_ops *o);
+
+static const struct doorbell_preload_ops *ops;
+static char own_folder[] = "/tmp/doorbell-sysctl-XXXXXX";
+static pid_t owner;
+
+void doorbell_preload_join(const struct doorbell_preload_ops *o)
+{
+	ops = o;
+}
+
+/* --- packetdrill's own calls --- */
+
+int close(int fd)
+{
+	if (ops && ops->owns_fd(fd))
+		return ops->close(fd);
+	return NEXT(close)(fd);
+}
+
+int getsockopt(int fd, int level, int name, void *val, socklen_t *len)
+{
+	if (ops && ops->owns_fd(fd))
+		return ops->getsockopt(fd, level, name, val, len);
+	return NEXT(getsockopt)(fd, level, name, val, len);
+}
+
+int system(const char *command)
+{
+	int ret = NEXT(system)(command);
+
+	if (ops)
+		ops->after_command();
+	return ret;
+}
+
+/* --- the commands' files --- */
+
+/* @path, or where it stands now, in @to. */
+static const char *redirect(const char *path, char to[PATH_MAX_])
+{
+	const char *root = getenv(DOORBELL_SYSCTL);
+
+	if (!root || !path || strncmp(path, PROC_SYS, strlen(PROC_SYS)) != 0)
+		return path;
+	snprintf(to, PATH_MAX_, "%s/%s", root, path + strlen(PROC_SYS));
+	return to;
+}
+
+/* A name that is not in the table is not made by writing to it. */
+static int redirect_flags(const char *path, const char *to, int flags)
+{
+	return path == to ? flags : flags & ~O_CREAT;
+}
+
+#define OPEN_BODY(name, call, ...)                                             \
+	char to[PATH_MAX_];                                                    \
+	const char *where = redirect(path, to);                                \
+	mode_t mode;                                                           \
+	va_list ap;                                                            \
+	va_start(ap, flags);                                                   \
+	mode = va_arg(ap, mode_t);                                             \
+	va_end(ap);                                                            \
+	flags = redirect_flags(path, where, flags);                            \
+	return NEXT(name) call
+
+int open(const char *path, int flags, ...)
+{
+	OPEN_BODY(open, (where, flags, mode));
+}
+
+int open64(const char *path, int flags, ...)
+{
+	OPEN_BODY(open64, (where, flags, mode));
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+	OPEN_BODY(openat, (dir, where, flags, mode));
+}
+
+int openat64(int dir, const char *path, int flags, ...)
+{
+	OPEN_BODY(openat64, (dir, where, flags, mode));
+}
+
+/* What glibc's fortified headers call when there is no mode. */
+int __open_2(const char *path, int flags);
+int __open64_2(const char *path, int flags);
+int __openat_2(int dir, const char *path, int flags);
+int __openat64_2(int dir, const char *path, int flags);
+
+int __open_2(const char *path, int flags)
+{
+	return open(path, flags, 0);
+}
+
+int __open64_2(const char *path, int flags)
+{
+	return open64(path, flags, 0);
+}
+
+int __openat_2(int dir, const char *path, int flags)
+{
+	return openat(dir, path, flags, 0);
+}
+
+int __openat64_2(int dir, const char *path, int flags)
+{
+	return openat64(dir, path, flags, 0);
+}
+
+/* "w" would make the file: only an existing one is opened. */
+#define FOPEN_BODY(name)                                                       \
+	char to[PATH_MAX_];                                                    \
+	const char *where = redirect(path, to);                                \
+	if (where != path && access(where, F_OK) != 0)                         \
+		return NULL;                                                   \
+	return NEXT(name)(where, mode)
+
+FILE *fopen(const char *path, const char *mode)
+{
+	FOPEN_BODY(fopen);
+}
+
+FILE *fopen64(const char *path, const char *mode)
+{
+	FOPEN_BODY(fopen64);
+}
+
+/* --- life --- */
+
+static int is_device_tool(const char *name)
+{
+	return strcmp(name, "ip") == 0 || strcmp(name, "tc") == 0 ||
+	       strcmp(name, "ethtool") == 0;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int kind,
+			struct FTW *ftw)
+{
+	return remove(path);
+}
+
+__attribute__((constructor)) static void start(void)
+{
+	if (getenv(DOORBELL_SYSCTL)) {
+		if (is_device_tool(program_invocation_short_name))
+			_exit(0);
+		return;
+	}
+	if (strcmp(program_invocation_short_name, "packetdrill") != 0 ||
+	    !mkdtemp(own_folder))
+		return;
+	owner = getpid();
+	setenv(DOORBELL_SYSCTL, own_folder, 1);
+}
+
+__attribute__((destructor)) static void end(void)
+{
+	ops = NULL;
+	if (owner && owner == getpid())
+		nftw(own_folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* DOC: what the preload library and the packetdrill library agree on. */
+#pragma once
+
+#include <sys/socket.h>
+
+/* Environment: the folder that stands for /proc/sys in scripts' commands. */
+#define DOORBELL_SYSCTL "DOORBELL_SYSCTL"
+/* The preload library's function, looked up by name: takes the ops. */
+#define DOORBELL_PRELOAD_JOIN "doorbell_preload_join"
+#define PATH_MAX_ 4096
+
+struct doorbell_preload_ops {
+	int (*owns_fd)(int fd);
+	int (*close)(int fd);
+	int (*getsockopt)(int fd, int level, int name, void *val,
+			  socklen_t *len);
+	/* A command of the script has run. */
+	void (*after_command)(void);
+};

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: one stack, init_net, behind the calls of stack.h, and the device that
+ * packetdrill holds the other end of: bare IP packets, no link header, no
+ * queue, checksum and segmentation left to it as a tun device's reader sees
+ * them.
+ *
+ * Everything runs under the big lock of platform_threads.c.
+ */
+#include "lib/bug.h"
+#include "lib/byteorder.h"
+#include "lib/file.h"
+#include "lib/slab.h"
+#include "lib/softirq.h"
+#include "lib/syscalls.h"
+#include "lib/timer.h"
+#include "net/core/netdevice.h"
+#include "net/core/sch_generic.h"
+#include "net/ipv4/inet_sock.h"
+#include "net/ipv4/route.h"
+#include "tests/host/host.h"
+#include "tests/packetdrill/platform_threads.h"
+#include "tests/packetdrill/stack.h"
+
+#define FIRST_FD	 200
+#define ARPHRD_NONE	 0xfffe
+#define TUN_MTU_MAX	 65535
+#define TUN_QUEUE_LEN	 500
+#define MAX_WAIT_NS	 (12ULL * 3600 * NSEC_PER_SEC)
+
+extern const struct syscall_def __start_syscalls[];
+extern const struct syscall_def __stop_syscalls[];
+
+struct out_packet {
+	struct list_head list;
+	u64 at_ns; /* of ktime_get_real_ns() */
+	u32 len;
+	u8 data[];
+};
+
+static LIST_HEAD(out_packets);
+static struct net_device *tun;
+static struct files_struct *files;
+
+/* --- the device --- */
+
+/* Ownership of @skb: it is copied and freed; the copy waits for its reader. */
+static netdev_tx_t tun_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct out_packet *p = kmalloc(sizeof(*p) + skb->len, GFP_ATOMIC);
+
+	if (!p || (skb->ip_summed == CHECKSUM_PARTIAL &&
+		   skb_checksum_help(skb) != 0)) {
+		kfree(p);
+		dev->stats.tx_dropped++;
+		kfree_skb(skb);
+		return NETDEV_TX_OK;
+	}
+	p->at_ns = ktime_get_real_ns();
+	p->len = skb->len;
+	BUG_ON(skb_copy_bits(skb, 0, p->data, skb->len) != 0);
+	list_add_tail(&p->list, &out_packets);
+	dev->stats.tx_packets++;
+	dev->stats.tx_bytes += skb->len;
+	consume_skb(skb);
+	return NETDEV_TX_OK;
+}
+
+static const struct net_device_ops tun_ops = {
+	.ndo_start_xmit = tun_xmit,
+};
+
+static void tun_setup(struct net_device *dev)
+{
+	dev->type = ARPHRD_NONE;
+	dev->mtu = 1500;
+	dev->max_mtu = TUN_MTU_MAX;
+	dev->flags = IFF_POINTOPOINT | IFF_NOARP | IFF_MULTICAST;
+	dev->features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO |
+			NETIF_F_GSO | NETIF_F_LLTX;
+	dev->tx_queue_len = TUN_QUEUE_LEN;
+	dev->tx_path_noqueue = true;
+	dev->netdev_ops = &tun_ops;
+}
+
+/* --- start --- */
+
+static ssize_t placeholder_read(struct file *f, struct iov_iter *to)
+{
+	return -EBADF;
+}
+
+static const struct file_operations placeholder_fops = {
+	.name = "placeholder",
+	.read_iter = placeholder_read,
+};
+
+/* Descriptors below FIRST_FD are the program's own: never given out here. */
+static int fill_low_fds(void)
+{
+	struct file *f = file_alloc(&placeholder_fops, NULL, 0);
+	int fd;
+
+	files = files_alloc();
+	if (!f || !files)
+		return -ENOMEM;
+	test_set_files(files);
+	for (fd = 0; fd < FIRST_FD; fd++) {
+		get_file(f);
+		if (fd_install(files, f, 0, false) != fd)
+			return -ENOMEM;
+	}
+	fput(f);
+	return 0;
+}
+
+static int parse_ip(const char *text, __be32 *addr)
+{
+	u32 value = 0, part = 0, dots = 0;
+
+	for (; *text; text++) {
+		if (*text == '.' && ++dots <= 3) {
+			value = value << 8 | part;
+			part = 0;
+		} else if (*text >= '0' && *text <= '9') {
+			part = part * 10 + (u32)(*text - '0');
+			if (part > 255)
+				return -EINVAL;
+		} else {
+			return -EINVAL;
+		}
+	}
+	*addr = htonl(value << 8 | part);
+	return dots == 3 ? 0 : -EINVAL;
+}
+
+/*
+ * The whole local prefix is this machine's, as packetdrill draws a random
+ * address of it when it is told none; the rest of the world is behind tun0.
+ */
+static int configure(const struct stack_config *config)
+{
+	struct fib_config local = {
+		.prefix_len = (u8)config->prefix_len,
+		.type = RTN_LOCAL,
+		.scope = RT_SCOPE_HOST,
+		.table = RT_TABLE_LOCAL,
+		.dev = tun,
+	};
+	struct fib_config out = {
+		.type = RTN_UNICAST,
+		.scope = RT_SCOPE_LINK,
+		.table = RT_TABLE_MAIN,
+		.dev = tun,
+	};
+	__be32 addr, mask;
+	int err;
+
+	err = parse_ip(config->local, &addr);
+	if (err || config->prefix_len > 32)
+		return -EINVAL;
+	mask = htonl((u32)(0xffffffff00000000ULL >> config->prefix_len));
+	local.dst = addr & mask;
+	local.prefsrc = addr;
+	out.prefsrc = addr;
+	err = dev_open(init_net.loopback_dev);
+	if (!err)
+		err = dev_set_mtu(tun, config->mtu);
+	if (!err)
+		err = dev_open(tun);
+	if (!err)
+		err = inet_addr_add(tun, addr, (u8)config->prefix_len, 0);
+	if (!err && config->prefix_len < 32)
+		err = fib_table_insert(&init_net, &local);
+	return err ? err : fib_table_insert(&init_net, &out);
+}
+
+static int start(const struct stack_config *config)
+{
+	int err;
+
+	timers_init();
+	skb_init();
+	net_dev_init();
+	net_sched_init();
+	inet_init();
+	err = net_setup(&init_net);
+	if (err)
+		return err;
+	tun = alloc_netdev_mqs(0, "tun%d", tun_setup, 1);
+	if (!tun)
+		return -ENOMEM;
+	err = register_netdev(&init_net, tun);
+	if (!err)
+		err = configure(config);
+	return err ? err : fill_low_fds();
+}
+
+int stack_start(const struct stack_config *config)
+{
+	int err;
+
+	platform_init();
+	platform_enter();
+	err = start(config);
+	platform_leave();
+	return err;
+}
+
+/* --- calls --- */
+
+static long dispatch(u32 nr, const long a[6])
+{
+	const struct syscall_def *def;
+
+	for (def = __start_syscalls; def < __stop_syscalls; def++)
+		if (def->nr == nr)
+			return def->fn((u64)a[0], (u64)a[1], (u64)a[2],
+				       (u64)a[3], (u64)a[4], (u64)a[5]);
+	return -ENOSYS;
+}
+
+long stack_syscall(unsigned int nr, const long args[6])
+{
+	long ret;
+
+	platform_enter();
+	ret = dispatch(nr, args);
+	if (softirq_pending_mask)
+		do_softirq();
+	platform_settle();
+	platform_leave();
+	return ret;
+}
+
+int stack_has_fd(int fd)
+{
+	bool has = false;
+
+	platform_enter();
+	if (files && fd >= FIRST_FD && (u32)fd < files->max_fds)
+		has = files->fd[fd] != NULL;
+	platform_leave();
+	return has;
+}
+
+/* --- packets --- */
+
+static int packet_in(const void *packet, u32 len)
+{
+	struct sk_buff *skb = netdev_alloc_skb(tun, len);
+	u8 version = len ? *(const u8 *)packet >> 4 : 0;
+
+	if (!skb)
+		return -ENOMEM;
+	memcpy(skb_put(skb, len), packet, len);
+	skb->protocol = htons(version == 6 ? ETH_P_IPV6 : ETH_P_IP);
+	skb->pkt_type = PACKET_HOST;
+	skb_reset_mac_header(skb);
+	skb_reset_network_header(skb);
+	tun->stats.rx_packets++;
+	tun->stats.rx_bytes += len;
+	local_bh_disable();
+	netif_receive_skb(skb);
+	local_bh_enable();
+	return 0;
+}
+
+int stack_packet_in(const void *packet, unsigned long len)
+{
+	int err;
+
+	if (len > TUN_MTU_MAX)
+		return -EMSGSIZE;
+	platform_enter();
+	err = packet_in(packet, (u32)len);
+	platform_settle();
+	platform_leave();
+	return err;
+}
+
+static struct out_packet *wait_for_packet(void)
+{
+	u64 end = ktime_get_ns() + MAX_WAIT_NS;
+	struct out_packet *p;
+
+	while (list_empty(&out_packets))
+		if (ktime_get_ns() >= end || !platform_step(~0ULL))
+			return NULL;
+	p = list_first_entry(&out_packets, struct out_packet, list);
+	list_del(&p->list);
+	return p;
+}
+
+long stack_packet_out(void *packet, unsigned long size, long long *time_us)
+{
+	struct out_packet *p;
+	long len = -1;
+
+	platform_enter();
+	p = wait_for_packet();
+	if (p) {
+		len = (long)min((unsigned long)p->len, size);
+		memcpy(packet, p->data, (size_t)len);
+		*time_us = (s64)(p->at_ns / NSEC_PER_USEC);
+		kfree(p);
+	}
+	platform_leave();
+	return len;
+}
+
+/* --- time --- */
+
+long long stack_time_us(void)
+{
+	s64 us;
+
+	platform_enter();
+	if (!platform_saw_time())
+		platform_step(ktime_get_ns() + NSEC_PER_USEC);
+	us = (s64)(ktime_get_real_ns() / NSEC_PER_USEC);
+	platform_leave();
+	return us;
+}
+
+void stack_sleep_us(unsigned long us)
+{
+	u64 end, wakes;
+
+	platform_enter();
+	end = ktime_get_ns() + us * NSEC_PER_USEC;
+	wakes = platform_wakes();
+	while (ktime_get_ns() < end && platform_wakes() == wakes)
+		platform_step(end);
+	platform_leave();
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: what the two halves of the packetdrill library say to each other: the
+ * half that includes the C library's headers (interface.c) and the half that
+ * includes the project's (stack.c, stack_sysctl.c). Plain C types only, so
+ * that this file may stand beside either.
+ */
+#pragma once
+
+struct stack_config {
+	const char *local;	/* dotted address of the device */
+	unsigned int prefix_len;
+	unsigned int mtu;
+};
+
+/* 0 or a negative errno. */
+int stack_start(const struct stack_config *config);
+/* Linux's number and arguments; its result, errors as negative errno. */
+long stack_syscall(unsigned int nr, const long args[6]);
+/* Whether descriptor @fd is open. */
+int stack_has_fd(int fd);
+/* A bare IP packet comes in. 0 or a negative errno. */
+int stack_packet_in(const void *packet, unsigned long len);
+/* The next packet that left, cut to @size; its length, or -1: there will
+ * never be one. The time is that of stack_time_us(). */
+long stack_packet_out(void *packet, unsigned long size, long long *time_us);
+/* Microseconds since 1970 in virtual time; each call moves it. */
+long long stack_time_us(void);
+/* Time moves on by @us, or to where a sleeping call is woken. */
+void stack_sleep_us(unsigned long us);
+
+/* The knobs, by place: "net/ipv4/tcp_sack"; NULL past the end. */
+const char *stack_sysctl_name(unsigned int i);
+/* Its value as text. */
+void stack_sysctl_get(unsigned int i, char *text, unsigned long size);
+/* 0 or a negative errno. */
+int stack_sysctl_set(unsigned int i, const char *text);

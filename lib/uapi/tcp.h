@@ -99,5 +99,15 @@ struct tcp_info {
 	u64 tcpi_bytes_sent, tcpi_bytes_retrans;
 	u32 tcpi_dsack_dups, tcpi_reord_seen, tcpi_rcv_ooopack, tcpi_snd_wnd;
 	u32 tcpi_rcv_wnd, tcpi_rehash;
+	u16 tcpi_total_rto, tcpi_total_rto_recoveries;
+	u32 tcpi_total_rto_time; /* ms */
+	/* Of accurate ECN, which is never agreed on here: zero. */
+	u32 tcpi_received_ce;
+	u32 tcpi_delivered_e1_bytes, tcpi_delivered_e0_bytes;
+	u32 tcpi_delivered_ce_bytes;
+	u32 tcpi_received_e1_bytes, tcpi_received_e0_bytes;
+	u32 tcpi_received_ce_bytes;
+	u32 tcpi_ecn_mode : 2, tcpi_accecn_opt_seen : 2;
+	u32 tcpi_accecn_fail_mode : 4, tcpi_options2 : 24;
 };
-static_assert(sizeof(struct tcp_info) == 240, "uAPI linux/tcp.h, 6.1");
+static_assert(sizeof(struct tcp_info) == 280, "uAPI linux/tcp.h, 6.18");

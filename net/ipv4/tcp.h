@@ -162,6 +162,9 @@ struct tcp_sock {
 	int undo_retrans;           /* retransmissions not yet shown spurious */
 	u64 retrans_stamp_ns;
 	u32 total_retrans;
+	u16 total_rto, total_rto_recoveries;
+	u32 total_rto_time_ms; /* in the recoveries that have ended */
+	u64 rto_stamp_ns;      /* since when in one; 0: in none */
 	u32 reordering, reord_seen;
 	u32 dsack_dups;
 	bool is_cwnd_limited, is_sack_reneg, frto;

@@ -418,6 +418,16 @@ static void ack_no_queue(struct sock *sk, u32 ack, u32 prior_snd_una,
 		tcp_process_tlp_ack(sk, ack, flag);
 }
 
+/* Something new has been acknowledged after a time-out. */
+static void rto_recovered(struct tcp_sock *tp)
+{
+	if (!tp->rto_stamp_ns)
+		return;
+	tp->total_rto_time_ms +=
+		(u32)((tp->tcp_mstamp_ns - tp->rto_stamp_ns) / NSEC_PER_MSEC);
+	tp->rto_stamp_ns = 0;
+}
+
 /**
  * tcp_ack() - A segment with ACK has arrived; its sequence is acceptable.
  * @sk:   locked; tcp_mstamp_ns is now, rx_opt holds the segment's options.
@@ -459,6 +469,7 @@ int tcp_ack(struct sock *sk, struct sk_buff *skb, int flag)
 	if (after(ack, prior_snd_una)) {
 		st.flag |= FLAG_SND_UNA_ADVANCED;
 		icsk->icsk_retransmits = 0;
+		rto_recovered(tp);
 	}
 	prior_fack = tcp_is_sack(tp) ? tcp_highest_sack_seq(tp) : tp->snd_una;
 	rs.prior_in_flight = tcp_packets_in_flight(tp);

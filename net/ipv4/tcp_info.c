@@ -69,6 +69,11 @@ static void info_timing(const struct sock *sk, u64 now, struct tcp_info *info)
 	info->tcpi_last_data_sent = ms_ago(now, tp->lsndtime_ns);
 	info->tcpi_last_data_recv = ms_ago(now, icsk->icsk_ack.lrcvtime_ns);
 	info->tcpi_last_ack_recv = ms_ago(now, tp->rcv_tstamp_ns);
+	info->tcpi_total_rto = tp->total_rto;
+	info->tcpi_total_rto_recoveries = tp->total_rto_recoveries;
+	info->tcpi_total_rto_time = tp->total_rto_time_ms;
+	if (tp->rto_stamp_ns)
+		info->tcpi_total_rto_time += ms_ago(now, tp->rto_stamp_ns);
 	info_chrono(tp, now, info);
 }
 

@@ -382,6 +382,10 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 	else
 		hdr_len = established_options(sk, skb, &opts);
 	hdr_len += (u32)sizeof(struct tcphdr);
+	/* A receiver that merges a burst may pass it on at its end (RFC 9293,
+	 * section 3.9.1.2, lets the sender choose). */
+	if (segs > 1)
+		cb.tcp_flags |= TCPHDR_PSH;
 
 	th = skb_push(skb, hdr_len);
 	skb_reset_transport_header(skb);

@@ -92,7 +92,7 @@ static void tcp_write_xmit_obeys_the_peers_window(struct kunit *test)
 	peer_write(s, 0, 10000, 0);
 	peer_expect(p, ".", 1, 1000, 1);
 	peer_expect(p, ".", 1001, 1000, 1);
-	peer_expect(p, ".", 2001, 500, 1);
+	peer_expect(p, "P.", 2001, 500, 1);
 	peer_expect_none(p);
 	/* Now 2001 to 4001: the runt is in flight, so one full segment. */
 	peer_send(p, ".", 1, 0, 2001, 2000, NULL);

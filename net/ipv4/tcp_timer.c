@@ -225,6 +225,18 @@ static void rearm_after_timeout(struct sock *sk)
 				  clamp_rto_to_user_timeout(sk), TCP_RTO_MAX);
 }
 
+static void count_rto(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->total_rto++;
+	if (!icsk->icsk_retransmits++) {
+		tp->total_rto_recoveries++;
+		tp->rto_stamp_ns = tp->tcp_mstamp_ns;
+	}
+}
+
 /**
  * tcp_retransmit_timer() - No ACK for a whole RTO.
  * @sk: locked, or not owned in softirq; tcp_mstamp_ns is now.
@@ -235,7 +247,6 @@ static void rearm_after_timeout(struct sock *sk)
  */
 void tcp_retransmit_timer(struct sock *sk)
 {
-	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *head;
 
@@ -255,7 +266,7 @@ void tcp_retransmit_timer(struct sock *sk)
 	if (tcp_write_timeout(sk))
 		return;
 	tcp_enter_loss(sk);
-	icsk->icsk_retransmits++;
+	count_rto(sk);
 	head = tcp_rtx_queue_head(sk);
 	if (tcp_retransmit_skb(sk, head, 1) > 0) {
 		/* The machine is short of something: soon again, without

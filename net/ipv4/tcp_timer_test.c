@@ -42,6 +42,32 @@ static void tcp_retransmit_timer_backs_off(struct kunit *test)
 	tcp_peer_end(p, s);
 }
 
+/* TCP_INFO: three time-outs, all in one recovery, and how long it took. */
+static void tcp_info_counts_timeouts(struct kunit *test)
+{
+	struct tcp_info info;
+	struct tcp_peer *p;
+	struct socket *s;
+
+	p = tcp_peer_new(test->priv);
+	s = peer_connected(p, "mss=1460");
+	peer_write(s, 0, 1000, 0);
+	test_advance_ns(2 * NSEC_PER_SEC);
+	tcp_get_info(s->sk, &info);
+	KUNIT_EXPECT_EQ(test, info.tcpi_total_rto, 3);
+	KUNIT_EXPECT_EQ(test, info.tcpi_total_rto_recoveries, 1);
+	/* The first came after 200 ms. */
+	KUNIT_EXPECT_GE(test, info.tcpi_total_rto_time, 1790);
+	KUNIT_EXPECT_LE(test, info.tcpi_total_rto_time, 1800);
+	peer_flush(p);
+	peer_send(p, ".", 1, 0, 1001, 65535, NULL);
+	test_advance_ns(NSEC_PER_SEC);
+	tcp_get_info(s->sk, &info);
+	KUNIT_EXPECT_EQ(test, info.tcpi_total_rto, 3);
+	KUNIT_EXPECT_LE(test, info.tcpi_total_rto_time, 1800);
+	tcp_peer_end(p, s);
+}
+
 /* RFC 8985, section 7: with SACK a lost tail is probed before the RTO. */
 static void tcp_loss_probe_goes_before_the_rto(struct kunit *test)
 {
@@ -211,6 +237,7 @@ static void tcp_delack_timer_acks_a_lone_segment(struct kunit *test)
 
 static const struct kunit_case tcp_timer_cases[] = {
 	KUNIT_CASE(tcp_retransmit_timer_backs_off),
+	KUNIT_CASE(tcp_info_counts_timeouts),
 	KUNIT_CASE(tcp_loss_probe_goes_before_the_rto),
 	KUNIT_CASE(tcp_user_timeout_ends_the_connection),
 	KUNIT_CASE(tcp_write_timeout_gives_up_after_retries2),

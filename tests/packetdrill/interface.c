@@ -49,9 +49,8 @@ struct packetdrill_interface {
 	ssize_t (*write)(void *u, int fd, const void *buf, size_t n);
 	ssize_t (*writev)(void *u, int fd, const struct iovec *iov, int n);
 	ssize_t (*send)(void *u, int fd, const void *buf, size_t n, int flags);
-	ssize_t (*sendto)(void *u, int fd, const void *buf, size_t n,
-			  int flags, const struct sockaddr *addr,
-			  socklen_t len);
+	ssize_t (*sendto)(void *u, int fd, const void *buf, size_t n, int flags,
+			  const struct sockaddr *addr, socklen_t len);
 	ssize_t (*sendmsg)(void *u, int fd, const struct msghdr *msg,
 			   int flags);
 	int (*fcntl)(void *u, int fd, int cmd, ...);
@@ -60,8 +59,8 @@ struct packetdrill_interface {
 	int (*shutdown)(void *u, int fd, int how);
 	int (*getsockopt)(void *u, int fd, int level, int name, void *val,
 			  socklen_t *len);
-	int (*setsockopt)(void *u, int fd, int level, int name,
-			  const void *val, socklen_t len);
+	int (*setsockopt)(void *u, int fd, int level, int name, const void *val,
+			  socklen_t len);
 	int (*poll)(void *u, struct pollfd *fds, nfds_t n, int timeout);
 	int (*netdev_send)(void *u, const void *buf, size_t n);
 	int (*netdev_receive)(void *u, void *buf, size_t *n,
@@ -71,8 +70,8 @@ struct packetdrill_interface {
 	int (*epoll_create)(void *u, int size);
 	int (*epoll_ctl)(void *u, int epfd, int op, int fd,
 			 struct epoll_event *event);
-	int (*epoll_wait)(void *u, int epfd, struct epoll_event *events,
-			  int n, int timeout);
+	int (*epoll_wait)(void *u, int epfd, struct epoll_event *events, int n,
+			  int timeout);
 	int (*pipe)(void *u, int fds[2]);
 	int (*splice)(void *u, int fd_in, loff_t *off_in, int fd_out,
 		      loff_t *off_out, size_t n, unsigned int flags);
@@ -247,8 +246,8 @@ static int pd_pipe(void *u, int fds[2])
 static int pd_splice(void *u, int fd_in, loff_t *off_in, int fd_out,
 		     loff_t *off_out, size_t n, unsigned int flags)
 {
-	return (int)CALL(SYS_splice, fd_in, (long)off_in, fd_out,
-			 (long)off_out, (long)n, (long)flags);
+	return (int)CALL(SYS_splice, fd_in, (long)off_in, fd_out, (long)off_out,
+			 (long)n, (long)flags);
 }
 
 /* --- device and time --- */

@@ -23,10 +23,10 @@
 
 struct thread_task {
 	pthread_cond_t cond;
-	bool first;	/* called platform_init() */
-	bool blocked;	/* sleeps in task_block() */
+	bool first;   /* called platform_init() */
+	bool blocked; /* sleeps in task_block() */
 	bool woken;
-	bool owing;	/* woken, and has neither slept nor looked since */
+	bool owing; /* woken, and has neither slept nor looked since */
 };
 
 static pthread_mutex_t big = PTHREAD_MUTEX_INITIALIZER;

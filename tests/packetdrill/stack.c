@@ -22,11 +22,11 @@
 #include "tests/packetdrill/platform_threads.h"
 #include "tests/packetdrill/stack.h"
 
-#define FIRST_FD	 200
-#define ARPHRD_NONE	 0xfffe
-#define TUN_MTU_MAX	 65535
-#define TUN_QUEUE_LEN	 500
-#define MAX_WAIT_NS	 (12ULL * 3600 * NSEC_PER_SEC)
+#define FIRST_FD      200
+#define ARPHRD_NONE   0xfffe
+#define TUN_MTU_MAX   65535
+#define TUN_QUEUE_LEN 500
+#define MAX_WAIT_NS   (12ULL * 3600 * NSEC_PER_SEC)
 
 extern const struct syscall_def __start_syscalls[];
 extern const struct syscall_def __stop_syscalls[];

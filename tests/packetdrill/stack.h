@@ -8,7 +8,7 @@
 #pragma once
 
 struct stack_config {
-	const char *local;	/* dotted address of the device */
+	const char *local; /* dotted address of the device */
 	unsigned int prefix_len;
 	unsigned int mtu;
 };

@@ -28,22 +28,25 @@ struct knob {
 	size_t offset;
 };
 
-#define SIZE_OF_(s, f)	sizeof(((struct s *)0)->f)
+#define SIZE_OF_(s, f) sizeof(((struct s *)0)->f)
 #define IPV4_(n, f, c, m)                                                      \
 	{                                                                      \
 		.name = "net/ipv4/" n, .kind = KNOB_INT, .ipv4 = true,         \
 		.size = SIZE_OF_(netns_ipv4, f) / (c), .count = c, .scale = m, \
 		.offset = offsetof(struct netns_ipv4, f)                       \
 	}
-#define IPV4(n)	      IPV4_(#n, sysctl_##n, 1, 1)
-#define IPV4_N(n, c)  IPV4_(#n, sysctl_##n, c, 1)
-#define CORE(n)                                                                \
-	{                                                                      \
-		.name = "net/core/" #n, .kind = KNOB_INT,                      \
-		.size = SIZE_OF_(net, sysctl_##n), .count = 1, .scale = 1,     \
-		.offset = offsetof(struct net, sysctl_##n)                     \
+#define IPV4(n)      IPV4_(#n, sysctl_##n, 1, 1)
+#define IPV4_N(n, c) IPV4_(#n, sysctl_##n, c, 1)
+#define CORE(n)                                                            \
+	{                                                                  \
+		.name = "net/core/" #n, .kind = KNOB_INT,                  \
+		.size = SIZE_OF_(net, sysctl_##n), .count = 1, .scale = 1, \
+		.offset = offsetof(struct net, sysctl_##n)                 \
 	}
-#define IGNORED(n) { .name = n, .kind = KNOB_IGNORED }
+#define IGNORED(n)                              \
+	{                                       \
+		.name = n, .kind = KNOB_IGNORED \
+	}
 
 static const struct knob knobs[] = {
 	CORE(wmem_max),

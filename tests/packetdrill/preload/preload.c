@@ -23,7 +23,7 @@
 #include "tests/packetdrill/preload/preload.h"
 
 #define PROC_SYS "/proc/sys/"
-#define NEXT(f) ((__typeof__(&(f)))dlsym(RTLD_NEXT, #f))
+#define NEXT(f)  ((__typeof__(&(f)))dlsym(RTLD_NEXT, #f))
 
 void doorbell_preload_join(const struct doorbell_preload_ops *o);
 
@@ -80,15 +80,15 @@ static int redirect_flags(const char *path, const char *to, int flags)
 	return path == to ? flags : flags & ~O_CREAT;
 }
 
-#define OPEN_BODY(name, call, ...)                                             \
-	char to[PATH_MAX_];                                                    \
-	const char *where = redirect(path, to);                                \
-	mode_t mode;                                                           \
-	va_list ap;                                                            \
-	va_start(ap, flags);                                                   \
-	mode = va_arg(ap, mode_t);                                             \
-	va_end(ap);                                                            \
-	flags = redirect_flags(path, where, flags);                            \
+#define OPEN_BODY(name, call, ...)                  \
+	char to[PATH_MAX_];                         \
+	const char *where = redirect(path, to);     \
+	mode_t mode;                                \
+	va_list ap;                                 \
+	va_start(ap, flags);                        \
+	mode = va_arg(ap, mode_t);                  \
+	va_end(ap);                                 \
+	flags = redirect_flags(path, where, flags); \
 	return NEXT(name) call
 
 int open(const char *path, int flags, ...)
@@ -138,11 +138,11 @@ int __openat64_2(int dir, const char *path, int flags)
 }
 
 /* "w" would make the file: only an existing one is opened. */
-#define FOPEN_BODY(name)                                                       \
-	char to[PATH_MAX_];                                                    \
-	const char *where = redirect(path, to);                                \
-	if (where != path && access(where, F_OK) != 0)                         \
-		return NULL;                                                   \
+#define FOPEN_BODY(name)                               \
+	char to[PATH_MAX_];                            \
+	const char *where = redirect(path, to);        \
+	if (where != path && access(where, F_OK) != 0) \
+		return NULL;                           \
 	return NEXT(name)(where, mode)
 
 FILE *fopen(const char *path, const char *mode)

@@ -8,7 +8,7 @@
 #define DOORBELL_SYSCTL "DOORBELL_SYSCTL"
 /* The preload library's function, looked up by name: takes the ops. */
 #define DOORBELL_PRELOAD_JOIN "doorbell_preload_join"
-#define PATH_MAX_ 4096
+#define PATH_MAX_             4096
 
 struct doorbell_preload_ops {
 	int (*owns_fd)(int fd);

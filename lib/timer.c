@@ -256,6 +256,9 @@ bool mod_timer(struct timer_list *t, u64 expires_ns)
 
 	spin_lock_bh(&lock);
 	was_pending = timer_pending(t);
+	/* TCP moves its timer for every ACK, mostly within a tick. */
+	if (was_pending && t->tick == tick && tick > wheel.run_tick)
+		goto out;
 	if (was_pending)
 		wheel_remove(t);
 	/* An empty wheel has nothing to step over: catch up after idling. */
@@ -268,6 +271,7 @@ bool mod_timer(struct timer_list *t, u64 expires_ns)
 	wheel_insert(t);
 	wheel.pending++;
 	clock_arm_if_earlier(timer_expires_ns(t));
+out:
 	spin_unlock_bh(&lock);
 	return was_pending;
 }

@@ -148,6 +148,23 @@ static int piece_checksum(void *arg, u8 *p, u32 n)
 	return 0;
 }
 
+/* A segment's way: all of the linear part and of the fragments. */
+static __wsum csum_whole(const struct sk_buff *skb, __wsum csum)
+{
+	const struct skb_shared_info *si = skb_shinfo(skb);
+	u32 done = skb_headlen(skb), i;
+
+	csum = csum_partial(skb->data, done, csum);
+	for (i = 0; i < si->nr_frags; i++) {
+		csum = csum_block_add(csum,
+				      csum_partial(skb_frag_address(&si->frags[i]),
+						   si->frags[i].size, 0),
+				      done);
+		done += si->frags[i].size;
+	}
+	return csum;
+}
+
 /**
  * skb_checksum() - The Internet checksum (RFC 1071) of a part of a packet.
  * @skb:    any layout; it has the bytes.
@@ -164,6 +181,8 @@ __wsum skb_checksum(const struct sk_buff *skb, u32 offset, u32 len, __wsum csum)
 
 	if (likely(offset <= headlen && len <= headlen - offset))
 		return csum_partial(skb->data + offset, len, csum);
+	if (!offset && len == skb->len && !skb_shinfo(skb)->frag_list)
+		return csum_whole(skb, csum);
 	WARN_ON_ONCE(skb_walk(skb, offset, len, piece_checksum, &w) != 0);
 	return w.sum;
 }

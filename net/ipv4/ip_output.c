@@ -345,7 +345,7 @@ bool ip_dont_fragment(const struct sock *sk, const struct dst_entry *dst)
 static struct rtable *ip_sk_route(struct sock *sk)
 {
 	const struct inet_sock *inet = inet_sk(sk);
-	struct dst_entry *dst = __sk_dst_check(sk, 0);
+	struct dst_entry *dst = sk_rt_check(sk);
 	__be32 daddr = inet->inet_daddr;
 	struct flowi4 fl4;
 	struct rtable *rt;

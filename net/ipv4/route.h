@@ -194,6 +194,16 @@ static inline int ip4_dst_hoplimit(const struct dst_entry *dst)
 	return (int)(dst_metric(dst, RTAX_HOPLIMIT) ?:
 			     dst->net->ipv4->sysctl_ip_default_ttl);
 }
+/* __sk_dst_check(), with the usual case, a route that is right, in place. */
+static inline struct dst_entry *sk_rt_check(struct sock *sk)
+{
+	struct dst_entry *dst = sk->sk_dst_cache;
+
+	if (likely(dst && !dst->obsolete &&
+		   dst->genid == dst->net->ipv4->rt_genid))
+		return dst;
+	return __sk_dst_check(sk, 0);
+}
 /* dst_mtu(), with the usual case, nothing learned, written out. */
 static inline u32 rt_mtu(const struct rtable *rt)
 {

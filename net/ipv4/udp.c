@@ -219,7 +219,7 @@ static struct rtable *udp_kept_route(struct sock *sk)
 	struct dst_entry *dst;
 
 	local_bh_disable();
-	dst = dst_clone(__sk_dst_check(sk, 0));
+	dst = dst_clone(sk_rt_check(sk));
 	local_bh_enable();
 	return dst ? dst_rtable(dst) : NULL;
 }

@@ -193,6 +193,22 @@ static bool out_of_sequence(struct sock *sk, struct sk_buff *skb,
 	return false;
 }
 
+/* The SYN,ACK of a simultaneous open (RFC 9293, section 3.5, figure 7): what
+ * is left of it, without the SYN that came before, is an ACK. */
+static bool opens_both(const struct sock *sk, struct sk_buff *skb,
+		       const struct tcphdr *th)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+
+	if (sk->sk_state != TCP_SYN_RECV || !th->ack ||
+	    cb->seq + 1 != cb->end_seq || cb->end_seq != tp->rcv_nxt ||
+	    cb->ack_seq != tp->snd_nxt)
+		return false;
+	cb->seq++;
+	return true;
+}
+
 /**
  * tcp_validate_incoming() - The checks of RFC 9293, section 3.10.7.4, steps 1
  * to 4: time stamp, sequence number, RST, SYN.
@@ -233,7 +249,7 @@ bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb,
 		discard(skb, SKB_DROP_REASON_TCP_RESET);
 		return false;
 	}
-	if (th->syn)
+	if (th->syn && !opens_both(sk, skb, th))
 		return syn_challenge(sk, skb);
 	return true;
 }

@@ -109,6 +109,9 @@ static u32 syn_options(const struct sock *sk, const struct sk_buff *skb,
 
 	o->options = OPTION_MSS;
 	o->mss = tp->advmss;
+	/* The option counts no options: RFC 9293, section 3.7.1. */
+	if (!first && tp->rx_opt.tstamp_ok)
+		o->mss += TCPOLEN_TSTAMP_ALIGNED;
 	if (n->sysctl_tcp_timestamps && (first || tp->rx_opt.tstamp_ok)) {
 		o->options |= OPTION_TS;
 		o->tsval = tcp_time_stamp_ms(skb->tstamp) + tp->tsoffset;

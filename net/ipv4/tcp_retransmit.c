@@ -180,7 +180,7 @@ static int __tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, int segs)
 		return err;
 	/* RFC 3168, section 6.1.1.1: the second SYN does not ask for ECN. */
 	if ((cb->tcp_flags & TCPHDR_SYN_ECN) == TCPHDR_SYN_ECN &&
-	    icsk->icsk_retransmits > 1 && tcp_net(sk)->sysctl_tcp_ecn_fallback)
+	    tcp_net(sk)->sysctl_tcp_ecn_fallback)
 		cb->tcp_flags &= 0xff ^ (TCPHDR_ECE | TCPHDR_CWR);
 
 	n = tcp_skb_pcount(skb);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* DOC: from a script's text to its events; see docs/PACKETDRILL.md. */
+/* DOC: from a script's text to its events; see docs/PKT.md. */
 #include <ctype.h>
 #include <stdlib.h>
 #include "tests/packetdrill/runner/pkt.h"

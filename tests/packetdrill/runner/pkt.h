@@ -4,7 +4,7 @@
  * script becomes a list of events (parse.c); run.c takes them at their virtual
  * time, to the nanosecond: system calls go to sys_*() (calls.c), packets to
  * and from an Ethernet device (packet.c), asserts read struct tcp_info
- * (assert.c). docs/PACKETDRILL.md is the language.
+ * (assert.c). docs/PKT.md is the language.
  */
 #pragma once
 

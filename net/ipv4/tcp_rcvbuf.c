@@ -304,7 +304,8 @@ void tcp_clamp_window(struct sock *sk)
 	u32 limit = tcp_net(sk)->sysctl_tcp_rmem[2];
 
 	inet_csk(sk)->icsk_ack.quick = 0;
-	if (sk->sk_rcvbuf < limit && !(sk->sk_userlocks & SOCK_RCVBUF_LOCK))
+	if (sk->sk_rcvbuf < limit && !(sk->sk_userlocks & SOCK_RCVBUF_LOCK) &&
+	    !tcp_memory_is_short())
 		sk->sk_rcvbuf =
 			max(sk->sk_rcvbuf, min(sk->sk_rmem_alloc, limit));
 	if (sk->sk_rmem_alloc > sk->sk_rcvbuf)

@@ -177,17 +177,26 @@ static bool prune_ofo_queue(struct sock *sk)
 	return true;
 }
 
+/* Within its buffer; and with little memory free within tcp_rmem[0], or many
+ * peers, each within its window, could take all that the machine has. */
+static bool rmem_fits(const struct sock *sk)
+{
+	return sk->sk_rmem_alloc <= sk->sk_rcvbuf &&
+	       (sk->sk_rmem_alloc <= tcp_net(sk)->sysctl_tcp_rmem[0] ||
+		likely(!tcp_memory_is_short()));
+}
+
 /* Room for one more packet? Return: false to drop it. */
 static bool rmem_schedule(struct sock *sk)
 {
-	if (likely(sk->sk_rmem_alloc <= sk->sk_rcvbuf))
+	if (likely(rmem_fits(sk)))
 		return true;
 	NET_INC_STATS(sock_net(sk), TcpExt_PruneCalled);
 	tcp_clamp_window(sk);
-	if (sk->sk_rmem_alloc <= sk->sk_rcvbuf)
+	if (rmem_fits(sk))
 		return true;
 	prune_ofo_queue(sk);
-	if (sk->sk_rmem_alloc <= sk->sk_rcvbuf)
+	if (rmem_fits(sk))
 		return true;
 	NET_INC_STATS(sock_net(sk), TcpExt_RcvPruned);
 	return false;

@@ -158,6 +158,26 @@ static void tcp_data_queue_bounds_what_is_out_of_order(struct kunit *test)
 	expect_stream(test, t);
 }
 
+/* Many peers with open windows must not take the machine's last pages: far
+ * less than the buffer is kept, and the next byte in sequence still comes. */
+static void tcp_data_queue_keeps_little_when_memory_is_short(struct kunit *test)
+{
+	struct fake_tcp *t = test->priv;
+	u32 was = t->sk->sk_rcvbuf, i;
+
+	test_set_memory_short(true);
+	for (i = 0; i < 40; i++)
+		in(t, 2001 + 1500 * i, 1000);
+	KUNIT_EXPECT_LT(test, t->sk->sk_rmem_alloc, 16384);
+	for (i = 0; i < 40; i++)
+		in(t, t->tp->rcv_nxt, 1000);
+	test_set_memory_short(false);
+	KUNIT_EXPECT_LT(test, t->sk->sk_rmem_alloc, 16384);
+	KUNIT_EXPECT_EQ(test, t->sk->sk_rcvbuf, was);
+	KUNIT_EXPECT_GT(test, t->tp->rcv_nxt, 1000);
+	expect_stream(test, t);
+}
+
 /* A pseudo-random mix of pieces, repeats and overlaps: the stream is whole. */
 static void tcp_data_queue_rebuilds_any_order(struct kunit *test)
 {
@@ -220,6 +240,7 @@ static const struct kunit_case tcp_rcvqueue_cases[] = {
 	KUNIT_CASE(tcp_data_queue_refuses_beyond_window),
 	KUNIT_CASE(tcp_data_queue_packs_tiny_segments),
 	KUNIT_CASE(tcp_data_queue_bounds_what_is_out_of_order),
+	KUNIT_CASE(tcp_data_queue_keeps_little_when_memory_is_short),
 	KUNIT_CASE(tcp_data_queue_rebuilds_any_order),
 	KUNIT_CASE(tcp_select_window_opens_by_segments_only),
 	KUNIT_CASE(tcp_urg_finds_the_byte),

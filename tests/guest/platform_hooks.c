@@ -38,6 +38,7 @@ WRAP(size_t, copy_to_user, void __user *to, const void *from, size_t n);
 WRAP(struct files_struct *, task_files, void);
 WRAP(bool, task_signal_pending, void);
 WRAP(void, task_raise_signal, int sig);
+WRAP(u64, nr_free_pages, void);
 WRAP(void, cpu_idle, void);
 WRAP(u64, ktime_get_ns, void);
 WRAP(void, clock_arm, u64 deadline_ns);
@@ -130,6 +131,18 @@ void __wrap_free_page_run(struct page *page)
 {
 	uncounted(page->virt, PAGE_SIZE << page->order);
 	__real_free_page_run(page);
+}
+
+static bool memory_short;
+
+u64 __wrap_nr_free_pages(void)
+{
+	return memory_short ? 0 : __real_nr_free_pages();
+}
+
+void test_set_memory_short(bool is_short)
+{
+	memory_short = is_short;
 }
 
 static bool is_bad(const char *p, size_t n)

@@ -19,6 +19,8 @@ u64 test_next_timer_ns(void);
  * the plan. Return of _fired(): whether the planned failure happened. */
 void test_fail_nth_alloc(u32 n);
 bool test_fail_fired(void);
+/* Let nr_free_pages() say that nothing is left. */
+void test_set_memory_short(bool is_short);
 /* Allocations, slab objects and page runs that are live now. */
 s64 test_live_allocations(void);
 

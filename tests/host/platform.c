@@ -121,9 +121,16 @@ u64 totalram_pages(void)
 	return 262144;
 }
 
+static bool memory_short;
+
 u64 nr_free_pages(void)
 {
-	return 262144;
+	return memory_short ? 0 : 262144;
+}
+
+void test_set_memory_short(bool is_short)
+{
+	memory_short = is_short;
 }
 
 unsigned long local_irq_save(void)

@@ -60,6 +60,8 @@ static char *copy_string(const char __user *s, size_t *bytes)
 
 	if (n < 0)
 		return ERR_PTR(n);
+	if ((size_t)n > EXEC_MAX_BYTES - *bytes)
+		return ERR_PTR(-E2BIG);
 	copy = kmalloc((size_t)n, GFP_KERNEL);
 	if (!copy)
 		return ERR_PTR(-ENOMEM);

@@ -81,12 +81,17 @@ static bool pid_is_used(int pid)
 	return false;
 }
 
+/* A free number; -EAGAIN when zombies and their groups have all of them. */
 static int alloc_pid(void)
 {
-	do {
+	int tries;
+
+	for (tries = 2; tries < PID_MAX; tries++) {
 		last_pid = last_pid < PID_MAX - 1 ? last_pid + 1 : 2;
-	} while (pid_is_used(last_pid));
-	return last_pid;
+		if (!pid_is_used(last_pid))
+			return last_pid;
+	}
+	return -EAGAIN;
 }
 
 /**
@@ -325,13 +330,13 @@ static struct pt_regs *child_frame(const struct clone_request *req)
 	return regs;
 }
 
-/* Everything of the child but its start; NULL without memory. */
+/* Everything of the child but its start; NULL without memory or number. */
 static struct task *build_child(const struct clone_request *req)
 {
 	struct task *cur = current, *t;
 	struct process *p = cur->process;
 	int pid = alloc_pid();
-	struct pt_regs *regs = child_frame(req);
+	struct pt_regs *regs = pid < 0 ? NULL : child_frame(req);
 
 	if (!regs)
 		return NULL;

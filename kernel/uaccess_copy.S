@@ -4,7 +4,7 @@
  * between kernel and user memory. Returns the bytes that were not copied.
  *
  * 64 bytes a round with general registers, which measures best under QEMU's
- * TCG and well on hardware; then words, then bytes. Any access may fault: the
+ * TCG and well on hardware; then words, half a word, bytes. Any access may fault: the
  * exception table leads to the byte loop, which goes on to the very byte that
  * cannot be reached, so that the count returned is exact.
  */
@@ -51,13 +51,21 @@ copy_user:
 	jae	.Lblock
 .Lwords:
 	cmpq	$8, %rdx
-	jb	.Lbytes
+	jb	.Lhalf
 	USER	movq (%rsi), %rax
 	USER	movq %rax, (%rdi)
 	addq	$8, %rsi
 	addq	$8, %rdi
 	subq	$8, %rdx
 	jmp	.Lwords
+.Lhalf:
+	cmpq	$4, %rdx
+	jb	.Lbytes
+	USER	movl (%rsi), %eax
+	USER	movl %eax, (%rdi)
+	addq	$4, %rsi
+	addq	$4, %rdi
+	subq	$4, %rdx
 .Lbytes:
 	testq	%rdx, %rdx
 	jz	.Lend

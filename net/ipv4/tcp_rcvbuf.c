@@ -15,7 +15,7 @@
 /* --- space --- */
 
 /* How much window @space bytes of buffer can promise. */
-static u32 tcp_win_from_space(const struct sock *sk, u32 space)
+static inline u32 tcp_win_from_space(const struct sock *sk, u32 space)
 {
 	s8 scale = tcp_net(sk)->sysctl_tcp_adv_win_scale;
 

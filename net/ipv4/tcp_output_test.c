@@ -118,6 +118,22 @@ static void tcp_write_xmit_pushes_the_last_segment(struct kunit *test)
 	tcp_peer_end(p, s);
 }
 
+/* Room for two windows: heads in powers of two, a struct beside each. */
+static void tcp_sndbuf_starts_at_two_windows(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct tcp_peer *p;
+	struct socket *s;
+
+	f->net->ipv4->sysctl_tcp_wmem[1] = 4096;
+	p = tcp_peer_new(f);
+	s = peer_connected(p, "mss=1000");
+	KUNIT_EXPECT_EQ(
+		test, s->sk->sk_sndbuf,
+		2 * 10 * (2048 + SKB_DATA_ALIGN(sizeof(struct sk_buff))));
+	tcp_peer_end(p, s);
+}
+
 /* RFC 5681, section 4.1: idle for long, the window is the initial one. */
 static void tcp_cwnd_restart_after_idle(struct kunit *test)
 {
@@ -202,6 +218,7 @@ static const struct kunit_case tcp_output_cases[] = {
 	KUNIT_CASE(tcp_write_xmit_obeys_cwnd),
 	KUNIT_CASE(tcp_write_xmit_obeys_the_peers_window),
 	KUNIT_CASE(tcp_write_xmit_pushes_the_last_segment),
+	KUNIT_CASE(tcp_sndbuf_starts_at_two_windows),
 	KUNIT_CASE(tcp_cwnd_restart_after_idle),
 	KUNIT_CASE(tcp_pacing_spreads_segments),
 	KUNIT_CASE(tcp_connect_offers_what_the_sysctls_allow),

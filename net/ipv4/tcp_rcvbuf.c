@@ -358,7 +358,11 @@ static void sndbuf_expand(struct sock *sk)
 	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 mss = max((u32)tp->rx_opt.mss_clamp, tp->mss_cache);
-	u64 per_seg = roundup_pow_of_two(SKB_TRUESIZE(mss + MAX_TCP_HEADER));
+	/* The head comes in powers of two, the struct beside it does not. */
+	u32 beside = SKB_DATA_ALIGN(sizeof(struct sk_buff));
+	u64 per_seg =
+		beside +
+		roundup_pow_of_two(SKB_TRUESIZE(mss + MAX_TCP_HEADER) - beside);
 	u64 segs = max(TCP_INIT_CWND, tp->snd_cwnd), mem;
 
 	segs = max(segs, (u64)tp->reordering + 1);

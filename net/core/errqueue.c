@@ -62,38 +62,3 @@ struct sk_buff *sock_dequeue_err_skb(struct sock *sk)
 	local_bh_enable();
 	return skb;
 }
-
-/**
- * sock_recv_errqueue() - recvmsg(MSG_ERRQUEUE) for a plain report.
- * @sk:    the sock.
- * @msg:   gets the packet's bytes and one control message.
- * @len:   room for bytes.
- * @level: of the control message.
- * @type:  of the control message.
- *
- * Context: task.
- * Return:  bytes copied, -EAGAIN: no report, or -EFAULT.
- */
-ssize_t sock_recv_errqueue(struct sock *sk, struct msghdr *msg, size_t len,
-			   int level, int type)
-{
-	struct sk_buff *skb = sock_dequeue_err_skb(sk);
-	u32 copied;
-	int err;
-
-	if (!skb)
-		return -EAGAIN;
-	copied = skb->len;
-	if (copied > len) {
-		msg->msg_flags |= MSG_TRUNC;
-		copied = (u32)len;
-	}
-	err = skb_copy_datagram_iter(skb, 0, &msg->msg_iter, copied);
-	if (!err) {
-		put_cmsg(msg, level, type, sizeof(struct sock_extended_err),
-			 &SKB_EXT_ERR(skb)->ee);
-		msg->msg_flags |= MSG_ERRQUEUE;
-	}
-	consume_skb(skb);
-	return err ? err : (ssize_t)copied;
-}

@@ -338,19 +338,6 @@ void consume_skb(struct sk_buff *skb)
 }
 
 /**
- * napi_consume_skb() - The ordinary end of a transmitted packet.
- * @skb:    may be NULL.
- * @budget: the poll's, 0 outside NAPI; nothing is batched, so both are alike.
- *
- * Ownership: consumes one reference.
- * Context:   task or softirq; in hard interrupt use dev_consume_skb_irq().
- */
-void napi_consume_skb(struct sk_buff *skb, int budget)
-{
-	consume_skb(skb);
-}
-
-/**
  * kfree_skb_list_reason() - Drop every packet of a chain.
  * @list:   the first, chained by next; may be NULL.
  * @reason: counted for each.

@@ -157,8 +157,6 @@ void kfree_skb_reason(struct sk_buff *skb, enum skb_drop_reason reason);
 /* The same, an ordinary end of life: not counted as a drop. */
 void consume_skb(struct sk_buff *skb);
 void kfree_skb_list_reason(struct sk_buff *list, enum skb_drop_reason reason);
-/* As consume_skb() for the sole owner of a chain-free, TX-completed skb. */
-void napi_consume_skb(struct sk_buff *skb, int budget);
 struct sk_buff *skb_clone(struct sk_buff *skb, gfp_t gfp) __must_check;
 /* Is the twin of an fclone pair alive and still charged to @sk? */
 bool skb_fclone_busy(const struct sock *sk, const struct sk_buff *skb);

@@ -93,15 +93,6 @@ static void sock_def_destruct(struct sock *sk)
 }
 
 /**
- * sk_free() - Give up the allocation's reference, on a failure path.
- * @sk: the sock.
- */
-void sk_free(struct sock *sk)
-{
-	sock_put(sk);
-}
-
-/**
  * sock_put() - Drop a reference.
  * @sk: the sock; it lives on until the last packet charged to it is freed.
  *
@@ -244,23 +235,6 @@ void sock_orphan(struct sock *sk)
 	sk->sk_socket = NULL;
 	sk->sk_wq = NULL;
 	local_bh_enable();
-}
-
-/**
- * sk_common_release() - The close() of a protocol without connections.
- * @sk: the sock; the socket's reference is dropped.
- *
- * Context: task.
- */
-void sk_common_release(struct sock *sk)
-{
-	if (sk->sk_prot->destroy)
-		sk->sk_prot->destroy(sk);
-	/* Out of the tables first: nothing more arrives. */
-	if (sk->sk_prot->unhash)
-		sk->sk_prot->unhash(sk);
-	sock_orphan(sk);
-	sock_put(sk);
 }
 
 /**

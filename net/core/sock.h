@@ -227,7 +227,6 @@ struct sock *sk_alloc(struct net *net, int family, gfp_t gfp,
 void sock_init_data(struct socket *sock, struct sock *sk);
 /* A copy of a listener for a new connection; locked, two references. */
 struct sock *sk_clone_lock(const struct sock *sk, gfp_t gfp) __must_check;
-void sk_free(struct sock *sk); /* the allocation's reference, on failure */
 static inline void sock_hold(struct sock *sk)
 {
 	sk->sk_refcnt++;
@@ -236,8 +235,6 @@ void sock_put(struct sock *sk);
 /* Tie to, and cut from, the struct socket. */
 void sock_graft(struct sock *sk, struct socket *parent);
 void sock_orphan(struct sock *sk);
-/* A close() for protocols without connections: destroy, unhash, orphan, put. */
-void sk_common_release(struct sock *sk);
 
 /* --- the owner lock --- */
 /* Task only; sleeps while another task owns it. */
@@ -279,8 +276,6 @@ int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb) __must_check;
 int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb) __must_check;
 /* The oldest report, the caller's; sk_err becomes the next one's. */
 struct sk_buff *sock_dequeue_err_skb(struct sock *sk) __must_check;
-ssize_t sock_recv_errqueue(struct sock *sk, struct msghdr *msg, size_t len,
-			   int level, int type);
 
 /* --- streams (stream.c) --- */
 static inline u32 sk_stream_min_wspace(const struct sock *sk)

@@ -67,7 +67,8 @@ Q := $(if $(V),,@)
 $(eval $(call flavour,guest,$(CC),GUEST_CFLAGS,$(PLAIN_SRCS)))
 $(eval $(call flavour,test,$(CC),GUEST_CFLAGS,$(TEST_SRCS)))
 $(eval $(call flavour,host,$(HOSTCC),HOST_CFLAGS,$(HOST_SRCS)))
-$(eval $(call flavour,pkt,$(HOSTCC),HOST_CFLAGS,$(call srcs,$(PKT_DIRS))))
+$(eval $(call flavour,pkt,$(HOSTCC),HOST_CFLAGS,$(call srcs,$(PKT_DIRS)) \
+	tests/packetdrill/stack_sysctl.c))
 $(eval $(call flavour,so,$(HOSTCC),SO_CFLAGS,$(SO_SRCS)))
 $(eval $(call flavour,preload,$(HOSTCC),PRELOAD_CFLAGS,$(PRELOAD_SRCS)))
 

@@ -132,7 +132,7 @@ void pkt_fail(u32 line, const char *fmt, ...) __printf(2, 3) __noreturn;
 bool pkt_symbol(const char *name, s64 *value);
 const char *pkt_errno_name(int err);
 /* "name=value" ... of a sysctl command line. */
-void pkt_sysctl(struct net *net, const char *command);
+void pkt_sysctl(const char *command);
 void pkt_call(struct pkt_event *ev);
 void pkt_assert(const char *text);
 void pkt_send(const struct pkt_packet *p);

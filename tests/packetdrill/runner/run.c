@@ -89,7 +89,7 @@ static bool perform(struct pkt_event *ev)
 		pkt_assert(ev->text);
 		return true;
 	case EV_SHELL:
-		pkt_sysctl(pkt.f->net, ev->text);
+		pkt_sysctl(ev->text);
 		return true;
 	default:
 		call = ev;

@@ -54,6 +54,40 @@ static void report_drops(void *arg)
 	}
 }
 
+/* What each device counts, as /proc/net/dev would name it. */
+static void report_devices(void *arg)
+{
+	struct rtnl_link_stats64 st;
+	struct net_device *dev;
+	char name[64];
+	u32 i;
+
+	list_for_each_entry(dev, &init_net.dev_base_head, dev_list) {
+		const struct {
+			const char *name;
+			const u64 *value;
+		} shown[] = {
+			{ "tx_packets", &st.tx_packets },
+			{ "tx_bytes", &st.tx_bytes },
+			{ "tx_dropped", &st.tx_dropped },
+			{ "rx_packets", &st.rx_packets },
+			{ "rx_bytes", &st.rx_bytes },
+			{ "rx_dropped", &st.rx_dropped },
+			{ "rx_errors", &st.rx_errors },
+			{ "rx_missed_errors", &st.rx_missed_errors },
+		};
+
+		dev_get_stats(dev, &st);
+		for (i = 0; i < ARRAY_SIZE(shown); i++) {
+			if (!*shown[i].value)
+				continue;
+			snprintf(name, sizeof(name), "%s.%s", dev->name,
+				 shown[i].name);
+			stats_print(name, *shown[i].value);
+		}
+	}
+}
+
 static void report_buffers(void *arg)
 {
 	stats_print("skb.live", (u64)skb_live_count());
@@ -98,6 +132,7 @@ void network_init(void)
 	stats_register(report_mib, &init_net);
 	stats_register(report_drops, NULL);
 	stats_register(report_buffers, NULL);
+	stats_register(report_devices, NULL);
 	pci_init();
 }
 

@@ -156,10 +156,11 @@ static __wsum csum_whole(const struct sk_buff *skb, __wsum csum)
 
 	csum = csum_partial(skb->data, done, csum);
 	for (i = 0; i < si->nr_frags; i++) {
-		csum = csum_block_add(csum,
-				      csum_partial(skb_frag_address(&si->frags[i]),
-						   si->frags[i].size, 0),
-				      done);
+		csum = csum_block_add(
+			csum,
+			csum_partial(skb_frag_address(&si->frags[i]),
+				     si->frags[i].size, 0),
+			done);
 		done += si->frags[i].size;
 	}
 	return csum;

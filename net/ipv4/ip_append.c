@@ -40,9 +40,9 @@ int ip_generic_getfrag(void *from, char *to, int offset, int len, int odd,
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
 		return copy_from_iter(to, n, it) == n ? 0 : -EFAULT;
 	if (likely(!odd && !skb->csum)) /* the first bytes */
-		return csum_and_copy_from_iter(to, n, &skb->csum, it) == n ?
-			       0 :
-			       -EFAULT;
+		return csum_and_copy_from_iter(to, n, &skb->csum, it) == n
+			       ? 0
+			       : -EFAULT;
 	if (csum_and_copy_from_iter(to, n, &sum, it) != n)
 		return -EFAULT;
 	skb->csum = csum_block_add(skb->csum, sum, (size_t)odd);

@@ -86,7 +86,7 @@ static __force_inline int ip_neigh_xmit(struct net *net, struct sock *sk,
 
 /* The route's neighbour must not change under a task's hands. */
 static __force_inline int ip_finish_output2(struct net *net, struct sock *sk,
-					   struct sk_buff *skb)
+					    struct sk_buff *skb)
 {
 	int ret;
 

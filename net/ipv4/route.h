@@ -191,8 +191,8 @@ void ipv4_sk_update_pmtu(struct sk_buff *skb, struct sock *sk, u32 mtu);
 /* TTL: the route's, or the default. */
 static inline int ip4_dst_hoplimit(const struct dst_entry *dst)
 {
-	return (int)(dst_metric(dst, RTAX_HOPLIMIT) ?:
-			     dst->net->ipv4->sysctl_ip_default_ttl);
+	return (int)(dst_metric(dst, RTAX_HOPLIMIT)
+			     ?: dst->net->ipv4->sysctl_ip_default_ttl);
 }
 /* __sk_dst_check(), with the usual case, a route that is right, in place. */
 static inline struct dst_entry *sk_rt_check(struct sock *sk)

@@ -56,6 +56,20 @@ def test_the_iso_of_make_has_the_self_test(tmp_path):
     assert r.status not in (0, 124, 125), r.out + r.err
 
 
+def test_a_sysctl_that_means_nothing_is_reported_and_the_program_runs():
+    name = "sysctl.net.ipv4."
+    r = no_net("--append", name + "tcp_congestion_control=nosuch",
+               "--append", name + "tcp_ecn=7",
+               "--append", name + "ip_default_ttl=0x",
+               "--append", name + "tcp_sack=0", "hello")
+    said = r.out + r.err
+    assert r.status == 0 and "argv[0]" in said, said
+    assert "no congestion control named nosuch" in said, said
+    assert name + "tcp_ecn=7: not from 0 to 2" in said, said
+    assert name + "ip_default_ttl=0x: not from 1 to 255" in said, said
+    assert name + "tcp_sack" not in said, said
+
+
 # --- programs ---------------------------------------------------------------
 @pytest.mark.parametrize("status", [0, 1, 42, 127, 128, 255])
 def test_a_programs_status_is_the_launchers(status):

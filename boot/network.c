@@ -62,7 +62,7 @@ static void report_devices(void *arg)
 	char name[64];
 	u32 i;
 
-	list_for_each_entry(dev, &init_net.dev_base_head, dev_list) {
+	list_for_each_entry (dev, &init_net.dev_base_head, dev_list) {
 		const struct {
 			const char *name;
 			const u64 *value;

@@ -194,7 +194,8 @@ static bool follows_call(u64 ret)
 	if (p[-5] == 0xe8)
 		return true;
 	for (i = 0; i < ARRAY_SIZE(lengths); i++)
-		if (p[-lengths[i]] == 0xff && (p[1 - lengths[i]] & 0x38) == 0x10)
+		if (p[-lengths[i]] == 0xff &&
+		    (p[1 - lengths[i]] & 0x38) == 0x10)
 			return true;
 	return false;
 }

@@ -67,11 +67,6 @@ struct tcp_timewait_sock;
 
 struct rate_sample;
 
-/* tp->urg_data: the urgent byte, and whether it is there */
-#define TCP_URG_VALID  0x0100
-#define TCP_URG_NOTYET 0x0200
-#define TCP_URG_READ   0x0400
-
 struct tcp_sack_block {
 	u32 start_seq, end_seq;
 };

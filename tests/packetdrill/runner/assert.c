@@ -17,33 +17,42 @@ long sys_getsockopt(int fd, int level, int name, void __user *val,
 static const char *at;
 static struct tcp_info info;
 
-#define F(field)                                                               \
-	{                                                                      \
-		#field, offsetof(struct tcp_info, field),                      \
-			sizeof_field(struct tcp_info, field)                   \
+#define F(field)                                             \
+	{                                                    \
+#field, offsetof(struct tcp_info, field),    \
+			sizeof_field(struct tcp_info, field) \
 	}
 static const struct {
 	const char *name;
 	size_t off, size;
 } fields[] = {
-	F(tcpi_state), F(tcpi_ca_state), F(tcpi_retransmits), F(tcpi_probes),
-	F(tcpi_backoff), F(tcpi_options), F(tcpi_rto), F(tcpi_ato),
-	F(tcpi_snd_mss), F(tcpi_rcv_mss), F(tcpi_unacked), F(tcpi_sacked),
-	F(tcpi_lost), F(tcpi_retrans), F(tcpi_fackets),
-	F(tcpi_last_data_sent), F(tcpi_last_ack_sent),
-	F(tcpi_last_data_recv), F(tcpi_last_ack_recv), F(tcpi_pmtu),
-	F(tcpi_rcv_ssthresh), F(tcpi_rtt), F(tcpi_rttvar),
-	F(tcpi_snd_ssthresh), F(tcpi_snd_cwnd), F(tcpi_advmss),
-	F(tcpi_reordering), F(tcpi_rcv_rtt), F(tcpi_rcv_space),
-	F(tcpi_total_retrans), F(tcpi_pacing_rate),
-	F(tcpi_max_pacing_rate), F(tcpi_bytes_acked),
-	F(tcpi_bytes_received), F(tcpi_segs_out), F(tcpi_segs_in),
-	F(tcpi_notsent_bytes), F(tcpi_min_rtt), F(tcpi_data_segs_in),
-	F(tcpi_data_segs_out), F(tcpi_delivery_rate), F(tcpi_busy_time),
-	F(tcpi_rwnd_limited), F(tcpi_sndbuf_limited), F(tcpi_delivered),
-	F(tcpi_delivered_ce), F(tcpi_bytes_sent), F(tcpi_bytes_retrans),
-	F(tcpi_dsack_dups), F(tcpi_reord_seen), F(tcpi_rcv_ooopack),
-	F(tcpi_snd_wnd), F(tcpi_rcv_wnd), F(tcpi_rehash),
+	F(tcpi_state),         F(tcpi_ca_state),
+	F(tcpi_retransmits),   F(tcpi_probes),
+	F(tcpi_backoff),       F(tcpi_options),
+	F(tcpi_rto),           F(tcpi_ato),
+	F(tcpi_snd_mss),       F(tcpi_rcv_mss),
+	F(tcpi_unacked),       F(tcpi_sacked),
+	F(tcpi_lost),          F(tcpi_retrans),
+	F(tcpi_fackets),       F(tcpi_last_data_sent),
+	F(tcpi_last_ack_sent), F(tcpi_last_data_recv),
+	F(tcpi_last_ack_recv), F(tcpi_pmtu),
+	F(tcpi_rcv_ssthresh),  F(tcpi_rtt),
+	F(tcpi_rttvar),        F(tcpi_snd_ssthresh),
+	F(tcpi_snd_cwnd),      F(tcpi_advmss),
+	F(tcpi_reordering),    F(tcpi_rcv_rtt),
+	F(tcpi_rcv_space),     F(tcpi_total_retrans),
+	F(tcpi_pacing_rate),   F(tcpi_max_pacing_rate),
+	F(tcpi_bytes_acked),   F(tcpi_bytes_received),
+	F(tcpi_segs_out),      F(tcpi_segs_in),
+	F(tcpi_notsent_bytes), F(tcpi_min_rtt),
+	F(tcpi_data_segs_in),  F(tcpi_data_segs_out),
+	F(tcpi_delivery_rate), F(tcpi_busy_time),
+	F(tcpi_rwnd_limited),  F(tcpi_sndbuf_limited),
+	F(tcpi_delivered),     F(tcpi_delivered_ce),
+	F(tcpi_bytes_sent),    F(tcpi_bytes_retrans),
+	F(tcpi_dsack_dups),    F(tcpi_reord_seen),
+	F(tcpi_rcv_ooopack),   F(tcpi_snd_wnd),
+	F(tcpi_rcv_wnd),       F(tcpi_rehash),
 };
 
 static s64 either(void);
@@ -271,8 +280,8 @@ void pkt_assert(const char *text)
 	int len = sizeof(info);
 
 	memset(&info, 0, sizeof(info));
-	pkt_check(sys_getsockopt(pkt.info_fd, SOL_TCP, TCP_INFO, &info,
-				 &len) == 0,
+	pkt_check(sys_getsockopt(pkt.info_fd, SOL_TCP, TCP_INFO, &info, &len) ==
+			  0,
 		  "no tcp_info of descriptor %d", pkt.info_fd);
 	for (at = text;;) {
 		statement();

@@ -42,8 +42,8 @@ long sys_epoll_ctl(int epfd, int op, int fd, struct epoll_event __user *ev);
 long sys_epoll_wait(int epfd, struct epoll_event __user *to, int max,
 		    int timeout_ms);
 
-#define MAX_FD	 1024
-#define MAX_IOV	 16
+#define MAX_FD   1024
+#define MAX_IOV  16
 #define NOT_OPEN 100000 /* a descriptor that no program has */
 
 /* By the script's descriptor: ours plus one. By ours: the stream. */
@@ -264,8 +264,7 @@ static long do_sendto(struct pkt_event *ev)
 
 	fill(buf, n, fd(0));
 	return wrote(fd(0), buf,
-		     sys_sendto(fd(0), buf, n, (u32)num(3), &sin,
-				sizeof(sin)));
+		     sys_sendto(fd(0), buf, n, (u32)num(3), &sin, sizeof(sin)));
 }
 
 static long do_read(struct pkt_event *ev)
@@ -415,8 +414,7 @@ static long do_setsockopt(struct pkt_event *ev)
 		e = e->child;
 	pkt_check(e, "an option without a value");
 	v = (int)e->num;
-	return sys_setsockopt(fd(0), (int)num(1), (int)num(2), &v,
-			      (int)num(4));
+	return sys_setsockopt(fd(0), (int)num(1), (int)num(2), &v, (int)num(4));
 }
 
 static long do_getsockopt(struct pkt_event *ev)
@@ -450,8 +448,7 @@ static long do_getsockopt(struct pkt_event *ev)
 
 static long do_fcntl(struct pkt_event *ev)
 {
-	return sys_fcntl(fd(0), (u32)num(1),
-			 nr_args > 2 ? (u64)num(2) : 0);
+	return sys_fcntl(fd(0), (u32)num(1), nr_args > 2 ? (u64)num(2) : 0);
 }
 
 static long do_ioctl(struct pkt_event *ev)

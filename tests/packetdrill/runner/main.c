@@ -53,8 +53,8 @@ static const char *folder(const char *path)
 	static char buf[4096];
 	const char *slash = strrchr(path, '/');
 
-	snprintf(buf, sizeof(buf), "%.*s",
-		 slash ? (int)(slash - path) : 1, slash ? path : ".");
+	snprintf(buf, sizeof(buf), "%.*s", slash ? (int)(slash - path) : 1,
+		 slash ? path : ".");
 	return buf;
 }
 
@@ -76,8 +76,8 @@ static int suite(int argc, char **argv, int i, int nr)
 		return argc;
 	while (i < argc && strcmp(folder(argv[i]), name) == 0)
 		i++;
-	printf("    KTAP version 1\n    # Subtest: %s\n    1..%d\n",
-	       base(name), i - from);
+	printf("    KTAP version 1\n    # Subtest: %s\n    1..%d\n", base(name),
+	       i - from);
 	for (i = from; i < argc && strcmp(folder(argv[i]), name) == 0; i++) {
 		ok = run(argv[i]) == 0;
 		printf("    %s %u %s\n", ok ? "ok" : "not ok", ++n,

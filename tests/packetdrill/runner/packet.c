@@ -303,8 +303,8 @@ static const char *describe(const u8 *ip, u64 at_ns)
 	char flags[9];
 	u32 seq, n, i;
 
-	n = (u32)snprintf(text, sizeof(text), "at %lld us: ",
-			  ((s64)at_ns - pkt.start_ns) / 1000);
+	n = (u32)snprintf(text, sizeof(text),
+			  "at %lld us: ", ((s64)at_ns - pkt.start_ns) / 1000);
 	if (ip[9] == IPPROTO_UDP)
 		snprintf(text + n, sizeof(text) - n, "udp (%u)",
 			 get16(th + 4) - 8);
@@ -325,8 +325,8 @@ static const char *describe(const u8 *ip, u64 at_ns)
 	return text;
 }
 
-#define differs(what, is, wanted)                                              \
-	pkt_check((is) == (wanted), "%s is %u, not %u, in the packet %s",      \
+#define differs(what, is, wanted)                                         \
+	pkt_check((is) == (wanted), "%s is %u, not %u, in the packet %s", \
 		  what, (u32)(is), (u32)(wanted), describe(ip, at_ns))
 
 static void check_option(struct pkt_conn *c, const struct pkt_option *w,

@@ -26,7 +26,7 @@ struct pkt_expr {
 	enum pkt_expr_type type;
 	s64 num;
 	char *str;
-	char *name;		/* of a struct's member */
+	char *name;             /* of a struct's member */
 	struct pkt_expr *child; /* of arrays and structs */
 	struct pkt_expr *next;
 };
@@ -37,22 +37,26 @@ struct pkt_option {
 	u8 kind; /* TCPOPT_*; PKT_OPT_RAW: bytes as they are */
 	bool any_val, any_ecr;
 	u32 val, ecr; /* mss, shift count, time stamps */
-	u32 nr;	      /* SACK blocks, or bytes */
+	u32 nr;       /* SACK blocks, or bytes */
 	u32 edge[8];
 	u8 bytes[40];
 };
 #define PKT_OPT_RAW 255
 
-enum pkt_proto { PKT_TCP, PKT_UDP, PKT_ICMP };
+enum pkt_proto {
+	PKT_TCP,
+	PKT_UDP,
+	PKT_ICMP
+};
 
 struct pkt_packet {
 	bool inbound;
 	enum pkt_proto proto;
 	u8 tos;
 	bool tos_given, any_ect;
-	u8 ttl;	      /* 0: not given */
-	u16 port;     /* of the remote end; 0: the current connection */
-	u32 len;      /* payload */
+	u8 ttl;   /* 0: not given */
+	u16 port; /* of the remote end; 0: the current connection */
+	u32 len;  /* payload */
 	/* TCP; ICMP: seq and len of the quoted segment. */
 	u8 flags;
 	u32 seq, ack;
@@ -69,7 +73,12 @@ struct pkt_packet {
 
 /* --- events --- */
 
-enum pkt_event_type { EV_PACKET, EV_CALL, EV_SHELL, EV_CODE };
+enum pkt_event_type {
+	EV_PACKET,
+	EV_CALL,
+	EV_SHELL,
+	EV_CODE
+};
 
 struct pkt_event {
 	u32 line;
@@ -99,7 +108,7 @@ struct pkt_script *pkt_parse(char *text);
 
 struct pkt_conn {
 	u16 lport, rport;
-	u32 seq_offset; /* live minus script, of our stack's numbers */
+	u32 seq_offset;      /* live minus script, of our stack's numbers */
 	u32 isn, remote_isn; /* as the script has them */
 	bool seq_known, relearn, ts_known, answered;
 	u32 ts_offset;
@@ -109,11 +118,11 @@ struct pkt_conn {
 struct pkt_world {
 	struct net_fixture *f;
 	struct pkt_event *event; /* the one being run */
-	s64 start_ns;		 /* of the script, by ktime_get_ns() */
+	s64 start_ns;            /* of the script, by ktime_get_ns() */
 	u32 next_frame;
 	struct pkt_conn *conns, *cur;
 	u16 bound_port, udp_port, next_port;
-	int info_fd; /* whose tcp_info asserts see */
+	int info_fd;     /* whose tcp_info asserts see */
 	bool no_pattern; /* payload is not compared: urgent data, errors */
 	__be32 local_ip, remote_ip;
 };
@@ -121,11 +130,11 @@ extern struct pkt_world pkt;
 
 /* The script is wrong or the stack is: say where and end this process. */
 void pkt_fail(u32 line, const char *fmt, ...) __printf(2, 3) __noreturn;
-#define pkt_check(cond, ...)                                                   \
-	do {                                                                   \
-		if (!(cond))                                                   \
-			pkt_fail(pkt.event ? pkt.event->line : 0,              \
-				 __VA_ARGS__);                                 \
+#define pkt_check(cond, ...)                                      \
+	do {                                                      \
+		if (!(cond))                                      \
+			pkt_fail(pkt.event ? pkt.event->line : 0, \
+				 __VA_ARGS__);                    \
 	} while (0)
 
 /* C constant or errno; false: there is none of this name. */

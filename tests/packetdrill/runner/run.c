@@ -18,12 +18,12 @@
 
 #define LOCAL_IP  "192.168.0.1"
 #define REMOTE_IP "192.0.2.1"
-#define PREFIX	  8 /* one network for both */
+#define PREFIX    8 /* one network for both */
 
 struct pkt_world pkt;
 
 static struct pkt_event *next_event;
-static bool next_ready;	      /* its times are absolute */
+static bool next_ready;        /* its times are absolute */
 static struct pkt_event *call; /* that is being made */
 
 void pkt_fail(u32 line, const char *fmt, ...)
@@ -81,8 +81,7 @@ static bool perform(struct pkt_event *ev)
 	switch (ev->type) {
 	case EV_PACKET:
 		if (!ev->packet->inbound)
-			return pkt_expect(ev->packet, ev->start_ns,
-					  ev->end_ns);
+			return pkt_expect(ev->packet, ev->start_ns, ev->end_ns);
 		pkt_send(ev->packet);
 		return true;
 	case EV_CODE:
@@ -129,8 +128,7 @@ static bool while_blocked(void *arg)
 	if (!call || !call->blocks)
 		pkt_fail(call ? call->line : 0, "the call blocks");
 	if (pkt_now() > call->until_ns ||
-	    (next_timer() > call->until_ns &&
-	     (!ev || ev->type == EV_CALL)))
+	    (next_timer() > call->until_ns && (!ev || ev->type == EV_CALL)))
 		pkt_fail(call->line, "the call blocks longer");
 	if (!ev || ev->type == EV_CALL)
 		return false;
@@ -186,10 +184,9 @@ static void set_up(const struct pkt_script *s)
 			  s->mtu);
 	n = neigh_lookup(&pkt.f->net->ipv4->arp_tbl, &pkt.remote_ip,
 			 pkt.f->eth0);
-	pkt_check(!IS_ERR(n) &&
-			  neigh_update(n, peer_mac, NUD_PERMANENT,
-				       NEIGH_UPDATE_F_OVERRIDE |
-					       NEIGH_UPDATE_F_ADMIN) == 0,
+	pkt_check(!IS_ERR(n) && neigh_update(n, peer_mac, NUD_PERMANENT,
+					     NEIGH_UPDATE_F_OVERRIDE |
+						     NEIGH_UPDATE_F_ADMIN) == 0,
 		  "no neighbour");
 	neigh_release(n);
 	pkt.start_ns = (s64)ktime_get_ns();

@@ -148,6 +148,7 @@ def test_help_is_everywhere(words):
     (["send", "/no/file", "tcp://host:1"], "no file /no/file"),
     (["send", "/etc/hostname", "http://host"], "tcp://HOST:PORT"),
     (["image", "-o", "x.img", "busybox"], ".elf or .iso"),
+    (["image", "busybox", "echo", "-o", "x.img"], ".elf or .iso"),
     (["run", "--icount", "--accel", "kvm", "busybox"],
      "--accel tcg"),
     (["run", "--iso", "--firmware", "qboot", "busybox"], "qboot"),

@@ -32,7 +32,7 @@ status is the program's; 124 after --timeout, 125 if the launcher failed.""",
 An .elf starts by `qemu-system-x86_64 -kernel FILE.elf`; an .iso on any
 PC-like machine with an 82540EM or 82545EM network card.
 
-  tools/doorbell image -o hello.elf hello
+  tools/doorbell image hello ARG... -o hello.elf
   tools/doorbell image --ip dhcp --add logo.png -o out.iso \\
         send /logo.png tcp://192.0.2.7:9000""",
 }
@@ -291,9 +291,18 @@ ACTIONS = {"run": _run, "send": _send, "image": _image,
            "boot": _boot, "transfer": _transfer, "selftest": _selftest}
 
 
+def output_first(argv):
+    """`image PROG ARG... -o FILE`: the file may also come last, where
+    everything else belongs to the program; put it first."""
+    if argv[:1] == ["image"] and len(argv) > 3 and \
+            argv[-2] in ("-o", "--output"):
+        return [argv[0], *argv[-2:], *argv[1:-2]]
+    return argv
+
+
 def main(argv=None):
     """Run the command; the exit status."""
-    a = parser().parse_args(argv)
+    a = parser().parse_args(output_first(argv or sys.argv[1:]))
     try:
         with process.signals_end():
             return ACTIONS[a.action](a)

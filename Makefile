@@ -112,8 +112,8 @@ QEMU	?= qemu-system-x86_64
 QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
-.PHONY: all apps bench-icount clean debug format guest-test help host-test image iso layers \
-	lint packetdrill packetdrill-lib pkt pkt-ktap repro run size test
+.PHONY: all apps bench-icount bench-profile clean debug format guest-test help \
+	host-test image iso layers lint packetdrill packetdrill-lib pkt pkt-ktap repro run size test
 
 all: $(B)/doorbell.elf apps ## the image and its programs
 
@@ -208,6 +208,10 @@ test: setup-test ## every test: host suites, guest suites, end to end
 
 bench-icount: $(NEEDED) apps ## guest instructions per packet, by stage
 	@$(PYTHON) tools/bench_icount.py
+
+bench-profile: $(NEEDED) apps ## the same by function: KIND=tcp.1460; CODE=1
+	@$(PYTHON) tools/bench_icount.py \
+		$(if $(CODE),--code,--functions) $(or $(KIND),udp.18)
 
 debug: $(NEEDED) apps ## QEMU waits for gdb; PROG="hello ARG..."
 	@echo "in another terminal: gdb -x tools/gdb/doorbell.gdb"

@@ -6,8 +6,13 @@ Boots `bench cost` under -icount with QEMU's log of executed blocks and adds
 up the blocks between the entry of a system call and its sysret: completion of
 the frame included, the program not. Of the calls of one kind the cheapest
 counts (no interrupt in it). insn.ack is an ACK in NAPI, from one frame's
-tcp_v4_rcv() to the next's. A stage is chosen by an instruction's source file,
-inlined or not. Runs twice; both must give the same numbers.
+tcp_v4_rcv() to the next's. insn.tcp.tso_segment is a large write's share for
+each segment on the wire, from a second boot with the device's offloads on. A
+stage is chosen by an instruction's source file, inlined or not.
+
+Two runs in a row must give the same numbers; as the host's timing can disturb
+one (ACKs come in host time), there are four tries. --functions and --code
+show one kind by function, or every instruction that ran.
 """
 import argparse
 import collections
@@ -30,6 +35,9 @@ from doorbell_lib import process  # noqa: E402
 UDP_CALLS = 33
 UDP_SIZES = (18, 64, 1472)
 STAGED = ("udp.18", "tcp.1460", "ack")
+# One TSO packet a write: 41 segments of 1460 bytes and one of 140.
+TSO_WRITE, TSO_SEGMENTS = 60000, 42
+RUNS = 4
 # Translation flags (QEMU, exec-all.h): a block cut to so many instructions.
 CF_COUNT_MASK = 0x1ff
 # First match wins: stage, file, function.
@@ -43,12 +51,15 @@ STAGES = [(stage, re.compile(files), re.compile(functions))
     ("alloc", r"kernel/(slab|page_alloc)\.c|net/core/skbuff", ""),
     ("driver", r"drivers/", ""),
     ("netfilter", r"net/netfilter/", ""),
-    ("neighbour", r"net/core/neighbour\.c|ipv4/arp\.c|net/ethernet/", ""),
+    ("neighbour", r"net/core/neighbour\.|ipv4/arp\.c|net/ethernet/", ""),
     ("qdisc", r"net/sched/|net/core/(dev\w*|sch_generic)\.c", ""),
     ("ip", r"net/ipv4/(ip\w*|route|fib)\.c|net/core/dst\.c", ""),
     ("transport", r"net/ipv4/(udp|tcp|inet_)\w*\.c|net/core/stream\.c", ""),
     ("socket", r"", ""),
 )]
+# Headers whose inline functions are a stage of their own; what is inlined from
+# another one belongs to the stage that it is inlined into.
+STAGE_HEADERS = re.compile(r"net/(netfilter/netfilter|core/neighbour)\.h$")
 
 
 def sink():
@@ -83,7 +94,7 @@ class Symbols:
             for value, kind, name in rows if kind in "tT"}
 
     def places(self, addresses):
-        """{address: (function, file)}; a header's code is its caller's."""
+        """{address: (function, file)}, without most headers' functions."""
         out = subprocess.run(["addr2line", "-aif", "-e", self._elf],
                              input="\n".join(map(hex, addresses)),
                              capture_output=True, text=True, check=True).stdout
@@ -94,8 +105,21 @@ class Symbols:
                 at = int(line, 16)
                 continue
             path = next(lines).split(":")[0]
-            if at not in found and not path.endswith(".h"):
+            if at not in found and (not path.endswith(".h") or
+                                    STAGE_HEADERS.search(path)):
                 found[at] = line, path
+        return found
+
+    def code(self):
+        """{address: the instruction's text}"""
+        out = subprocess.run(["objdump", "-d", "--no-show-raw-insn",
+                              self._elf], capture_output=True, text=True,
+                             check=True).stdout
+        found = {}
+        for line in out.splitlines():
+            at, colon, text = line.partition(":")
+            if colon and at.startswith("ffffffff") and " " not in at:
+                found[int(at, 16)] = " ".join(text.split())
         return found
 
 
@@ -206,7 +230,47 @@ def kinds(trace, at):
     return found
 
 
-def table(trace, symbols, detail):
+def tso_write(trace, at):
+    """The blocks of the cheapest write that is one TSO packet."""
+    wanted = {at["tcp_sendmsg"], at["e1000_features_check"]}
+    frame, others = at["e1000_xmit_frame"], {at["e1000_poll"],
+                                             at["skb_gso_segment"]}
+    writes = []
+    for call in calls(trace, at["entry_SYSCALL_64"]):
+        ran = collections.Counter(pc for pc, _ in call)
+        if (wanted <= ran.keys() and ran[frame] == 1 and
+                not others & ran.keys()):
+            writes.append(call)
+    return min(writes, key=size)
+
+
+def stages(kind, cost, places):
+    """{name: instructions} of one kind's stages; each has its line."""
+    rows = {f"insn.{kind}.{stage}": 0 for stage, _, _ in STAGES}
+    for pc, n in cost.items():
+        function, path = places.get(pc, ("?", "?"))
+        rows[f"insn.{kind}." + next(
+            stage for stage, files, names in STAGES
+            if files.search(path) and names.search(function))] += n
+    return rows
+
+
+def show(cost, places, code):
+    """One kind in detail, to stderr."""
+    if code is not None:
+        for pc in sorted(cost):
+            print(f"{cost[pc]:4} {pc & 0xffffffff:8x} "
+                  f"{places.get(pc, '?')[0]:28} {code.get(pc)}",
+                  file=sys.stderr)
+        return
+    functions = collections.Counter()
+    for pc, n in cost.items():
+        functions[places.get(pc, "?")[0]] += n
+    for function, n in functions.most_common():
+        print(f"{n:6} {function}", file=sys.stderr)
+
+
+def table(trace, symbols, detail=None, code=False):
     """{name: instructions}"""
     rows = {}
     for kind, blocks in kinds(trace, symbols.address).items():
@@ -215,23 +279,15 @@ def table(trace, symbols, detail):
             continue
         cost = trace.instructions(blocks)
         places = symbols.places(cost)
-        functions = collections.Counter()
-        for pc, n in cost.items():
-            functions[places.get(pc, ("?", "?"))] += n
-        for (function, path), n in functions.most_common():
-            if detail == kind:
-                print(f"{n:6} {function}", file=sys.stderr)
-            if kind in STAGED:
-                name = f"insn.{kind}." + next(
-                    stage for stage, files, names in STAGES
-                    if files.search(path) and names.search(function))
-                rows[name] = rows.get(name, 0) + n
-    return dict(sorted(rows.items()))
+        if detail == kind:
+            show(cost, places, symbols.code() if code else None)
+        if kind in STAGED:
+            rows.update(stages(kind, cost, places))
+    return rows
 
 
-def measure(elf, port, detail=None):
-    """Boot once; the table."""
-    symbols = Symbols(elf)
+def run(elf, symbols, *args):
+    """Boot once, with `bench` and doorbell's other arguments; the trace."""
     with tempfile.TemporaryDirectory(prefix="doorbell-") as work:
         fifo = os.path.join(work, "log")
         os.mkfifo(fifo)
@@ -240,8 +296,7 @@ def measure(elf, port, detail=None):
             [sys.executable, "tools/doorbell", "run", "--icount", "--timeout",
              "120", "--kernel", elf, "--qemu-arg",
              f"-d in_asm,exec,nochain -D {fifo} "
-             f"-dfilter {text[0]:#x}..{text[1]:#x}",
-             "bench", "cost", "host", str(port)], cwd=ROOT,
+             f"-dfilter {text[0]:#x}..{text[1]:#x}", *args], cwd=ROOT,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         try:
             with open(fifo, "rb") as log:
@@ -250,23 +305,45 @@ def measure(elf, port, detail=None):
                 sys.exit(f"bench_icount: the machine ended with {child.wait()}")
         finally:
             process.end(child)
-    return table(trace, symbols, detail)
+    return trace
+
+
+def measure(elf, port, detail=None, code=False):
+    """The table, of two boots."""
+    symbols = Symbols(elf)
+    rows = table(run(elf, symbols, "bench", "cost", "host", str(port)),
+                 symbols, detail, code)
+    write = tso_write(run(elf, symbols, "--offload", "bench", "bulk", "host",
+                          str(port), "3", str(TSO_WRITE)), symbols.address)
+    rows["insn.tcp.tso_segment"] = size(write) // TSO_SEGMENTS
+    return dict(sorted(rows.items()))
 
 
 def main():
-    """Print the table; 1 if a second run differs."""
+    """Print the table; 1 if no two runs in a row agree."""
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("--kernel", default=os.path.join(
         ROOT, "build", "doorbell.elf"), metavar="FILE")
     ap.add_argument("--functions", metavar="KIND",
                     help="show one kind by function, as udp.18 (one run)")
+    ap.add_argument("--code", metavar="KIND",
+                    help="show one kind's instructions (one run)")
     a = ap.parse_args()
     port = sink()
-    rows = measure(a.kernel, port, a.functions)
-    if not a.functions and (again := measure(a.kernel, port)) != rows:
-        for name in sorted(rows.keys() | again.keys()):
-            if rows.get(name) != again.get(name):
-                print(f"{name}: {rows.get(name)}, then {again.get(name)}",
+    if a.functions or a.code:
+        symbols = Symbols(a.kernel)
+        table(run(a.kernel, symbols, "bench", "cost", "host", str(port)),
+              symbols, a.code or a.functions, bool(a.code))
+        return 0
+    rows, before = measure(a.kernel, port), None
+    for _ in range(RUNS - 1):
+        before, rows = rows, measure(a.kernel, port)
+        if rows == before:
+            break
+    else:
+        for name in sorted(rows.keys() | before.keys()):
+            if rows.get(name) != before.get(name):
+                print(f"{name}: {before.get(name)}, then {rows.get(name)}",
                       file=sys.stderr)
         return 1
     for name, value in rows.items():

@@ -19,6 +19,7 @@ STACK_DIRS := lib net/core net/sched net/netfilter net/ethernet net/ipv4 net
 GUEST_DIRS := $(STACK_DIRS) kernel drivers/pci drivers/net/e1000 boot
 HOST_DIRS  := $(STACK_DIRS) tests/fixtures tests/path tests/host
 PKT_DIRS   := tests/packetdrill/runner
+SIM_SRCS   := $(sort $(wildcard tests/netsim/*.c)) tests/packetdrill/stack_sysctl.c
 TEST_DIRS  := $(GUEST_DIRS) tests/fixtures tests/path tests/guest
 
 srcs = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*.S)))
@@ -47,6 +48,8 @@ HOT := net/% drivers/net/% lib/checksum.c lib/fdtable.c lib/rbtree.c \
 HOST_CFLAGS := $(BASE) -O1 -fno-omit-frame-pointer \
 	-fsanitize=address,undefined -fno-sanitize-recover=undefined
 # Inside another program: no sanitizer, and no name that could meet its names.
+# The simulator for figures: fast. For faults: as the suites.
+SIM_CFLAGS := $(BASE) -O2
 SO_CFLAGS := $(BASE) -O2 -fPIC -fvisibility=hidden
 PRELOAD_CFLAGS := $(BASE) -O2 -fPIC
 
@@ -69,6 +72,9 @@ $(eval $(call flavour,test,$(CC),GUEST_CFLAGS,$(TEST_SRCS)))
 $(eval $(call flavour,host,$(HOSTCC),HOST_CFLAGS,$(HOST_SRCS)))
 $(eval $(call flavour,pkt,$(HOSTCC),HOST_CFLAGS,$(call srcs,$(PKT_DIRS)) \
 	tests/packetdrill/stack_sysctl.c))
+$(eval $(call flavour,sim,$(HOSTCC),SIM_CFLAGS,$(SIM_SRCS) tests/host/platform.c \
+	tests/host/platform_task.c $(filter-out %_test.c,$(call srcs,$(STACK_DIRS)))))
+$(eval $(call flavour,simtest,$(HOSTCC),HOST_CFLAGS,$(SIM_SRCS)))
 $(eval $(call flavour,so,$(HOSTCC),SO_CFLAGS,$(SO_SRCS)))
 $(eval $(call flavour,preload,$(HOSTCC),PRELOAD_CFLAGS,$(PRELOAD_SRCS)))
 
@@ -113,7 +119,7 @@ QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
 .PHONY: all apps bench-icount bench-profile clean debug format guest-test help \
-	host-test image iso layers lint packetdrill packetdrill-lib pkt pkt-ktap repro run size test
+	host-test image iso layers lint netsim packetdrill packetdrill-lib pkt pkt-ktap repro run size test
 
 all: $(B)/doorbell.elf apps ## the image and its programs
 
@@ -136,6 +142,13 @@ pkt: $(B)/host/pkt ## packetdrill scripts in virtual time; SCRIPT=glob
 pkt-ktap: $(B)/host/pkt
 	@$< $(PKT_SCRIPTS)
 
+$(B)/host/netsim: $(sim_OBJS)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -o $@ $^
+
+$(B)/host/netsim-tests: $(filter-out %_test.o %/main.o,$(host_OBJS)) $(simtest_OBJS)
+	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^
+
 $(B)/host/libdoorbell-packetdrill.so: $(so_OBJS)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -shared -Wl,-Bsymbolic -Wl,-z,defs -o $@ $^ -lpthread
@@ -146,6 +159,8 @@ $(B)/host/libdoorbell-preload.so: $(preload_OBJS)
 
 packetdrill-lib: $(B)/host/libdoorbell-packetdrill.so \
 	$(B)/host/libdoorbell-preload.so ## the stack behind packetdrill --so_filename=
+
+netsim: $(B)/host/netsim ## the network simulator: build/host/netsim --help
 
 packetdrill: packetdrill-lib ## PACKETDRILL=program SUITE=folder: passes by folder
 	$(Q)$(PYTHON) tests/packetdrill/run.py --lib $(B)/host \
@@ -203,7 +218,8 @@ run: setup-run ## boot, send a file to a listener here, report; FILE= NET=tap
 
 test: setup-test ## every test: host suites, guest suites, end to end
 	@$(MAKE) $(QUICK) $(NEEDED) apps iso \
-		$(B)/doorbell-test.elf $(B)/host/doorbell-tests $(B)/host/pkt
+		$(B)/doorbell-test.elf $(B)/host/doorbell-tests $(B)/host/pkt \
+		$(B)/host/netsim $(B)/host/netsim-tests
 	@$(PYTHON) tools/runtests.py $(PARTS)
 
 bench-icount: $(NEEDED) apps ## guest instructions per packet, by stage

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Run every part of the tests and add up: the host suites, the packetdrill
-scripts, the guest suites, the instruction counts, the end-to-end tests. The
+scripts, the simulated network, the guest suites, the instruction counts, the end-to-end tests. The
 last line is `N passed, N failed`, with `, N skipped` if some were; a part that
 did not run to its end counts as a failure.
 """
@@ -107,6 +107,7 @@ LAB = "--qemu-arg=-netdev hubport,id=lab,hubid=0 -device e1000,netdev=lab"
 PARTS = (
     ("host", ktap_part, ["build/host/doorbell-tests"], 300),
     ("pkt", ktap_part, ["make", "-s", "pkt-ktap"], 300),
+    ("netsim", ktap_part, ["build/host/netsim-tests", "test"], 120),
     ("guest", ktap_part, ["tools/doorbell", "selftest", LAB], 300),
     ("bench", ktap_part, ["tools/bench_compare.py"], 60),
     ("e2e", pytest_part, PYTEST, 1000),
@@ -117,7 +118,7 @@ def main():
     """Run the parts; 0 if every case of every part passed."""
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("parts", nargs="*", metavar="PART",
-                    help="host, guest, bench, e2e (default: all)")
+                    help="host, pkt, netsim, guest, bench, e2e (all)")
     wanted = ap.parse_args().parts or [p[0] for p in PARTS]
     if unknown := set(wanted) - {p[0] for p in PARTS}:
         ap.error(f"no part {' '.join(sorted(unknown))}")

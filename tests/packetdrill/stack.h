@@ -35,3 +35,7 @@ const char *stack_sysctl_name(unsigned int i);
 void stack_sysctl_get(unsigned int i, char *text, unsigned long size);
 /* 0 or a negative errno. */
 int stack_sysctl_set(unsigned int i, const char *text);
+/* The same by name, with dots or slashes, in the stack @net; NULL: the
+ * machine's. -ESRCH: there is no such knob. */
+struct net;
+int stack_sysctl_write(struct net *net, const char *name, const char *text);

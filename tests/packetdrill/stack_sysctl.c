@@ -152,9 +152,9 @@ const char *stack_sysctl_name(unsigned int i)
 	return i < ARRAY_SIZE(knobs) ? knobs[i].name : NULL;
 }
 
-static void *place(const struct knob *k, u32 n)
+static void *place(struct net *net, const struct knob *k, u32 n)
 {
-	u8 *base = k->ipv4 ? (u8 *)init_net.ipv4 : (u8 *)&init_net;
+	u8 *base = k->ipv4 ? (u8 *)net->ipv4 : (u8 *)net;
 
 	return base + k->offset + (size_t)n * k->size;
 }
@@ -164,7 +164,7 @@ static u64 load(const struct knob *k, u32 n)
 {
 	u64 v = 0;
 
-	memcpy(&v, place(k, n), k->size);
+	memcpy(&v, place(&init_net, k, n), k->size);
 	return v / k->scale;
 }
 
@@ -218,7 +218,7 @@ static bool parse_number(const char **text, u64 *value)
 	return minus;
 }
 
-static int set_numbers(const struct knob *k, const char *text)
+static int set_numbers(struct net *net, const struct knob *k, const char *text)
 {
 	u64 v;
 	u32 n;
@@ -227,12 +227,12 @@ static int set_numbers(const struct knob *k, const char *text)
 		if (!parse_number(&text, &v))
 			return -EINVAL;
 		v *= k->scale;
-		memcpy(place(k, n), &v, k->size);
+		memcpy(place(net, k, n), &v, k->size);
 	}
 	return 0;
 }
 
-static int set_cc(const char *text)
+static int set_cc(struct net *net, const char *text)
 {
 	const struct tcp_congestion_ops *ca;
 	char name[16];
@@ -246,20 +246,47 @@ static int set_cc(const char *text)
 	ca = tcp_ca_find(name);
 	if (!ca)
 		return -ENOENT;
-	init_net.ipv4->tcp_congestion_control = ca;
+	net->ipv4->tcp_congestion_control = ca;
 	return 0;
+}
+
+static int set(struct net *net, const struct knob *k, const char *text)
+{
+	switch (k->kind) {
+	case KNOB_INT:
+		return set_numbers(net, k, text);
+	case KNOB_CC:
+		return set_cc(net, text);
+	default:
+		return 0;
+	}
 }
 
 int stack_sysctl_set(unsigned int i, const char *text)
 {
-	const struct knob *k = &knobs[i];
-	int err = 0;
+	int err;
 
 	platform_enter();
-	if (k->kind == KNOB_INT)
-		err = set_numbers(k, text);
-	else if (k->kind == KNOB_CC)
-		err = set_cc(text);
+	err = set(&init_net, &knobs[i], text);
 	platform_leave();
 	return err;
+}
+
+/* "net.ipv4.tcp_sack" is "net/ipv4/tcp_sack". */
+static bool same_name(const char *dots, const char *slashes)
+{
+	for (; *dots && *slashes; dots++, slashes++)
+		if (*dots != *slashes && (*dots != '.' || *slashes != '/'))
+			return false;
+	return *dots == *slashes;
+}
+
+int stack_sysctl_write(struct net *net, const char *name, const char *text)
+{
+	const struct knob *k;
+
+	for (k = knobs; k < knobs + ARRAY_SIZE(knobs); k++)
+		if (same_name(name, k->name))
+			return set(net ?: &init_net, k, text);
+	return -ESRCH;
 }

@@ -4,6 +4,7 @@
  * `sysctl -q net.ipv4.tcp_sack=0`. There is no file system to write to: the
  * names and their places are those of tests/packetdrill/stack_sysctl.c.
  */
+#include "lib/errno.h"
 #include "tests/packetdrill/runner/pkt.h"
 #include "tests/packetdrill/platform_threads.h"
 #include "tests/packetdrill/stack.h"
@@ -17,27 +18,12 @@ void platform_leave(void)
 {
 }
 
-/* "net.ipv4.tcp_sack" is "net/ipv4/tcp_sack". */
-static bool same_name(const char *dots, const char *slashes)
-{
-	for (; *dots && *slashes; dots++, slashes++)
-		if (*dots != *slashes && (*dots != '.' || *slashes != '/'))
-			return false;
-	return *dots == *slashes;
-}
-
 static void set(const char *name, const char *value)
 {
-	const char *known;
-	u32 i;
+	int err = stack_sysctl_write(NULL, name, value);
 
-	for (i = 0; (known = stack_sysctl_name(i)) != NULL; i++)
-		if (same_name(name, known)) {
-			pkt_check(stack_sysctl_set(i, value) == 0,
-				  "%s: bad value %s", name, value);
-			return;
-		}
-	pkt_check(false, "unknown sysctl %s", name);
+	pkt_check(err != -ESRCH, "unknown sysctl %s", name);
+	pkt_check(err == 0, "%s: bad value %s", name, value);
 }
 
 /* The end of the assignment at @s: values may have spaces in quotes, or be

@@ -79,6 +79,9 @@ int net_setup(struct net *net)
 void net_teardown(struct net *net)
 {
 	dev_net_exit(net);
+	if (net->page_frag.page)
+		put_page(net->page_frag.page);
+	net->page_frag = (struct page_frag){ NULL, 0, 0 };
 	pernet_undo(net,
 		    list_entry(&pernet_list, struct pernet_operations, list));
 }

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "lib/list.h"
+#include "lib/page.h"
 #include "lib/platform.h"
 #include "net/core/snmp.h"
 #include "net/core/nf_hooks.h"
@@ -22,6 +23,7 @@ struct net {
 	struct net_device *loopback_dev;
 	struct netns_ipv4 *ipv4; /* net/ipv4's: tables and sysctls */
 	struct netns_mib mib;
+	struct page_frag page_frag; /* sk_page_frag() */
 	/* One pointer a hook; NULL costs a load and a branch (row F1). */
 	struct nf_hook_entries *nf_hooks_ipv4[NF_INET_NUMHOOKS];
 	/* net.core sysctls, Linux's names, defaults and units. */

@@ -5,7 +5,7 @@
  * both sides: system calls under lock_sock(), softirq without.
  *
  * A sock lives while it is referenced or a packet charged to it is below
- * (sk_wmem_alloc): the last of the two frees it. sk_lock.owned decides who may
+ * (sk_wmem_alloc): the last of the two frees it. sk_lock.owner decides who may
  * touch the protocol's state; it changes with softirqs off, so a softirq sees
  * it either way and puts the packet on the backlog if it is set.
  */
@@ -16,7 +16,7 @@
 #include "lib/uapi/tcp.h"
 #include "net/core/netdevice.h"
 
-/* A page run for sk_frag: eight pages, or one when those are short. */
+/* A page run for sk_page_frag(): eight pages, or one when those are short. */
 #define SK_FRAG_ORDER 3
 /* Less than this at the end of a run is not worth a fragment. */
 #define SK_FRAG_MIN 32
@@ -75,8 +75,6 @@ static void sk_destroy(struct sock *sk)
 		sk->sk_destruct(sk);
 	BUG_ON(sk->sk_backlog.head);
 	sk_dst_reset(sk);
-	if (sk->sk_frag.page)
-		put_page(sk->sk_frag.page);
 	prot->sockets_inuse--;
 	if (prot->slab)
 		kmem_cache_free(prot->slab, sk);
@@ -110,7 +108,6 @@ void sock_put(struct sock *sk)
 
 static void sock_lock_init(struct sock *sk)
 {
-	sk->sk_lock.owned = false;
 	sk->sk_lock.owner = NULL;
 	init_waitqueue_head(&sk->sk_lock.wq);
 	sk->sk_backlog.head = NULL;
@@ -124,7 +121,6 @@ static void sock_queues_init(struct sock *sk)
 	skb_queue_head_init(&sk->sk_write_queue);
 	skb_queue_head_init(&sk->sk_error_queue);
 	sk->tcp_rtx_queue = RB_ROOT;
-	sk->sk_send_head = NULL;
 }
 
 /* The protocol that wants its keepalive or other timers sets its own. */
@@ -193,9 +189,7 @@ struct sock *sk_clone_lock(const struct sock *sk, gfp_t gfp)
 	copy->sk_wmem_alloc = 0;
 	copy->sk_wmem_queued = 0;
 	copy->sk_rmem_alloc = 0;
-	copy->sk_forward_alloc = 0;
 	copy->sk_drops = 0;
-	copy->sk_frag = (struct page_frag){ NULL, 0, 0 };
 	copy->sk_dst_cache = NULL;
 	copy->sk_dst_pending_confirm = false;
 	copy->sk_tsq_flags = 0;
@@ -248,7 +242,7 @@ void lock_sock(struct sock *sk)
 	struct wait_queue_entry wait;
 
 	local_bh_disable();
-	if (sk->sk_lock.owned) {
+	if (sk->sk_lock.owner) {
 		BUG_ON(sk->sk_lock.owner == task_current());
 		init_waitqueue_entry(&wait, task_current());
 		wait.exclusive = true;
@@ -257,10 +251,9 @@ void lock_sock(struct sock *sk)
 			local_bh_enable();
 			schedule_timeout(MAX_SCHEDULE_TIMEOUT);
 			local_bh_disable();
-		} while (sk->sk_lock.owned);
+		} while (sk->sk_lock.owner);
 		finish_wait(&sk->sk_lock.wq, &wait);
 	}
-	sk->sk_lock.owned = true;
 	sk->sk_lock.owner = task_current();
 	local_bh_enable();
 }
@@ -313,7 +306,6 @@ void release_sock(struct sock *sk)
 		backlog_run(sk);
 	if (sk->sk_prot->release_cb)
 		sk->sk_prot->release_cb(sk);
-	sk->sk_lock.owned = false;
 	sk->sk_lock.owner = NULL;
 	wake_up(&sk->sk_lock.wq);
 	local_bh_enable();
@@ -623,10 +615,6 @@ void sk_setup_caps(struct sock *sk, struct dst_entry *dst)
 {
 	sk_dst_reset(sk);
 	sk->sk_dst_cache = dst;
-	sk->sk_route_caps = dst->dev->features;
-	/* The device layer segments and sums for a device that cannot. */
-	if (sk->sk_route_caps & NETIF_F_GSO)
-		sk->sk_route_caps |= NETIF_F_TSO | NETIF_F_SG | NETIF_F_HW_CSUM;
 	sk->sk_gso_max_size = dst->dev->gso_max_size;
 	sk->sk_gso_max_segs = dst->dev->gso_max_segs;
 }

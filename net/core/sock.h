@@ -57,7 +57,10 @@ enum sock_flags {
 	SOCK_DBG,
 };
 
-/* The connection's four-tuple and what else a hash look-up compares. */
+/*
+ * The connection's four-tuple and what else a hash look-up compares: all of it
+ * in the first 64 bytes.
+ */
 struct sock_common {
 	__be32 skc_daddr;
 	__be32 skc_rcv_saddr; /* bound local address, 0: any */
@@ -69,12 +72,12 @@ struct sock_common {
 	u8 skc_reuseport : 1;
 	u8 skc_kind : 2; /* SK_FULL, SK_TIMEWAIT, SK_REQUEST */
 	int skc_bound_dev_if;
+	u32 skc_hash;
 	struct hlist_node skc_node; /* established / listening / UDP hash */
+	u32 skc_refcnt;
 	struct hlist_node skc_bind_node; /* bind bucket's owners */
 	struct proto *skc_prot;
 	struct net *skc_net;
-	u32 skc_refcnt;
-	u32 skc_hash;
 };
 enum {
 	SK_FULL,
@@ -99,70 +102,66 @@ struct sock {
 #define sk_net          __sk_common.skc_net
 #define sk_refcnt       __sk_common.skc_refcnt
 #define sk_hash         __sk_common.skc_hash
-	/* The owner lock: a task holds it across sleeps; softirq sees owned
-	 * and queues to the backlog. */
+
+	/* The owner lock: a task holds it across sleeps; softirq sees that
+	 * there is an owner and queues to the backlog. */
 	struct {
-		bool owned;
-		struct task *owner;
+		struct task *owner; /* NULL: nobody */
 		struct wait_queue_head wq;
 	} sk_lock;
 	struct {
 		struct sk_buff *head, *tail;
 		u32 len; /* truesize */
 	} sk_backlog;
+
+	/* What a write looks at on its way down, in this order. */
+	u32 sk_flags; /* enum sock_flags bits */
+	int sk_err;   /* next call gets it; positive errno */
+	u8 sk_shutdown;
+	u8 sk_protocol;
+	u8 sk_userlocks;
+	u8 sk_pacing_status;
+	u8 sk_pacing_shift;
+	bool sk_no_check_tx;
+	bool sk_dst_pending_confirm;
+	u32 sk_sndbuf;
+	u32 sk_wmem_queued;
+	u32 sk_wmem_alloc;
 	/* Work that a timer or TX completion found the socket owned for, done
 	 * by release_cb: bits are the protocol's. */
 	u32 sk_tsq_flags;
-
-	u16 sk_type;
-	u8 sk_protocol;
-	u8 sk_shutdown;
-	u8 sk_userlocks;
-	bool sk_no_check_tx;
-	unsigned long sk_flags; /* enum sock_flags bits */
-
-	struct sk_buff_head sk_receive_queue;
 	struct sk_buff_head sk_write_queue;
-	struct sk_buff_head sk_error_queue;
 	struct rb_root tcp_rtx_queue;
-	struct sk_buff *sk_send_head;
-
-	u32 sk_sndbuf, sk_rcvbuf;
-	u32 sk_wmem_queued;
-	u32 sk_wmem_alloc;
-	u32 sk_rmem_alloc;
-	u32 sk_forward_alloc;
-	u32 sk_drops;
-	struct page_frag sk_frag;
-
-	struct dst_entry *sk_dst_cache; /* one reference */
-	bool sk_dst_pending_confirm;
-	u64 sk_route_caps; /* NETIF_F_* of the cached route's device */
+	u64 sk_pacing_rate; /* bytes/s; ~0: unlimited */
 	u32 sk_gso_max_size;
 	u16 sk_gso_max_segs;
 	u16 sk_gso_type;
-
-	int sk_err;      /* next call gets it; positive errno */
-	int sk_err_soft; /* reported when the connection gives up */
-	u64 sk_sndtimeo_ns, sk_rcvtimeo_ns; /* MAX_SCHEDULE_TIMEOUT: none */
-	int sk_rcvlowat;
-	u64 sk_lingertime_ns;
 	u32 sk_priority, sk_mark;
-	u64 sk_pacing_rate, sk_max_pacing_rate; /* bytes/s; ~0: unlimited */
-	u8 sk_pacing_status;
-	u8 sk_pacing_shift;
-	u32 sk_ack_backlog, sk_max_ack_backlog;
-	u32 sk_tskey, sk_tsflags;
-	u64 sk_stamp;
+	struct dst_entry *sk_dst_cache; /* one reference */
+	void (*sk_write_space)(struct sock *sk);
 
-	struct timer_list sk_timer;
+	/* What a received packet and its reader look at. */
+	struct sk_buff_head sk_receive_queue;
+	u32 sk_rmem_alloc;
+	u32 sk_rcvbuf;
+	int sk_rcvlowat;
+	u32 sk_drops;
+	void (*sk_data_ready)(struct sock *sk);
+	int (*sk_backlog_rcv)(struct sock *sk, struct sk_buff *skb);
 	struct socket *sk_socket;      /* NULL: orphan */
 	struct wait_queue_head *sk_wq; /* the socket's; NULL: orphan */
+
+	/* Seldom: options, errors, the listener's, the beginning and end. */
+	u64 sk_sndtimeo_ns, sk_rcvtimeo_ns; /* MAX_SCHEDULE_TIMEOUT: none */
+	u64 sk_lingertime_ns;
+	u64 sk_max_pacing_rate;
+	int sk_err_soft; /* reported when the connection gives up */
+	u32 sk_ack_backlog, sk_max_ack_backlog;
+	u16 sk_type;
+	struct sk_buff_head sk_error_queue;
+	struct timer_list sk_timer;
 	void (*sk_state_change)(struct sock *sk);
-	void (*sk_data_ready)(struct sock *sk);
-	void (*sk_write_space)(struct sock *sk);
 	void (*sk_error_report)(struct sock *sk);
-	int (*sk_backlog_rcv)(struct sock *sk, struct sk_buff *skb);
 	void (*sk_destruct)(struct sock *sk);
 };
 
@@ -245,7 +244,7 @@ void release_sock(struct sock *sk);
 void sk_flush_backlog(struct sock *sk);
 static inline bool sock_owned_by_user(const struct sock *sk)
 {
-	return sk->sk_lock.owned;
+	return sk->sk_lock.owner;
 }
 /* Softirq, socket owned: queue for the owner. -ENOBUFS: over the limit, the
  * skb is still the caller's. */
@@ -265,12 +264,17 @@ struct sk_buff *sock_alloc_send_skb(struct sock *sk, u32 size, bool noblock,
 				    int *err) __must_check;
 struct sk_buff *sock_wmalloc(struct sock *sk, u32 size, bool force,
 			     gfp_t gfp) __must_check;
-/* Make sk_frag usable; false: no memory (pressure was noted). */
-bool sk_page_frag_refill(struct sock *sk, struct page_frag *pfrag);
+/*
+ * The pages that a stream's bytes are copied into: the stack's, for all its
+ * sockets, so that an idle one holds none. Only tasks copy, and they are not
+ * preempted between the refill and the use.
+ */
 static inline struct page_frag *sk_page_frag(struct sock *sk)
 {
-	return &sk->sk_frag;
+	return &sk->sk_net->page_frag;
 }
+/* Make it usable; false: no memory (pressure was noted). */
+bool sk_page_frag_refill(struct sock *sk, struct page_frag *pfrag);
 /* To sk_receive_queue with accounting; -ENOMEM/-ENOBUFS: still the caller's. */
 int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb) __must_check;
 int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb) __must_check;

@@ -429,7 +429,7 @@ static int get_meminfo(struct sock *sk, void __user *val, int __user *len)
 			sk->sk_rcvbuf,
 			sk->sk_wmem_alloc,
 			sk->sk_sndbuf,
-			sk->sk_forward_alloc,
+			0, /* nothing is reserved ahead */
 			sk->sk_wmem_queued,
 			0,
 			sk->sk_backlog.len,

@@ -75,6 +75,8 @@ void inet_sock_destruct(struct sock *sk)
 	WARN_ON_ONCE(sk->sk_rmem_alloc != 0);
 	kfree(inet->inet_opt);
 	inet->inet_opt = NULL;
+	kfree(inet->cork);
+	inet->cork = NULL;
 	if (sk->sk_dst_cache)
 		dst_release(sk->sk_dst_cache);
 	sk->sk_dst_cache = NULL;

@@ -119,16 +119,20 @@ void inet_csk_delete_keepalive_timer(struct sock *sk)
  * sockets bind to one port, but not two of them listen.
  *
  * Context: task, socket owned.
- * Return:  0 or -EADDRINUSE.
+ * Return:  0, -EADDRINUSE or -ENOMEM.
  */
 int inet_csk_listen_start(struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct request_sock_queue *q = &inet_csk(sk)->icsk_accept_queue;
+	struct request_sock_queue *q = inet_csk(sk)->icsk_accept_queue;
 	u16 port = inet->inet_num;
 
-	/* All but TCP_DEFER_ACCEPT, which may be set before. */
-	*q = (struct request_sock_queue){ .defer_accept = q->defer_accept };
+	if (!q)
+		q = kmalloc(sizeof(*q), GFP_KERNEL);
+	if (!q)
+		return -ENOMEM;
+	*q = (struct request_sock_queue){ 0 };
+	inet_csk(sk)->icsk_accept_queue = q;
 	sk->sk_ack_backlog = 0;
 	tcp_set_state(sk, TCP_LISTEN);
 	inet_put_port(sk);
@@ -145,7 +149,7 @@ int inet_csk_listen_start(struct sock *sk)
 
 static struct request_sock *accept_queue_pop(struct sock *sk)
 {
-	struct request_sock_queue *q = &inet_csk(sk)->icsk_accept_queue;
+	struct request_sock_queue *q = inet_csk(sk)->icsk_accept_queue;
 	struct request_sock *req = q->rskq_accept_head;
 
 	if (!req)
@@ -191,7 +195,7 @@ void inet_csk_listen_stop(struct sock *sk)
 
 static bool accept_queue_empty(const struct sock *sk)
 {
-	return !inet_csk(sk)->icsk_accept_queue.rskq_accept_head;
+	return !inet_csk(sk)->icsk_accept_queue->rskq_accept_head;
 }
 
 /* Sleep until a connection is complete; socket owned before and after. */
@@ -291,11 +295,24 @@ struct sock *inet_csk_clone_lock(const struct sock *sk,
 	icsk->icsk_backoff = 0;
 	icsk->icsk_probes_out = 0;
 	icsk->icsk_probes_tstamp_ns = 0;
-	memset(&icsk->icsk_accept_queue, 0, sizeof(icsk->icsk_accept_queue));
+	icsk->icsk_accept_queue = NULL;
 	return child;
 }
 
 /* --- the end --- */
+
+/**
+ * inet_csk_sock_destruct() - Free what such a socket holds, when it is freed.
+ * @sk: no reference is left.
+ *
+ * Context: any but hard interrupt.
+ */
+void inet_csk_sock_destruct(struct sock *sk)
+{
+	kfree(inet_csk(sk)->icsk_accept_queue);
+	inet_csk(sk)->icsk_accept_queue = NULL;
+	inet_sock_destruct(sk);
+}
 
 /**
  * inet_csk_destroy_sock() - An orphan has reached TCP_CLOSE: let it go.

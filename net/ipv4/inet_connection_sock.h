@@ -19,6 +19,10 @@ struct tcp_options_received;
 #define ICSK_TIME_LOSS_PROBE  5
 #define ICSK_TIME_REO_TIMEOUT 6
 
+/* Words of a congestion control's state that every socket has room for. One
+ * that needs more gets it allocated (tcp_congestion_ops.priv_size). */
+#define ICSK_CA_INLINE 8
+
 enum inet_csk_ack_state {
 	ICSK_ACK_SCHED = 1,
 	ICSK_ACK_TIMER = 2,
@@ -36,45 +40,54 @@ struct inet_bind_bucket {
 	struct hlist_head owners; /* by skc_bind_node */
 };
 
-/* Connections waiting in a listener: children that accept() will take. */
+/* What only a listener has: children that accept() will take, and those whose
+ * handshake is not complete. Allocated by listen(), lives as long as its sock.
+ */
 struct request_sock_queue {
 	struct request_sock *rskq_accept_head, *rskq_accept_tail;
-	u32 qlen;  /* requests whose handshake is not complete */
-	u32 young; /* of them, never retransmitted */
-	u8 defer_accept;
+	u32 qlen;            /* requests whose handshake is not complete */
+	u32 young;           /* of them, never retransmitted */
 	u64 cookie_stamp_ns; /* when the last SYN cookie went; 0: never */
 	struct hlist_head syn_list; /* half-open connections, by rsk_node */
 };
 
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
-	struct request_sock_queue icsk_accept_queue;
+	struct request_sock_queue
+		*icsk_accept_queue; /* a listener's, or NULL */
 	struct inet_bind_bucket *icsk_bind_hash;
+
+	/* Timers and what they stand for. */
 	u64 icsk_timeout_ns; /* when the pending event is due */
 	struct timer_list icsk_retransmit_timer;
 	struct timer_list icsk_delack_timer;
-	u64 icsk_rto_ns, icsk_rto_min_ns, icsk_delack_max_ns;
-	u32 icsk_pmtu_cookie;
-	const struct tcp_congestion_ops *icsk_ca_ops;
-	u8 icsk_ca_state; /* TCP_CA_* */
-	bool icsk_ca_initialized, icsk_ca_setsockopt;
-	u8 icsk_retransmits;
+	u64 icsk_rto_ns;
 	u8 icsk_pending; /* ICSK_TIME_* or 0 */
+	u8 icsk_retransmits;
 	u8 icsk_backoff;
-	u8 icsk_syn_retries;
 	u8 icsk_probes_out;
+	u8 icsk_ca_state; /* TCP_CA_* */
+	bool icsk_ca_initialized : 1, icsk_ca_setsockopt : 1;
 	u16 icsk_ext_hdr_len; /* IP options */
+	u32 icsk_pmtu_cookie;
+	u8 icsk_syn_retries;
+	u8 icsk_defer_accept; /* TCP_DEFER_ACCEPT, in retransmissions */
 	struct {
 		u8 pending; /* enum inet_csk_ack_state bits */
 		u8 quick;   /* quick ACKs left */
 		u8 pingpong;
 		u8 retry;
+		u16 last_seg_size;
+		u16 rcv_mss; /* estimate of the peer's segment size */
 		u64 ato_ns;
 		u64 timeout_ns;
 		u64 lrcvtime_ns; /* last data segment */
-		u16 last_seg_size;
-		u16 rcv_mss; /* estimate of the peer's segment size */
 	} icsk_ack;
+	const struct tcp_congestion_ops *icsk_ca_ops;
+	void *icsk_ca_priv; /* the module's state: below, or allocated */
+	u64 icsk_ca_inline[ICSK_CA_INLINE];
+
+	/* Seldom. */
 	struct {
 		bool enabled;
 		u16 search_high, search_low; /* MTU bytes */
@@ -83,7 +96,6 @@ struct inet_connection_sock {
 	} icsk_mtup;
 	u64 icsk_probes_tstamp_ns;
 	u64 icsk_user_timeout_ns; /* 0: by retries */
-	u64 icsk_ca_priv[16];
 };
 
 static inline struct inet_connection_sock *inet_csk(const struct sock *sk)
@@ -140,6 +152,7 @@ void inet_csk_clear_xmit_timer(struct sock *sk, int what);
 void inet_csk_reset_keepalive_timer(struct sock *sk, u64 len_ns);
 void inet_csk_delete_keepalive_timer(struct sock *sk);
 void inet_csk_destroy_sock(struct sock *sk);
+void inet_csk_sock_destruct(struct sock *sk);
 struct sock *inet_csk_clone_lock(const struct sock *sk,
 				 const struct request_sock *req, gfp_t gfp);
 struct dst_entry *inet_csk_update_pmtu(struct sock *sk, u32 mtu);

@@ -42,26 +42,27 @@ struct inet_cork {
 
 struct inet_sock {
 	struct sock sk;
+	/* What the IP header of each packet needs. */
 	__be32 inet_saddr; /* source used in packets */
 	__be16 inet_sport;
 	u16 inet_id; /* counter for unfragmentable packets */
 	u8 tos;
-	s16 uc_ttl;  /* -1: the default */
 	u8 pmtudisc; /* IP_PMTUDISC_* */
-	bool recverr;
+	s16 uc_ttl;  /* -1: the default */
 	bool hdrincl;
-	bool freebind;
-	bool mc_loop;
 	bool is_icsk;
-	bool bind_address_no_port;
+	bool recverr;
 	u8 cmsg_flags; /* which control messages recvmsg adds */
-	s16 mc_ttl;
-	int mc_index;
-	__be32 mc_addr;
-	int uc_index;
-	u32 tx_hash_key;
 	struct ip_options *inet_opt;
-	struct inet_cork cork;
+	/* The datagram under construction; NULL before the first one that was
+	 * built from several calls. */
+	struct inet_cork *cork;
+	/* Options. */
+	int uc_index, mc_index;
+	__be32 mc_addr;
+	s16 mc_ttl;
+	bool mc_loop;
+	bool freebind : 1, bind_address_no_port : 1;
 };
 
 #define inet_daddr     sk.sk_daddr

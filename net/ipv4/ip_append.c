@@ -17,6 +17,7 @@
  */
 #include "lib/checksum.h"
 #include "lib/err.h"
+#include "lib/slab.h"
 #include "net/ipv4/ip.h"
 
 /* --- copying --- */
@@ -291,6 +292,16 @@ static int __ip_append_data(struct sock *sk, struct sk_buff_head *queue,
 	return err;
 }
 
+/* Where the socket keeps the datagram under construction; NULL: no memory. */
+static struct inet_cork *ip_sk_cork(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	if (!inet->cork)
+		inet->cork = kzalloc(sizeof(*inet->cork), GFP_KERNEL);
+	return inet->cork;
+}
+
 /**
  * ip_append_data() - Add to the datagram under construction, or begin one.
  * @sk:      the socket, owned by the caller.
@@ -310,11 +321,13 @@ int ip_append_data(struct sock *sk, struct flowi4 *fl4, ip_getfrag *getfrag,
 		   void *from, u32 length, u32 transhdrlen,
 		   struct ipcm_cookie *ipc, struct rtable **rtp, u32 flags)
 {
-	struct inet_cork *cork = &inet_sk(sk)->cork;
+	struct inet_cork *cork = ip_sk_cork(sk);
 	int err;
 
 	if (flags & MSG_PROBE)
 		return 0;
+	if (!cork)
+		return -ENOBUFS;
 	if (skb_queue_empty(&sk->sk_write_queue)) {
 		err = ip_setup_cork(sk, cork, ipc, rtp);
 		if (err)
@@ -431,7 +444,7 @@ static struct sk_buff *__ip_make_skb(struct sock *sk, const struct flowi4 *fl4,
  */
 struct sk_buff *ip_finish_skb(struct sock *sk, struct flowi4 *fl4)
 {
-	return __ip_make_skb(sk, fl4, &sk->sk_write_queue, &inet_sk(sk)->cork);
+	return __ip_make_skb(sk, fl4, &sk->sk_write_queue, inet_sk(sk)->cork);
 }
 
 /* The usual case: one packet, one allocation, no queue, no options. The
@@ -559,6 +572,6 @@ void ip_flush_pending_frames(struct sock *sk)
 {
 	skb_queue_purge_reason(&sk->sk_write_queue,
 			       SKB_DROP_REASON_NOT_SPECIFIED);
-	if (inet_sk(sk)->cork.active)
-		ip_cork_release(&inet_sk(sk)->cork);
+	if (inet_sk(sk)->cork && inet_sk(sk)->cork->active)
+		ip_cork_release(inet_sk(sk)->cork);
 }

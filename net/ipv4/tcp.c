@@ -501,7 +501,7 @@ u32 tcp_poll(struct file *f, struct socket *sock, struct poll_table *pt)
 
 	poll_wait(f, &sock->wq, pt);
 	if (sk->sk_state == TCP_LISTEN)
-		return inet_csk(sk)->icsk_accept_queue.rskq_accept_head
+		return inet_csk(sk)->icsk_accept_queue->rskq_accept_head
 			       ? EPOLLIN | EPOLLRDNORM
 			       : 0;
 	if (sk->sk_shutdown == SHUTDOWN_MASK || sk->sk_state == TCP_CLOSE)
@@ -594,8 +594,6 @@ void tcp_init_sock(struct sock *sk)
 	INIT_LIST_HEAD(&tp->tsorted_sent_queue);
 
 	icsk->icsk_rto_ns = TCP_TIMEOUT_INIT;
-	icsk->icsk_rto_min_ns = (u64)n->sysctl_tcp_rto_min_us * NSEC_PER_USEC;
-	icsk->icsk_delack_max_ns = TCP_DELACK_MAX;
 	tp->mdev_us = (u32)(TCP_TIMEOUT_INIT / NSEC_PER_USEC);
 	tp->snd_cwnd = TCP_INIT_CWND;
 	tp->snd_ssthresh = TCP_INFINITE_SSTHRESH;
@@ -609,6 +607,7 @@ void tcp_init_sock(struct sock *sk)
 	tcp_assign_congestion_control(sk);
 
 	inet_sk(sk)->is_icsk = true;
+	sk->sk_destruct = inet_csk_sock_destruct;
 	sk->sk_write_space = sk_stream_write_space;
 	sk->sk_gso_type = SKB_GSO_TCPV4;
 	sk->sk_sndbuf = n->sysctl_tcp_wmem[1];

@@ -73,102 +73,100 @@ struct tcp_sack_block {
 
 /* The options of the last segment, and those agreed at the handshake. */
 struct tcp_options_received {
+	const u8 *sacks;          /* first SACK block of this segment, or NULL:
+				   * pairs of 32-bit words in wire order */
+	const u8 *fastopen;       /* cookie of this segment, or NULL */
 	u64 ts_recent_stamp_s;    /* when ts_recent was taken, seconds */
 	u32 ts_recent;            /* TSval to echo next */
 	u32 rcv_tsval, rcv_tsecr; /* tsecr: tsoffset already taken off */
 	u16 saw_tstamp : 1, tstamp_ok : 1, dsack : 1, wscale_ok : 1,
 		sack_ok : 3, bad_options : 1;
 	u8 snd_wscale, rcv_wscale;
-	u8 num_sacks;       /* blocks we will send */
-	u16 user_mss;       /* TCP_MAXSEG */
-	u16 mss_clamp;      /* the peer's MSS option */
-	const u8 *sacks;    /* first SACK block of this segment, or NULL:
-			     * pairs of 32-bit words in wire order */
-	u8 nr_sacks;        /* blocks in it, at most 4 */
-	const u8 *fastopen; /* cookie of this segment, or NULL */
+	u8 nr_sacks;  /* blocks in this segment, at most 4 */
+	u8 num_sacks; /* blocks we will send */
 	u8 fastopen_len;
+	u16 user_mss;  /* TCP_MAXSEG */
+	u16 mss_clamp; /* the peer's MSS option */
 };
 #define TCP_SACK_SEEN  1
 #define TCP_DSACK_SEEN 4
 
-/* The three 80-bit sliding-window minimum of the RTT (Kathleen Nichols). */
+/* The three samples of a sliding-window minimum of the RTT (Kathleen Nichols);
+ * t_ms is tcp_mstamp_ns in ms, which may wrap, and 0 is no sample. */
 struct minmax_sample {
-	u64 t_ns;
+	u32 t_ms;
 	u32 v;
 };
 struct minmax {
 	struct minmax_sample s[3];
 };
 
+/*
+ * Grouped by who touches it: a write on its way down, in that order; an ACK;
+ * data that arrives; recovery; then what only options, the handshake, TCP_INFO
+ * and rare events need. 100,000 of these must fit (docs/SCALE.md): what few
+ * connections use is allocated when they first use it.
+ */
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
-	u16 tcp_header_len; /* with the options of every segment */
-	u16 gso_segs;
 
-	/* Receive sequence space. */
-	u32 rcv_nxt;    /* next expected */
-	u32 copied_seq; /* next that the program reads */
-	u32 rcv_wup;    /* rcv_nxt when the window was last advertised */
-	u32 rcv_wnd;    /* advertised then */
-	u32 window_clamp, rcv_ssthresh;
-	u32 segs_in, data_segs_in;
-	u64 bytes_received;
-
-	/* Send sequence space. */
-	u32 snd_una;    /* first unacknowledged */
-	u32 snd_nxt;    /* next to send */
-	u32 snd_sml;    /* end of the last small segment sent (Minshall) */
+	/* tcp_sendmsg() */
 	u32 write_seq;  /* end of what the program wrote */
 	u32 pushed_seq; /* last PSH point */
-	u32 snd_wl1;    /* segment of the last window update */
-	u32 snd_wnd;    /* the peer's window, scaled */
 	u32 max_window; /* largest ever seen */
-	u32 snd_up, urg_seq;
-	u16 urg_data;
-	bool urg_mode;
-	u32 mss_cache; /* what fits now: path MTU, options */
-	u16 advmss;    /* ours, in the SYN */
-	u32 segs_out, data_segs_out;
-	u64 bytes_sent, bytes_acked, bytes_retrans;
-	u64 rcv_tstamp_ns; /* last ACK */
-	u64 lsndtime_ns;   /* last data sent */
-	u32 tsoffset;      /* random, for our TSval */
-	u64 tcp_mstamp_ns; /* now, as of the event being processed */
+	u32 mss_cache;  /* what fits now: path MTU, options */
+	u32 notsent_lowat;
+	u16 gso_segs;
+	u8 nonagle; /* TCP_NAGLE_* */
+	u8 ecn_flags;
 
-	struct list_head tsq_node;
-	struct list_head tsorted_sent_queue; /* by time of transmission */
-
-	/* Round trip (RFC 6298). srtt is scaled by 8, mdev by 4, in us. */
-	u32 srtt_us, mdev_us, mdev_max_us, rttvar_us, rtt_seq;
-	struct minmax rtt_min;
-
-	/* In flight, in segments. */
+	/* tcp_write_xmit(); in flight, in segments */
+	u32 snd_una; /* first unacknowledged */
+	u32 snd_nxt; /* next to send */
+	u32 snd_sml; /* end of the last small segment sent (Minshall) */
+	u32 snd_wnd; /* the peer's window, scaled */
+	u32 snd_cwnd, snd_cwnd_cnt;
 	u32 packets_out, retrans_out, sacked_out, lost_out;
 	u32 max_packets_out, cwnd_usage_seq;
+	bool is_cwnd_limited;
+	bool urg_mode;
+	bool repair;
+	u8 chrono_type;    /* what limited the sender, for tcp_info */
+	u64 tcp_wstamp_ns; /* pacing: earliest departure of the next segment */
+	u64 tcp_mstamp_ns; /* now, as of the event being processed */
 
-	/* Congestion window, in segments. */
-	u32 snd_ssthresh, snd_cwnd, snd_cwnd_cnt, snd_cwnd_clamp;
-	u32 snd_cwnd_used;
-	u64 snd_cwnd_stamp_ns;
-	u32 prior_cwnd, prior_ssthresh;
-	u32 prr_delivered, prr_out; /* RFC 6937 */
-	u32 high_seq;               /* snd_nxt when recovery began */
-	u32 undo_marker;            /* snd_una then; 0: nothing to undo */
-	int undo_retrans;           /* retransmissions not yet shown spurious */
-	u64 retrans_stamp_ns;
-	u32 total_retrans;
-	u16 total_rto, total_rto_recoveries;
-	u32 total_rto_time_ms; /* in the recoveries that have ended */
-	u64 rto_stamp_ns;      /* since when in one; 0: in none */
-	u32 reordering, reord_seen;
-	u32 dsack_dups;
-	bool is_cwnd_limited, is_sack_reneg, frto;
-	u8 ecn_flags;
-	u32 delivered, delivered_ce, lost, app_limited;
+	/* tcp_transmit_skb() */
+	u32 tsoffset; /* random, for our TSval */
+	u32 snd_up;
+	u16 tcp_header_len; /* with the options of every segment */
+	u16 advmss;         /* ours, in the SYN */
+	u32 rcv_nxt;        /* next expected */
+	u32 rcv_wup;        /* rcv_nxt when the window was last advertised */
+	u32 rcv_wnd;        /* advertised then */
+	struct tcp_options_received rx_opt;
+	u32 segs_out, data_segs_out;
+	u64 bytes_sent;
+	u64 lsndtime_ns; /* last data sent */
+	struct list_head tsq_node;
+	struct list_head tsorted_sent_queue; /* by time of transmission */
+	struct sk_buff *highest_sack;
 	u64 first_tx_mstamp_ns, delivered_mstamp_ns;
-	u32 rate_delivered;
+	u32 delivered, app_limited;
+
+	/* tcp_ack(). srtt is scaled by 8, mdev by 4, in us (RFC 6298). */
+	u32 srtt_us, mdev_us, mdev_max_us, rttvar_us, rtt_seq;
+	u32 snd_wl1; /* segment of the last window update */
+	u32 snd_ssthresh, snd_cwnd_clamp, snd_cwnd_used;
+	u32 tlp_high_seq;  /* snd_nxt when a loss probe went; 0: none */
+	u64 rcv_tstamp_ns; /* last ACK */
+	u64 bytes_acked;
+	u64 snd_cwnd_stamp_ns;
+	u64 chrono_start_ns, chrono_stat_ns[3];
 	u64 rate_interval_us;
-	bool rate_app_limited;
+	u32 rate_delivered;
+	u32 segs_in;
+	struct minmax rtt_min;
+	struct hrtimer pacing_timer;
 
 	/* RACK (RFC 8985). */
 	struct {
@@ -180,21 +178,18 @@ struct tcp_sock {
 		u8 reo_wnd_persist;
 		bool dsack_seen, advanced;
 	} rack;
-	u32 tlp_high_seq; /* snd_nxt when a loss probe went; 0: none */
-	bool tlp_retrans;
 
-	/* SACK, both ways. */
-	struct tcp_options_received rx_opt;
-	struct tcp_sack_block duplicate_sack[1];
-	struct tcp_sack_block selective_acks[4];
-	struct tcp_sack_block recv_sack_cache[4];
-	struct sk_buff *highest_sack;
-	struct sk_buff *retransmit_skb_hint;
+	/* Data that arrives; the receive buffer's auto-tuning. */
+	u32 copied_seq; /* next that the program reads */
+	u32 window_clamp, rcv_ssthresh;
+	u32 data_segs_in;
+	u64 bytes_received;
 	struct rb_root out_of_order_queue;
 	struct sk_buff *ooo_last_skb;
 	u32 rcv_ooopack;
-
-	/* Receive buffer auto-tuning. */
+	u32 urg_seq;
+	u16 urg_data;
+	bool rate_app_limited, tlp_retrans;
 	struct {
 		u32 rtt_us, seq;
 		u64 time_ns;
@@ -204,26 +199,35 @@ struct tcp_sock {
 		u64 time_ns;
 	} rcvq_space;
 
+	/* Recovery. */
+	u32 prior_cwnd, prior_ssthresh;
+	u32 prr_delivered, prr_out; /* RFC 6937 */
+	u32 high_seq;               /* snd_nxt when recovery began */
+	u32 undo_marker;            /* snd_una then; 0: nothing to undo */
+	int undo_retrans;           /* retransmissions not yet shown spurious */
+	u32 total_retrans;
+	u64 retrans_stamp_ns;
+	u64 rto_stamp_ns; /* since when in RTO recovery; 0: in none */
+	u64 bytes_retrans;
+	u16 total_rto, total_rto_recoveries;
+	u32 total_rto_time_ms; /* in the recoveries that have ended */
+	u32 reordering, reord_seen;
+	u32 dsack_dups;
+	u32 delivered_ce, lost;
+	bool is_sack_reneg, frto;
+	struct sk_buff *retransmit_skb_hint;
+	struct tcp_sack_block duplicate_sack[1];
+	struct tcp_sack_block selective_acks[4];
+	struct tcp_sack_block recv_sack_cache[4];
+
 	/* Options of the program. */
-	u8 nonagle; /* TCP_NAGLE_* */
 	u8 keepalive_probes;
 	u8 thin_lto;
-	u8 save_syn;
-	u32 keepalive_time_s, keepalive_intvl_s; /* 0: the sysctl's */
-	int linger2;
-	u32 notsent_lowat;
 	u8 recvmsg_inq;
-	bool repair;
 	bool syn_fastopen, syn_data, syn_data_acked;
 	bool fastopen_connect, fastopen_no_cookie, defer_connect;
-
-	/* Pacing: earliest departure of the next segment. */
-	struct hrtimer pacing_timer;
-	u64 tcp_wstamp_ns;
-
-	/* chrono: what limited the sender, for tcp_info. */
-	u64 chrono_start_ns, chrono_stat_ns[3];
-	u8 chrono_type;
+	u32 keepalive_time_s, keepalive_intvl_s; /* 0: the sysctl's */
+	int linger2;
 
 	/* PMTU probe. */
 	struct {
@@ -231,7 +235,6 @@ struct tcp_sock {
 	} mtu_probe;
 	u32 mtu_info; /* ICMP's, deferred while owned */
 	u64 last_oow_ack_time_ns;
-	u32 compressed_ack;
 	u64 syn_stamp_ns; /* passive: when the SYN-ACK went; 0: it went twice */
 };
 
@@ -655,6 +658,7 @@ struct rate_sample {
 struct tcp_congestion_ops {
 	const char *name;
 	u32 flags;
+	u32 priv_size; /* bytes of inet_csk_ca(); 0: at most ICSK_CA_INLINE */
 	u32 (*ssthresh)(struct sock *sk);
 	void (*cong_avoid)(struct sock *sk, u32 ack, u32 acked);
 	u32 (*undo_cwnd)(struct sock *sk);

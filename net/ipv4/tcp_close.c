@@ -387,7 +387,7 @@ static void forget_path(struct sock *sk)
 	icsk->icsk_ack.rcv_mss = TCP_MIN_MSS;
 	memset(&icsk->icsk_mtup, 0, sizeof(icsk->icsk_mtup));
 	tcp_cleanup_congestion_control(sk);
-	memset(icsk->icsk_ca_priv, 0, sizeof(icsk->icsk_ca_priv));
+	tcp_assign_congestion_control(sk);
 	tcp_set_ca_state(sk, TCP_CA_Open);
 
 	tp->srtt_us = 0;
@@ -444,7 +444,6 @@ static void forget_counts(struct tcp_sock *tp)
 	tp->total_retrans = 0;
 	tp->dsack_dups = 0;
 	tp->rcv_ooopack = 0;
-	tp->compressed_ack = 0;
 	tp->delivered = 0;
 	tp->delivered_ce = 0;
 	tp->lost = 0;
@@ -493,10 +492,6 @@ int tcp_disconnect(struct sock *sk, int flags)
 	forget_options(tp);
 	forget_counts(tp);
 	sk_dst_reset(sk);
-	if (sk->sk_frag.page) {
-		put_page(sk->sk_frag.page);
-		sk->sk_frag = (struct page_frag){ NULL, 0, 0 };
-	}
 	sk->sk_error_report(sk);
 	return 0;
 }

@@ -5,8 +5,11 @@
  * which is also what the others fall back on.
  *
  * Called by tcp_ack.c through inet_csk(sk)->icsk_ca_ops; a module keeps its
- * state in icsk_ca_priv. State here: the list of modules, written at boot.
+ * state where icsk_ca_priv points: in the socket if it is small (Reno, CUBIC),
+ * else allocated while the socket uses the module. State here: the list of
+ * modules, written at boot.
  */
+#include "lib/slab.h"
 #include "net/ipv4/tcp_int.h"
 
 static LIST_HEAD(tcp_cong_list);
@@ -45,17 +48,51 @@ int tcp_register_congestion_control(struct tcp_congestion_ops *ca)
 	return 0;
 }
 
+/* Give the module's state back, if it was allocated. */
+static void ca_detach(struct inet_connection_sock *icsk)
+{
+	if (icsk->icsk_ca_priv != icsk->icsk_ca_inline)
+		kfree(icsk->icsk_ca_priv);
+	icsk->icsk_ca_priv = icsk->icsk_ca_inline;
+}
+
+/* Room for the state of @ca on this socket; NULL: no memory. */
+static void *ca_room(struct inet_connection_sock *icsk,
+		     const struct tcp_congestion_ops *ca)
+{
+	if (ca->priv_size <= sizeof(icsk->icsk_ca_inline))
+		return icsk->icsk_ca_inline;
+	return kzalloc(ca->priv_size, GFP_ATOMIC);
+}
+
+static void ca_attach(struct inet_connection_sock *icsk,
+		      const struct tcp_congestion_ops *ca, void *room)
+{
+	memset(icsk->icsk_ca_inline, 0, sizeof(icsk->icsk_ca_inline));
+	icsk->icsk_ca_priv = room;
+	icsk->icsk_ca_ops = ca;
+}
+
 /**
- * tcp_assign_congestion_control() - Give a new socket the stack's default.
- * @sk: new; the module is initialised when the connection is established.
+ * tcp_assign_congestion_control() - Give a socket without one a module.
+ * @sk: new, or a copy of its listener, or disconnected; the module is
+ *      initialised when the connection is established.
+ *
+ * What TCP_CONGESTION chose stays, for a child what it chose for the listener;
+ * else it is the stack's default. Without memory for its state it is Reno,
+ * which has none.
  */
 void tcp_assign_congestion_control(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_congestion_ops *ca = icsk->icsk_ca_ops;
+	void *room;
 
-	icsk->icsk_ca_ops = tcp_net(sk)->tcp_congestion_control ?: &tcp_reno;
+	if (!icsk->icsk_ca_setsockopt || !ca)
+		ca = tcp_net(sk)->tcp_congestion_control ?: &tcp_reno;
+	room = ca_room(icsk, ca);
 	icsk->icsk_ca_initialized = false;
-	memset(icsk->icsk_ca_priv, 0, sizeof(icsk->icsk_ca_priv));
+	ca_attach(icsk, room ? ca : &tcp_reno, room ?: icsk->icsk_ca_inline);
 }
 
 /**
@@ -76,7 +113,7 @@ void tcp_init_congestion_control(struct sock *sk)
 
 /**
  * tcp_cleanup_congestion_control() - The connection has ended.
- * @sk: locked.
+ * @sk: locked; to be used again it needs tcp_assign_congestion_control().
  */
 void tcp_cleanup_congestion_control(struct sock *sk)
 {
@@ -85,6 +122,7 @@ void tcp_cleanup_congestion_control(struct sock *sk)
 	if (icsk->icsk_ca_initialized && icsk->icsk_ca_ops->release)
 		icsk->icsk_ca_ops->release(sk);
 	icsk->icsk_ca_initialized = false;
+	ca_detach(icsk);
 }
 
 /**
@@ -92,21 +130,26 @@ void tcp_cleanup_congestion_control(struct sock *sk)
  * @sk:   locked; may be connected.
  * @name: of a module.
  *
- * Return: 0; -ENOENT.
+ * Return: 0; -ENOENT; -ENOMEM: the socket keeps what it has.
  */
 int tcp_set_congestion_control(struct sock *sk, const char *name)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct tcp_congestion_ops *ca = tcp_ca_find(name);
+	void *room;
 
 	if (!ca)
 		return -ENOENT;
-	icsk->icsk_ca_setsockopt = true;
-	if (ca == icsk->icsk_ca_ops)
+	if (ca == icsk->icsk_ca_ops) {
+		icsk->icsk_ca_setsockopt = true;
 		return 0;
+	}
+	room = ca_room(icsk, ca);
+	if (!room)
+		return -ENOMEM;
 	tcp_cleanup_congestion_control(sk);
-	icsk->icsk_ca_ops = ca;
-	memset(icsk->icsk_ca_priv, 0, sizeof(icsk->icsk_ca_priv));
+	ca_attach(icsk, ca, room);
+	icsk->icsk_ca_setsockopt = true;
 	if (!(TCPF(sk->sk_state) &
 	      (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN) | TCPF(TCP_SYN_SENT))))
 		tcp_init_congestion_control(sk);

@@ -58,9 +58,8 @@ struct cubic {
 	bool css;
 	u8 css_credit;
 };
-static_assert(sizeof(struct cubic) <=
-		      sizeof_field(struct inet_connection_sock, icsk_ca_priv),
-	      "icsk_ca_priv");
+static_assert(sizeof(struct cubic) <= ICSK_CA_INLINE * sizeof(u64),
+	      "every socket has room for the default");
 
 /* Integer cube root, by binary digits. */
 static u32 cube_root(u64 a)

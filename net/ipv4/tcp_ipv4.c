@@ -171,7 +171,6 @@ out_close:
 		inet->inet_saddr = 0;
 		inet->inet_rcv_saddr = 0;
 	}
-	sk->sk_route_caps = 0;
 	inet->inet_dport = 0;
 	return err;
 }

@@ -133,9 +133,9 @@ static void tcp_v4_err_ends_half_open(struct kunit *test)
 	peer_send(p, "S", 0, 0, 0, 5000, "mss=1000");
 	peer_expect(p, "S.", 0, 0, 1);
 	peer_icmp(p, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 5, 0);
-	KUNIT_EXPECT_EQ(test, inet_csk(l->sk)->icsk_accept_queue.qlen, 1);
+	KUNIT_EXPECT_EQ(test, inet_csk(l->sk)->icsk_accept_queue->qlen, 1);
 	peer_icmp(p, ICMP_DEST_UNREACH, ICMP_PORT_UNREACH, 0, 0);
-	KUNIT_EXPECT_EQ(test, inet_csk(l->sk)->icsk_accept_queue.qlen, 0);
+	KUNIT_EXPECT_EQ(test, inet_csk(l->sk)->icsk_accept_queue->qlen, 0);
 	sock_release(l);
 }
 

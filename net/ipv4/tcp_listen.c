@@ -69,7 +69,7 @@ void tcp_reqsk_put(struct request_sock *req)
 static bool reqsk_unlink(struct request_sock *req)
 {
 	struct request_sock_queue *q =
-		&inet_csk(req->rsk_listener)->icsk_accept_queue;
+		inet_csk(req->rsk_listener)->icsk_accept_queue;
 
 	if (hlist_unhashed(&req->__req_common.skc_node))
 		return false;
@@ -99,7 +99,7 @@ void tcp_reqsk_drop(struct request_sock *req)
  */
 void tcp_reqsk_purge(struct sock *listener)
 {
-	struct request_sock_queue *q = &inet_csk(listener)->icsk_accept_queue;
+	struct request_sock_queue *q = inet_csk(listener)->icsk_accept_queue;
 	struct request_sock *req;
 	struct hlist_node *next;
 
@@ -172,7 +172,7 @@ static void reqsk_timer(struct timer_list *t)
 		return;
 	}
 	if (!req->num_timeout)
-		icsk->icsk_accept_queue.young--;
+		icsk->icsk_accept_queue->young--;
 	/* With data on its way from the peer nothing needs repeating: the
 	 * child waits for room in the accept queue (or TCP_DEFER_ACCEPT). */
 	if (!req->acked || req->num_timeout + 1 >= most)
@@ -184,7 +184,7 @@ static void reqsk_timer(struct timer_list *t)
 
 static void reqsk_queue(struct sock *sk, struct request_sock *req)
 {
-	struct request_sock_queue *q = &inet_csk(sk)->icsk_accept_queue;
+	struct request_sock_queue *q = inet_csk(sk)->icsk_accept_queue;
 
 	inet_hash_request(req);
 	hlist_add_head(&req->rsk_node, &q->syn_list);
@@ -293,7 +293,7 @@ static int request_start(struct sock *sk, struct request_sock *req,
  */
 int tcp_conn_request(struct sock *sk, struct sk_buff *skb)
 {
-	const struct request_sock_queue *q = &inet_csk(sk)->icsk_accept_queue;
+	const struct request_sock_queue *q = inet_csk(sk)->icsk_accept_queue;
 	struct net *net = sock_net(sk);
 	u8 cookies = net_ipv4(net)->sysctl_tcp_syncookies;
 	struct tcp_options_received opt;
@@ -349,7 +349,7 @@ drop:
 void tcp_accept_queue_add(struct sock *sk, struct request_sock *req,
 			  struct sock *child)
 {
-	struct request_sock_queue *q = &inet_csk(sk)->icsk_accept_queue;
+	struct request_sock_queue *q = inet_csk(sk)->icsk_accept_queue;
 
 	req->sk = child;
 	req->dl_next = NULL;
@@ -520,7 +520,7 @@ struct sock *tcp_check_req(struct sock *sk, struct sk_buff *skb,
 	if (opt.saw_tstamp && !after(TCP_SKB_CB(skb)->seq, req->rcv_nxt))
 		req->ts_recent = opt.rcv_tsval;
 	/* TCP_DEFER_ACCEPT: wait for data, for as many repeats as asked. */
-	if (req->num_timeout < inet_csk(sk)->icsk_accept_queue.defer_accept &&
+	if (req->num_timeout < inet_csk(sk)->icsk_defer_accept &&
 	    TCP_SKB_CB(skb)->end_seq == req->rcv_isn + 1) {
 		req->acked = true;
 		NET_INC_STATS(sock_net(sk), TcpExt_TCPDeferAcceptDrop);

@@ -29,7 +29,7 @@ static void suite_exit(struct kunit *test)
 
 static u32 half_open(const struct socket *l)
 {
-	return inet_csk(l->sk)->icsk_accept_queue.qlen;
+	return inet_csk(l->sk)->icsk_accept_queue->qlen;
 }
 
 /* --- half-open connections --- */

@@ -294,8 +294,7 @@ void tcp_send_delayed_ack(struct sock *sk)
 		}
 		ato = min(ato, max_ato);
 	}
-	if (icsk->icsk_delack_max_ns)
-		ato = min(ato, icsk->icsk_delack_max_ns);
+	ato = min(ato, TCP_DELACK_MAX);
 
 	when = now + ato;
 	if (icsk->icsk_ack.pending & ICSK_ACK_TIMER) {

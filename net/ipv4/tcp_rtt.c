@@ -22,31 +22,31 @@ static void minmax_reset(struct minmax *m, struct minmax_sample s)
 	m->s[2] = s;
 }
 
-static void minmax_age(struct minmax *m, u64 win_ns, struct minmax_sample s)
+static void minmax_age(struct minmax *m, u32 win_ms, struct minmax_sample s)
 {
-	u64 age = s.t_ns - m->s[0].t_ns;
+	u32 age = s.t_ms - m->s[0].t_ms;
 
-	if (age > win_ns) {
+	if (age > win_ms) {
 		m->s[0] = m->s[1];
 		m->s[1] = m->s[2];
 		m->s[2] = s;
-		if (s.t_ns - m->s[0].t_ns > win_ns) {
+		if (s.t_ms - m->s[0].t_ms > win_ms) {
 			m->s[0] = m->s[1];
 			m->s[1] = m->s[2];
 		}
-	} else if (m->s[1].t_ns == m->s[0].t_ns && age > win_ns / 4) {
+	} else if (m->s[1].t_ms == m->s[0].t_ms && age > win_ms / 4) {
 		m->s[1] = s;
 		m->s[2] = s;
-	} else if (m->s[2].t_ns == m->s[1].t_ns && age > win_ns / 2) {
+	} else if (m->s[2].t_ms == m->s[1].t_ms && age > win_ms / 2) {
 		m->s[2] = s;
 	}
 }
 
-static void minmax_running_min(struct minmax *m, u64 win_ns, u64 now, u32 v)
+static void minmax_running_min(struct minmax *m, u32 win_ms, u32 now, u32 v)
 {
 	struct minmax_sample s = { now ?: 1, v };
 
-	if (!m->s[0].t_ns || v <= m->s[0].v || s.t_ns - m->s[2].t_ns > win_ns) {
+	if (!m->s[0].t_ms || v <= m->s[0].v || s.t_ms - m->s[2].t_ms > win_ms) {
 		minmax_reset(m, s);
 		return;
 	}
@@ -56,7 +56,7 @@ static void minmax_running_min(struct minmax *m, u64 win_ns, u64 now, u32 v)
 	} else if (v <= m->s[2].v) {
 		m->s[2] = s;
 	}
-	minmax_age(m, win_ns, s);
+	minmax_age(m, win_ms, s);
 }
 
 /**
@@ -67,19 +67,20 @@ static void minmax_running_min(struct minmax *m, u64 win_ns, u64 now, u32 v)
  */
 u32 tcp_min_rtt(const struct tcp_sock *tp)
 {
-	return tp->rtt_min.s[0].t_ns ? tp->rtt_min.s[0].v : ~0U;
+	return tp->rtt_min.s[0].t_ms ? tp->rtt_min.s[0].v : ~0U;
 }
 
 static void update_min_rtt(struct sock *sk, u32 rtt_us, int flag)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u64 win = (u64)tcp_net(sk)->sysctl_tcp_min_rtt_wlen * NSEC_PER_SEC;
+	u32 win = tcp_net(sk)->sysctl_tcp_min_rtt_wlen * 1000U;
 
 	/* The peer may have held this ACK back: no reason to forget a lower
 	 * one that is only old. */
 	if ((flag & FLAG_ACK_MAYBE_DELAYED) && rtt_us > tcp_min_rtt(tp))
 		return;
-	minmax_running_min(&tp->rtt_min, win, tp->tcp_mstamp_ns,
+	minmax_running_min(&tp->rtt_min, win,
+			   (u32)(tp->tcp_mstamp_ns / NSEC_PER_MSEC),
 			   rtt_us ?: 1000U);
 }
 
@@ -89,14 +90,12 @@ static void update_min_rtt(struct sock *sk, u32 rtt_us, int flag)
  * tcp_rto_min_ns() - The least variation that an RTO allows for.
  * @sk: the socket.
  *
- * Return: ns: the socket's, else the stack's.
+ * Return: ns.
  */
 u64 tcp_rto_min_ns(const struct sock *sk)
 {
-	u64 ns = inet_csk(sk)->icsk_rto_min_ns;
+	u64 ns = (u64)tcp_net(sk)->sysctl_tcp_rto_min_us * NSEC_PER_USEC;
 
-	if (!ns)
-		ns = (u64)tcp_net(sk)->sysctl_tcp_rto_min_us * NSEC_PER_USEC;
 	return ns ?: TCP_RTO_MIN;
 }
 

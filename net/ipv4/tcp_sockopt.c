@@ -211,8 +211,7 @@ static int set_int(struct sock *sk, int name, int val)
 		set_quickack(sk, val);
 		return 0;
 	case TCP_DEFER_ACCEPT:
-		inet_csk(sk)->icsk_accept_queue.defer_accept =
-			secs_to_retrans(val);
+		inet_csk(sk)->icsk_defer_accept = secs_to_retrans(val);
 		return 0;
 	case TCP_WINDOW_CLAMP:
 		return set_window_clamp(sk, val);
@@ -311,7 +310,7 @@ static int get_int(const struct sock *sk, int name, int *val)
 		*val = get_linger2(sk);
 		return 0;
 	case TCP_DEFER_ACCEPT:
-		*val = retrans_to_secs(icsk->icsk_accept_queue.defer_accept);
+		*val = retrans_to_secs(icsk->icsk_defer_accept);
 		return 0;
 	case TCP_WINDOW_CLAMP:
 		*val = (int)tp->window_clamp;

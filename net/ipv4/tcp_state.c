@@ -141,8 +141,7 @@ static bool handshake_ack_waits(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
-	if (!icsk->icsk_accept_queue.defer_accept &&
-	    !inet_csk_in_pingpong_mode(sk))
+	if (!icsk->icsk_defer_accept && !inet_csk_in_pingpong_mode(sk))
 		return false;
 	inet_csk_schedule_ack(sk);
 	tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);

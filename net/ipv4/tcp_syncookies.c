@@ -61,7 +61,7 @@ u32 tcp_cookie_isn(struct sock *sk, const struct sk_buff *skb, u16 *mss)
 	u32 count = cookie_count();
 	u32 i;
 
-	inet_csk(sk)->icsk_accept_queue.cookie_stamp_ns = ktime_get_ns();
+	inet_csk(sk)->icsk_accept_queue->cookie_stamp_ns = ktime_get_ns();
 	for (i = ARRAY_SIZE(mss_table) - 1; i; i--)
 		if (*mss >= mss_table[i])
 			break;
@@ -116,7 +116,7 @@ static u16 cookie_mss(const struct sock *sk, const struct sk_buff *skb)
  * guesses right by chance must not make a connection. */
 static bool cookies_are_out(const struct sock *sk)
 {
-	u64 sent = inet_csk(sk)->icsk_accept_queue.cookie_stamp_ns;
+	u64 sent = inet_csk(sk)->icsk_accept_queue->cookie_stamp_ns;
 
 	return sent && ktime_get_ns() - sent <= MAX_COOKIE_AGE * COOKIE_PERIOD;
 }

@@ -135,7 +135,7 @@ static int udp_append(struct sock *sk, struct msghdr *msg, u32 ulen,
 	else if (skb_queue_empty(&sk->sk_write_queue))
 		up->pending = 0;
 	else
-		up->len = (u16)inet_sk(sk)->cork.length;
+		up->len = (u16)inet_sk(sk)->cork->length;
 	return err;
 }
 

@@ -5,6 +5,8 @@
  * what the CPU did not, so that the stack holds a struct pt_regs. There is no
  * per-CPU data behind GS (one CPU), hence no SWAPGS.
  */
+#include "kernel/smap.h"
+
 	.text
 
 /* Error codes are pushed by the CPU for 8, 10-14, 17, 21, 29 and 30. */
@@ -41,10 +43,8 @@ trap_common:
 	pushq	%r14
 	pushq	%r15
 	cld
-	cmpb	$0, cpu_has_smap(%rip)
-	je	1f
-	clac
-1:	movq	%rsp, %rdi
+	SMAP	clac
+	movq	%rsp, %rdi
 	call	trap_dispatch
 	jmp	restore_regs
 

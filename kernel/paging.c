@@ -22,9 +22,13 @@
 #define CR4_PGE  BIT(7)
 #define CR4_SMEP BIT(20)
 #define CR4_SMAP BIT(21)
+/* Intel SDM 2A, CPUID, leaf 7. */
+#define CPU_SMEP BIT(7)
+#define CPU_SMAP BIT(20)
 
 extern char __text_start[], __text_end[], __rodata_start[], __rodata_end[];
 extern char __data_start[], __image_end[], __image_start_phys[];
+extern const s32 __start___smap_sites[], __stop___smap_sites[];
 
 phys_addr_t kernel_root;
 
@@ -225,22 +229,39 @@ static void map_ram(void)
 	map_large(boot_info.initrd_start, boot_info.initrd_end, floor);
 }
 
-static void enable_cpu_protection(void)
+/* CPUID.(EAX=07H,ECX=0):EBX. */
+static u32 cpu_features(void)
 {
-	u32 a, b = 0, c, d;
-	u64 cr4;
+	u32 a, b, c, d;
 
 	cpuid(0, 0, &a, &b, &c, &d);
-	b = 0;
-	if (a >= 7)
-		cpuid(7, 0, &a, &b, &c, &d);
+	if (a < 7)
+		return 0;
+	cpuid(7, 0, &a, &b, &c, &d);
+	return b;
+}
+
+/* A CPU without SMAP does not know STAC and CLAC either: put three-byte NOPs
+ * in their place, while text can still be written. */
+static void patch_smap_sites(void)
+{
+	static const u8 nop[] = { 0x0f, 0x1f, 0x00 };
+	const s32 *site;
+
+	for (site = __start___smap_sites; site < __stop___smap_sites; site++)
+		memcpy((u8 *)site + *site, nop, sizeof(nop));
+}
+
+static void enable_cpu_protection(u32 features)
+{
+	u64 cr4;
+
 	__asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
 	cr4 |= CR4_PGE;
-	if (b & BIT(7))
+	if (features & CPU_SMEP)
 		cr4 |= CR4_SMEP;
-	if (b & BIT(20))
+	if (cpu_has_smap)
 		cr4 |= CR4_SMAP;
-	cpu_has_smap = b & BIT(20);
 	__asm__ volatile("mov %0, %%cr4" ::"r"(cr4) : "memory");
 }
 
@@ -251,6 +272,11 @@ static void enable_cpu_protection(void)
  */
 void paging_init(void)
 {
+	u32 features = cpu_features();
+
+	cpu_has_smap = features & CPU_SMAP;
+	if (!cpu_has_smap)
+		patch_smap_sites();
 	kernel_root = alloc_table();
 	if (!kernel_root)
 		panic("memory: no page for the first table");
@@ -263,7 +289,7 @@ void paging_init(void)
 	    !walk_page_alloc(kernel_root, IOREMAP_BASE))
 		panic("memory: no room for the kernel's page tables");
 	write_cr3(kernel_root);
-	enable_cpu_protection();
+	enable_cpu_protection(features);
 }
 
 /**

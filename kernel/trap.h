@@ -103,18 +103,8 @@ struct exception_entry {
 	".long " to " - .\n"              \
 	".popsection\n"
 
-/* SMAP: kernel access to user pages only between these two. */
+/* SMAP: kernel access to user pages only as in kernel/smap.h. */
 extern bool cpu_has_smap;
-static inline void stac(void)
-{
-	if (cpu_has_smap)
-		__asm__ volatile("stac" ::: "memory", "cc");
-}
-static inline void clac(void)
-{
-	if (cpu_has_smap)
-		__asm__ volatile("clac" ::: "memory", "cc");
-}
 
 /* Print registers, code bytes and a backtrace at KERN_EMERG. */
 void show_regs(const struct pt_regs *regs);

@@ -4,13 +4,23 @@
  * here and nowhere else. A range outside the lower half is refused before it
  * is touched; a page that is not there yet is brought in by the page fault
  * (kernel/mm.c); one that cannot be ends the copy through the exception
- * table. SMAP is lifted only around the copy itself.
+ * table. SMAP is lifted only inside the copy (kernel/uaccess_copy.S).
  */
 #include "kernel/uaccess.h"
 #include "kernel/trap.h"
 
 /* kernel/uaccess_copy.S */
 size_t copy_user(void *to, const void *from, size_t n);
+__wsum csum_copy_user(void *to, const void *from, size_t n);
+
+/* No byte of the range is in the kernel's half. Where the halves do not meet
+ * and where a program has no page, the copy itself faults and says so. */
+static bool in_lower_half(const void __user *addr, size_t n)
+{
+	u64 start = (__force u64)addr;
+
+	return (s64)(start | n | (start + n)) >= 0;
+}
 
 /**
  * copy_from_user() - Read a program's memory.
@@ -23,14 +33,9 @@ size_t copy_user(void *to, const void *from, size_t n);
  */
 size_t copy_from_user(void *to, const void __user *from, size_t n)
 {
-	size_t left;
-
-	if (unlikely(!access_ok(from, n)))
+	if (unlikely(!in_lower_half(from, n)))
 		return n;
-	stac();
-	left = copy_user(to, (__force const void *)from, n);
-	clac();
-	return left;
+	return copy_user(to, (__force const void *)from, n);
 }
 
 /**
@@ -44,14 +49,26 @@ size_t copy_from_user(void *to, const void __user *from, size_t n)
  */
 size_t copy_to_user(void __user *to, const void *from, size_t n)
 {
-	size_t left;
-
-	if (unlikely(!access_ok(to, n)))
+	if (unlikely(!in_lower_half(to, n)))
 		return n;
-	stac();
-	left = copy_user((__force void *)to, from, n);
-	clac();
-	return left;
+	return copy_user((__force void *)to, from, n);
+}
+
+/**
+ * csum_and_copy_from_user() - Read a program's memory and sum it.
+ * @src: the program's address; anything may be in it.
+ * @dst: kernel memory of @len bytes.
+ * @len: bytes.
+ *
+ * Context: as copy_from_user().
+ * Return:  the sum, as if the bytes began at an even place, never 0 (a sum of
+ *          zeros is minus zero); 0 if not all could be read.
+ */
+__wsum csum_and_copy_from_user(const void __user *src, void *dst, size_t len)
+{
+	if (unlikely(!in_lower_half(src, len)))
+		return 0;
+	return csum_copy_user(dst, (__force const void *)src, len);
 }
 
 /**

@@ -90,6 +90,9 @@ bool capable(int cap);
 /* User memory: the number of bytes NOT copied, 0 when all were. */
 size_t copy_from_user(void *to, const void __user *from, size_t n) __must_check;
 size_t copy_to_user(void __user *to, const void *from, size_t n) __must_check;
+/* The Internet checksum of what was copied, never 0; 0: not all was. */
+__wsum csum_and_copy_from_user(const void __user *src, void *dst,
+			       size_t len) __must_check;
 
 /* Messages. "<3>text" or KERN_ERR "text"; without a level it is KERN_INFO. */
 int printk(const char *fmt, ...) __printf(1, 2);

@@ -168,10 +168,12 @@ size_t csum_and_copy_from_iter(void *to, size_t n, __wsum *sum,
 
 	n = min(n, i->count);
 	if (one_user_range(i)) {
-		done = n - copy_from_user(to, range_at(i), n);
-		*sum = csum_partial(to, done, *sum);
-		iter_step(i, done);
-		return done;
+		part = csum_and_copy_from_user(range_at(i), to, n);
+		if (likely(part)) {
+			*sum = csum_add(*sum, part);
+			iter_step(i, n);
+			return n;
+		}
 	}
 	while (done < n && !left) {
 		len = iter_chunk(i, &p);

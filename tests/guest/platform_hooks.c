@@ -13,6 +13,7 @@
 #include "kernel/slab_int.h"
 #include "kernel/time_int.h"
 #include "lib/bug.h"
+#include "lib/checksum.h"
 #include "lib/kunit.h"
 #include "lib/softirq.h"
 #include "tests/guest/crash.h"
@@ -35,6 +36,8 @@ WRAP(struct page *, alloc_pages, gfp_t flags, unsigned int order);
 WRAP(void, free_page_run, struct page *page);
 WRAP(size_t, copy_from_user, void *to, const void __user *from, size_t n);
 WRAP(size_t, copy_to_user, void __user *to, const void *from, size_t n);
+WRAP(__wsum, csum_and_copy_from_user, const void __user *src, void *dst,
+     size_t len);
 WRAP(struct files_struct *, task_files, void);
 WRAP(bool, task_signal_pending, void);
 WRAP(void, task_raise_signal, int sig);
@@ -163,6 +166,17 @@ size_t __wrap_copy_from_user(void *to, const void __user *from, size_t n)
 		return n;
 	memcpy(to, (const void *)from, n);
 	return 0;
+}
+
+__wsum __wrap_csum_and_copy_from_user(const void __user *src, void *dst,
+				      size_t len)
+{
+	if (current->mm)
+		return __real_csum_and_copy_from_user(src, dst, len);
+	if (is_bad((const char *)src, len))
+		return 0;
+	return csum_partial_copy((const void *)src, dst, len,
+				 (__force __wsum)UINT32_MAX);
 }
 
 size_t __wrap_copy_to_user(void __user *to, const void *from, size_t n)

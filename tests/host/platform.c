@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "lib/bug.h"
+#include "lib/checksum.h"
 #include "lib/file.h"
 #include "lib/printk.h"
 #include "lib/slab.h"
@@ -211,6 +212,13 @@ size_t copy_from_user(void *to, const void __user *from, size_t n)
 	if (n)
 		memcpy(to, (const void *)from, n);
 	return 0;
+}
+
+__wsum csum_and_copy_from_user(const void __user *src, void *dst, size_t len)
+{
+	if (copy_from_user(dst, src, len))
+		return 0;
+	return csum_partial(dst, len, (__force __wsum)UINT32_MAX);
 }
 
 size_t copy_to_user(void __user *to, const void *from, size_t n)

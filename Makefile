@@ -119,8 +119,8 @@ QEMU	?= qemu-system-x86_64
 QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
-.PHONY: all apps bench-icount bench-profile clean debug format guest-test help \
-	host-test image iso layers lint netsim packetdrill packetdrill-lib pkt pkt-ktap repro run size test
+# No file has the name of a target that help lists.
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*##.*/\1/p' $(MAKEFILE_LIST)) pkt-ktap
 
 all: $(B)/doorbell.elf apps ## the image and its programs
 
@@ -185,10 +185,10 @@ guest-test: $(B)/doorbell-test.elf ## the suites in the booted image; SUITE=glob
 # --- programs: one folder each, nothing of the project in them --------------
 APPS	:= $(notdir $(patsubst %/,%,$(wildcard apps/*/)))
 APP_CC	?= musl-gcc
-APP_CFLAGS := -static -O2 -Wall -Wextra -Werror -std=gnu11 \
+APP_CFLAGS := -static -O2 -I. -Wall -Wextra -Werror -std=gnu11 \
 	-ffile-prefix-map=$(CURDIR)=.
 apps: $(APPS:%=$(B)/apps/%) ## the programs of apps/, static, for the guest
-$(B)/apps/%: apps/%/*.c
+$(B)/apps/%: apps/%/*.[ch]
 	@mkdir -p $(@D)
 	$(Q)$(APP_CC) $(APP_CFLAGS) -o $@ $(filter %.c,$^)
 
@@ -229,6 +229,10 @@ bench-icount: $(NEEDED) apps ## guest instructions per packet, by stage
 bench-profile: $(NEEDED) apps ## the same by function: KIND=tcp.1460; CODE=1
 	@$(PYTHON) tools/bench_icount.py \
 		$(if $(CODE),--code,--functions) $(or $(KIND),udp.18)
+
+bench: setup-bench ## rates beside Linux's and the device's, costs; ROUNDS=5
+	@$(MAKE) $(QUICK) $(NEEDED) apps $(B)/doorbell-test.elf
+	@$(PYTHON) tools/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)
 
 debug: $(NEEDED) apps ## QEMU waits for gdb; PROG="hello ARG..."
 	@echo "in another terminal: gdb -x tools/gdb/doorbell.gdb"

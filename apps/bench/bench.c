@@ -9,6 +9,8 @@
  * without an interrupt in it. Rates are by the monotonic clock.
  */
 #define _GNU_SOURCE
+#include "apps/bench/bench.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -30,14 +32,20 @@ static const char usage_text[] =
 	"       bench null [COUNT]                   getppid(), the bare "
 	"entry\n"
 	"       bench cost HOST PORT                 short: a few of "
-	"each\n";
+	"each\n"
+	"       bench suite HOST PORT [MS [GLOB]]    every rate, MS each; "
+	"PORT\n"
+	"                                            discards, PORT+1 echoes\n"
+	"       bench offload IFNAME on|off          (Linux) checksum, "
+	"scatter,\n"
+	"                                            segmentation\n";
 
 struct samples {
 	uint64_t least, total, count;
 	uint64_t start_ns;
 };
 
-static void die(const char *what)
+void die(const char *what)
 {
 	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
 	exit(1);
@@ -51,7 +59,7 @@ static uint64_t ticks(void)
 	return (uint64_t)hi << 32 | lo;
 }
 
-static uint64_t now_ns(void)
+uint64_t now_ns(void)
 {
 	struct timespec ts;
 
@@ -92,7 +100,7 @@ static void samples_print(const struct samples *s, const char *name,
 		       (double)bytes * 1000.0 / (double)ns);
 }
 
-static int open_socket(int type, char **argv)
+int open_socket(int type, char **argv)
 {
 	struct addrinfo hints = { .ai_family = AF_INET, .ai_socktype = type };
 	struct addrinfo *ai;
@@ -127,7 +135,7 @@ static size_t number(int argc, char **argv, int i, size_t otherwise)
 	return v;
 }
 
-static char *payload(size_t size)
+char *payload(size_t size)
 {
 	char *buf = malloc(size);
 
@@ -237,6 +245,15 @@ int main(int argc, char **argv)
 	if (argc < 4) {
 		fputs(usage_text, stderr);
 		return 2;
+	}
+	if (!strcmp(test, "offload")) {
+		bench_offload(argv[2], !strcmp(argv[3], "on"));
+		return 0;
+	}
+	if (!strcmp(test, "suite")) {
+		bench_suite(argv + 2, (unsigned int)number(argc, argv, 4, 1000),
+			    argc > 5 ? argv[5] : "*");
+		return 0;
 	}
 	if (!strcmp(test, "cost")) {
 		bench_cost(argv + 2);

@@ -1,0 +1,200 @@
+# SPDX-License-Identifier: MIT
+"""What does not hang on how fast the machine is just now: guest instructions
+by stage, doorbells, interrupts and device accesses per 1,000 packets, the
+boot, the smallest memory, the image. Every function returns
+{name: (value, unit)}."""
+import collections
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from doorbell_lib import machine
+from doorbell_lib.archive import pack
+from doorbell_lib.capture import FirstFrame, frames
+from doorbell_lib.common import BUILD, ROOT, Fail
+from doorbell_lib.network import make_network
+
+from .sink import Sink
+
+BOOTS = 9
+ACCESS = re.compile(rb"^memory_region_ops_(read|write) .*name '(?P<name>[^']+)'",
+                    re.M)
+STATIC = "192.168.77.1"
+
+
+def silent(_data):
+    """A console that nobody looks at."""
+
+
+def boot(net, program, args, *, peer=None, mem=64, on_start=None, **fields):
+    """Run a program in Doorbell with the sink beside it; the outcome. HOST
+    and PORT in args are the sink's."""
+    network = make_network(net)
+    try:
+        sink = Sink(network)
+        try:
+            words = [{"HOST": network.host, "PORT": str(sink.port)}.get(a, a)
+                     for a in args]
+            options = machine.Options(mem=mem, timeout=120, **fields)
+            options.append = [*options.append, "doorbell.stats"]
+            archive, inside = pack(program, [], network.host,
+                                   network.resolver)
+            cmdline = machine.command_line(options, network, inside, words)
+            return machine.boot(options, archive, cmdline, network,
+                                sink=silent, on_start=on_start)
+        finally:
+            sink.close()
+    finally:
+        network.close()
+
+
+def instructions():
+    """`make bench-icount`."""
+    out = subprocess.run([sys.executable, "tools/bench_icount.py"], cwd=ROOT,
+                         capture_output=True, text=True, check=False)
+    if out.returncode:
+        raise Fail("bench_icount: " + out.stderr.strip()[-400:])
+    rows = (line.split() for line in out.stdout.splitlines())
+    return {name: (int(value), unit) for name, value, unit in rows}
+
+
+def accesses(name, test, *append):
+    """Doorbells, interrupts and device accesses per 1,000 frames of a test of
+    the suite. QEMU's own trace counts the accesses, the kernel the rest."""
+    with tempfile.TemporaryDirectory(prefix="doorbell-") as work:
+        trace = os.path.join(work, "trace")
+        outcome = boot("tap", "bench", ["suite", "HOST", "PORT", "200", test],
+                       append=list(append), qemu_args=[
+                           "-trace", "enable=memory_region_ops_*,file=" + trace])
+        with open(trace, "rb") as f:
+            count = collections.Counter(
+                m["name"] for m in ACCESS.finditer(f.read()))
+    sent = outcome.stats.get("e1000.tx_frames", 0)
+    if outcome.status or not sent:
+        raise Fail(f"{test} sent nothing (status {outcome.status})")
+    unit = "per_1000_frames"
+    return {
+        f"doorbells.{name}":
+            (outcome.stats["e1000.doorbells"] * 1000 / sent, unit),
+        f"interrupts.{name}":
+            (outcome.stats["e1000.interrupts"] * 1000 / sent, unit),
+        f"mmio.{name}": (count[b"e1000-mmio"] * 1000 / sent, unit),
+    }
+
+
+def first_frame(firmware):
+    """Seconds from QEMU's start to the first frame, median of BOOTS."""
+    times = []
+    for _ in range(BOOTS):
+        with tempfile.TemporaryDirectory(prefix="doorbell-") as work:
+            pcap = os.path.join(work, "pcap")
+            watch = FirstFrame(pcap)
+            started = []
+
+            def on_start():
+                started.append(time.monotonic())
+                watch.start()
+
+            boot("tap", "hello", [], firmware=firmware, pcap=pcap,
+                 on_start=on_start)
+            watch.stop()
+            if watch.when is None:
+                raise Fail("no frame was seen")
+            times.append(watch.when - started[0])
+    return {f"boot.first_frame.{firmware}": (statistics.median(times), "s")}
+
+
+class FirstByte(threading.Thread):
+    """Follows a capture until a TCP segment with data stands in it."""
+
+    def __init__(self, path):
+        super().__init__(daemon=True)
+        self._path, self.when, self._over = path, None, False
+
+    def run(self):
+        while not self._over and self.when is None:
+            time.sleep(0.002)
+            if not os.path.exists(self._path):
+                continue
+            for _, f in frames(self._path):
+                if f[12:14] == b"\x08\x00" and f[23] == 6 and \
+                        len(f) > 14 + 20 + 60:
+                    self.when = time.monotonic()
+                    return
+
+    def stop(self):
+        """Whether it came or not."""
+        self._over = True
+        self.join()
+
+
+def first_tcp_byte():
+    """Seconds from QEMU's start to the first TCP payload on the wire."""
+    times = []
+    for _ in range(3):
+        with tempfile.TemporaryDirectory(prefix="doorbell-") as work:
+            pcap = os.path.join(work, "pcap")
+            watch = FirstByte(pcap)
+            started = []
+
+            def on_start():
+                started.append(time.monotonic())
+                watch.start()
+
+            boot("tap", "bench", ["tcp", "HOST", "PORT", "1", "1460"],
+                 pcap=pcap, on_start=on_start)
+            watch.stop()
+            if watch.when is None:
+                raise Fail("no TCP byte was seen")
+            times.append(watch.when - started[0])
+    return {"boot.first_tcp_byte": (statistics.median(times), "s")}
+
+
+def boot_instructions():
+    """From the image's entry to its first doorbell, counted."""
+    outcome = boot("user", "hello", [], icount=True)
+    return {"boot.instructions": (outcome.stats["boot.first_frame_ns"],
+                                 "insn")}
+
+
+def smallest_memory():
+    """The least -m with which a program still sends."""
+    for mem in range(2, 33):
+        try:
+            outcome = boot("user", "bench",
+                           ["tcp", "HOST", "PORT", "16", "1460"], mem=mem)
+        except Fail:
+            continue
+        if outcome.status == 0:
+            return {"memory.smallest": (mem, "MiB")}
+    raise Fail("it does not boot with 32 MiB")
+
+
+def image_bytes():
+    """The stripped image."""
+    with tempfile.TemporaryDirectory(prefix="doorbell-") as work:
+        out = os.path.join(work, "image")
+        subprocess.run(["objcopy", "--strip-all",
+                        os.path.join(BUILD, "doorbell.elf"), out], check=True)
+        return {"image.stripped": (os.path.getsize(out), "bytes")}
+
+
+def measure():
+    """All of it."""
+    rows = {}
+    for part in (instructions,
+                 lambda: accesses("udp.18", "udp.18.sendto"),
+                 lambda: accesses("udp.18.sendmmsg", "udp.18.sendmmsg"),
+                 lambda: accesses("tcp.bulk", "tcp.bulk.65536"),
+                 lambda: accesses("tcp.bulk.offload", "tcp.bulk.65536",
+                                  "e1000.offload=on"),
+                 lambda: first_frame("seabios"), lambda: first_frame("qboot"),
+                 first_tcp_byte, boot_instructions, smallest_memory,
+                 image_bytes):
+        rows.update(part())
+    return rows

@@ -221,7 +221,7 @@ int process_create_init(struct task *t, struct files_struct *files)
 	p->pgid = pid;
 	p->sid = pid;
 	p->rlimit[RLIMIT_NOFILE] =
-		(struct rlimit64){ files->rlimit_nofile, files->rlimit_nofile };
+		(struct rlimit64){ files->rlimit_nofile, NR_OPEN_MAX };
 	t->pid = pid;
 	t->files = files;
 	t->user = true;

@@ -129,14 +129,15 @@ SYSCALL_DEFINE4(prlimit64, int, pid, u32, which, const struct rlimit64 __user *,
 			return -EFAULT;
 		if (lim.rlim_cur > lim.rlim_max)
 			return -EINVAL;
+		if (which == RLIMIT_NOFILE && lim.rlim_max > NR_OPEN_MAX)
+			return -EPERM;
 	}
 	if (old && copy_to_user(old, &p->rlimit[which], sizeof(lim)))
 		return -EFAULT;
 	if (new) {
 		p->rlimit[which] = lim;
 		if (which == RLIMIT_NOFILE && p == current->process)
-			current->files->rlimit_nofile =
-				(u32)min_t(u64, lim.rlim_cur, 1048576);
+			current->files->rlimit_nofile = (u32)lim.rlim_cur;
 	}
 	return 0;
 }

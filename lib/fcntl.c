@@ -92,9 +92,9 @@ static long fcntl_file(struct file *f, int fd, u32 cmd, u64 arg)
 			return -EINVAL;
 		return dup_from(fd, (int)arg, cmd == F_DUPFD_CLOEXEC);
 	case F_GETFD:
-		return files->cloexec[fd] ? FD_CLOEXEC : 0;
+		return fd_cloexec(files, fd) ? FD_CLOEXEC : 0;
 	case F_SETFD:
-		files->cloexec[fd] = arg & FD_CLOEXEC;
+		fd_set_cloexec(files, fd, arg & FD_CLOEXEC);
 		return 0;
 	case F_GETFL:
 		return f->f_flags & ~O_CLOEXEC;
@@ -127,7 +127,7 @@ static long ioctl_file(struct file *f, int fd, u32 cmd, unsigned long arg)
 	switch (cmd) {
 	case FIOCLEX:
 	case FIONCLEX:
-		task_files()->cloexec[fd] = cmd == FIOCLEX;
+		fd_set_cloexec(task_files(), fd, cmd == FIOCLEX);
 		return 0;
 	case FIONBIO:
 	case FIOASYNC:

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: open files and the tables that number them. A table starts with 64
- * places and doubles up to the program's limit. A file is counted: each table
+ * places and doubles up to the program's limit. The lowest free number is
+ * found through two levels of bitmaps, so that the 100,000th descriptor costs
+ * what the first did. A file is counted: each table
  * place holds one reference, each system call at work one more, so a close
  * beside a sleeping read frees nothing that the read still uses.
  *
  * Only tasks come here, and they do not preempt each other: no lock.
  */
 #include "lib/file.h"
+#include "lib/bitmap.h"
 #include "lib/bug.h"
 #include "lib/eventpoll.h"
 #include "lib/slab.h"
@@ -64,22 +67,58 @@ void fput(struct file *f)
 	kfree(f);
 }
 
+/* The arrays of a table with @max_fds places, zeroed; 0 or -ENOMEM. */
+static int arrays_alloc(struct files_struct *files, u32 max_fds)
+{
+	u32 words = BITS_TO_LONGS(max_fds);
+	struct file **fd;
+	unsigned long *bits;
+
+	fd = kcalloc(max_fds, sizeof(*fd), GFP_KERNEL);
+	bits = kcalloc(2 * words + BITS_TO_LONGS(words), sizeof(*bits),
+		       GFP_KERNEL);
+	if (!fd || !bits) {
+		kfree(fd);
+		kfree(bits);
+		return -ENOMEM;
+	}
+	files->max_fds = max_fds;
+	files->fd = fd;
+	files->fd_open = bits;
+	files->fd_cloexec = bits + words;
+	files->fd_full = bits + 2 * words;
+	return 0;
+}
+
+static void arrays_free(struct files_struct *files)
+{
+	kfree(files->fd);
+	kfree(files->fd_open);
+}
+
+/* What @from has, to @to, which has at least as many places. */
+static void arrays_copy(struct files_struct *to,
+			const struct files_struct *from)
+{
+	u32 words = BITS_TO_LONGS(from->max_fds);
+
+	memcpy(to->fd, from->fd, from->max_fds * sizeof(*to->fd));
+	memcpy(to->fd_open, from->fd_open, words * sizeof(long));
+	memcpy(to->fd_cloexec, from->fd_cloexec, words * sizeof(long));
+	memcpy(to->fd_full, from->fd_full, BITS_TO_LONGS(words) * sizeof(long));
+}
+
 static struct files_struct *table_alloc(u32 max_fds)
 {
 	struct files_struct *files = kzalloc(sizeof(*files), GFP_KERNEL);
 
 	if (!files)
 		return NULL;
-	files->fd = kcalloc(max_fds, sizeof(*files->fd), GFP_KERNEL);
-	files->cloexec = kzalloc(max_fds, GFP_KERNEL);
-	if (!files->fd || !files->cloexec) {
-		kfree(files->fd);
-		kfree(files->cloexec);
+	if (arrays_alloc(files, max_fds)) {
 		kfree(files);
 		return NULL;
 	}
 	files->refcount = 1;
-	files->max_fds = max_fds;
 	files->rlimit_nofile = RLIMIT_NOFILE_DEFAULT;
 	return files;
 }
@@ -108,12 +147,11 @@ struct files_struct *files_dup(const struct files_struct *src)
 	if (!files)
 		return NULL;
 	files->rlimit_nofile = src->rlimit_nofile;
-	memcpy(files->cloexec, src->cloexec, src->max_fds);
-	for (fd = 0; fd < src->max_fds; fd++) {
-		files->fd[fd] = src->fd[fd];
+	files->next_fd = src->next_fd;
+	arrays_copy(files, src);
+	for (fd = 0; fd < src->max_fds; fd++)
 		if (files->fd[fd])
 			get_file(files->fd[fd]);
-	}
 	return files;
 }
 
@@ -132,8 +170,7 @@ void files_put(struct files_struct *files)
 	for (fd = 0; fd < files->max_fds; fd++)
 		if (files->fd[fd])
 			close_fd(files, (int)fd);
-	kfree(files->fd);
-	kfree(files->cloexec);
+	arrays_free(files);
 	kfree(files);
 }
 
@@ -148,43 +185,82 @@ void files_close_on_exec(struct files_struct *files)
 	u32 fd;
 
 	for (fd = 0; fd < files->max_fds; fd++)
-		if (files->fd[fd] && files->cloexec[fd])
+		if (files->fd[fd] && test_bit(fd, files->fd_cloexec))
 			close_fd(files, (int)fd);
 }
 
 /* Room for descriptor @fd, which is below the limit. */
 static int table_grow(struct files_struct *files, u32 fd)
 {
+	struct files_struct old = *files;
 	u32 size = files->max_fds;
-	struct file **arr;
-	u8 *cloexec;
 
 	while (size <= fd)
 		size *= 2;
 	if (size == files->max_fds)
 		return 0;
-	arr = kcalloc(size, sizeof(*arr), GFP_KERNEL);
-	cloexec = kzalloc(size, GFP_KERNEL);
-	if (!arr || !cloexec) {
-		kfree(arr);
-		kfree(cloexec);
+	if (arrays_alloc(files, size))
 		return -ENOMEM;
-	}
-	memcpy(arr, files->fd, files->max_fds * sizeof(*arr));
-	memcpy(cloexec, files->cloexec, files->max_fds);
-	kfree(files->fd);
-	kfree(files->cloexec);
-	files->fd = arr;
-	files->cloexec = cloexec;
-	files->max_fds = size;
+	arrays_copy(files, &old);
+	arrays_free(&old);
 	return 0;
 }
 
+/* The lowest free number from @fd on; beyond the table if need be. */
 static u32 first_free(const struct files_struct *files, u32 fd)
 {
-	while (fd < files->max_fds && files->fd[fd])
-		fd++;
-	return fd;
+	u32 words = files->max_fds / BITS_PER_LONG, end, word;
+
+	fd = max(fd, files->next_fd);
+	if (fd >= files->max_fds)
+		return fd;
+	end = (fd / BITS_PER_LONG + 1) * BITS_PER_LONG;
+	fd = (u32)find_next_zero_bit(files->fd_open, end, fd);
+	if (fd < end)
+		return fd;
+	word = (u32)find_next_zero_bit(files->fd_full, words,
+				       end / BITS_PER_LONG);
+	return (u32)find_next_zero_bit(files->fd_open, files->max_fds,
+				       (unsigned long)word * BITS_PER_LONG);
+}
+
+/* @f has this free number from now on. */
+static void fd_take(struct files_struct *files, u32 fd, struct file *f)
+{
+	files->fd[fd] = f;
+	__set_bit(fd, files->fd_open);
+	if (files->fd_open[fd / BITS_PER_LONG] == ~0UL)
+		__set_bit(fd / BITS_PER_LONG, files->fd_full);
+}
+
+static void fd_give_back(struct files_struct *files, u32 fd)
+{
+	files->fd[fd] = NULL;
+	__clear_bit(fd, files->fd_open);
+	__clear_bit(fd, files->fd_cloexec);
+	__clear_bit(fd / BITS_PER_LONG, files->fd_full);
+	files->next_fd = min(files->next_fd, fd);
+}
+
+/**
+ * fd_cloexec() - Whether a descriptor is closed on exec.
+ * @files: the table. @fd: open.
+ */
+bool fd_cloexec(const struct files_struct *files, int fd)
+{
+	return test_bit((u32)fd, files->fd_cloexec);
+}
+
+/**
+ * fd_set_cloexec() - Say whether a descriptor is closed on exec.
+ * @files: the table. @fd: open. @on: whether.
+ */
+void fd_set_cloexec(struct files_struct *files, int fd, bool on)
+{
+	if (on)
+		__set_bit((u32)fd, files->fd_cloexec);
+	else
+		__clear_bit((u32)fd, files->fd_cloexec);
 }
 
 /**
@@ -224,8 +300,10 @@ int fd_install(struct files_struct *files, struct file *f, int from,
 	err = table_grow(files, fd);
 	if (err)
 		return err;
-	files->fd[fd] = f;
-	files->cloexec[fd] = cloexec;
+	fd_take(files, fd, f);
+	fd_set_cloexec(files, (int)fd, cloexec);
+	if ((u32)from <= files->next_fd)
+		files->next_fd = fd + 1;
 	return (int)fd;
 }
 
@@ -249,8 +327,11 @@ int fd_replace(struct files_struct *files, struct file *f, int fd, bool cloexec)
 	if (err)
 		return err;
 	old = files->fd[fd];
-	files->fd[fd] = f;
-	files->cloexec[fd] = cloexec;
+	if (old)
+		files->fd[fd] = f;
+	else
+		fd_take(files, (u32)fd, f);
+	fd_set_cloexec(files, fd, cloexec);
 	if (old)
 		fput(old);
 	return fd;
@@ -287,8 +368,7 @@ int close_fd(struct files_struct *files, int fd)
 	if (fd < 0 || (u32)fd >= files->max_fds || !files->fd[fd])
 		return -EBADF;
 	f = files->fd[fd];
-	files->fd[fd] = NULL;
-	files->cloexec[fd] = false;
+	fd_give_back(files, (u32)fd);
 	fput(f);
 	return 0;
 }

@@ -62,14 +62,21 @@ struct file {
 	struct list_head f_ep;
 };
 
-/* One program's descriptors. */
+/*
+ * One program's descriptors. Bitmaps find the lowest free number: fd_full has a
+ * bit for each word of fd_open that has no zero left.
+ */
 struct files_struct {
 	u32 refcount;
-	u32 max_fds;       /* size of the two arrays below */
+	u32 max_fds;       /* places in fd: 64 or more, a power of two */
 	u32 rlimit_nofile; /* -EMFILE beyond */
+	u32 next_fd;       /* no lower number is free */
 	struct file **fd;
-	u8 *cloexec; /* one byte a descriptor */
+	unsigned long *fd_open, *fd_cloexec, *fd_full; /* one allocation */
 };
+
+/* As many as a table can ever have: the largest RLIMIT_NOFILE. */
+#define NR_OPEN_MAX 524288U
 
 /* One reference for the caller, f_ep empty; NULL: no memory. */
 struct file *file_alloc(const struct file_operations *op, void *priv,
@@ -86,6 +93,9 @@ void files_close_on_exec(struct files_struct *files);
  * reference); or a negative errno, the reference still the caller's. */
 int fd_install(struct files_struct *files, struct file *f, int from,
 	       bool cloexec) __must_check;
+/* FD_CLOEXEC of an open descriptor. */
+bool fd_cloexec(const struct files_struct *files, int fd);
+void fd_set_cloexec(struct files_struct *files, int fd, bool on);
 /* 0 if fd_install() from 0 would find a place now; else its errno. */
 int fd_probe(struct files_struct *files) __must_check;
 /* Descriptor @fd becomes @f (reference taken over); closes what it was. */

@@ -113,6 +113,57 @@ static void fd_install_gives_the_lowest(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sys_close_range(2, 1, 0), -EINVAL);
 }
 
+/* Whatever is closed and in whatever order: always the lowest that is free,
+ * across words of the bitmaps and as the table grows. */
+static void fd_install_is_lowest_in_any_order(struct kunit *test)
+{
+	struct files_struct *files = test->priv;
+	u32 seed = 1, i, want, fd;
+
+	files->rlimit_nofile = NR_OPEN_MAX;
+	for (i = 0; i < 9000; i++)
+		KUNIT_ASSERT_EQ(test, mem_open(test), i);
+	for (i = 0; i < 3000; i++) {
+		seed = seed * 1664525 + 1013904223;
+		fd = seed % 9000;
+		if (files->fd[fd])
+			KUNIT_ASSERT_EQ(test, sys_close((int)fd), 0);
+		if (seed >> 28) /* one in 16: two holes at once, or more */
+			continue;
+		for (want = 0; files->fd[want]; want++)
+			;
+		KUNIT_ASSERT_EQ(test, mem_open(test), want);
+		for (want = 4097; files->fd[want]; want++)
+			;
+		KUNIT_ASSERT_EQ(test, sys_fcntl(0, F_DUPFD, 4097), want);
+	}
+	while ((fd = (u32)mem_open(test)) < 9000)
+		;
+	KUNIT_EXPECT_EQ(test, fd, 9000);
+	KUNIT_EXPECT_EQ(test, sys_dup2(0, 9002), 9002);
+	KUNIT_EXPECT_EQ(test, mem_open(test), 9001);
+	KUNIT_EXPECT_EQ(test, mem_open(test), 9003);
+}
+
+static void fd_install_without_memory(struct kunit *test)
+{
+	struct files_struct *files = test->priv;
+	struct file *f;
+	int i, fd;
+
+	for (i = 0; i < 64; i++)
+		KUNIT_ASSERT_EQ(test, mem_open(test), i);
+	f = file_alloc(&mem_ops, NULL, O_RDONLY);
+	for (i = 1; i <= 2; i++) {
+		test_fail_nth_alloc(i);
+		fd = fd_install(files, f, 0, false);
+		KUNIT_EXPECT_EQ(test, fd, -ENOMEM);
+		test_fail_nth_alloc(0);
+		KUNIT_EXPECT_EQ(test, files->max_fds, 64);
+	}
+	KUNIT_EXPECT_EQ(test, fd_install(files, f, 0, false), 64);
+}
+
 static void dup2_replaces_and_dup3_checks(struct kunit *test)
 {
 	int a;
@@ -342,6 +393,8 @@ static void sendfile_copies_from_where_it_is_told(struct kunit *test)
 
 static const struct kunit_case file_cases[] = {
 	KUNIT_CASE(fd_install_gives_the_lowest),
+	KUNIT_CASE(fd_install_is_lowest_in_any_order),
+	KUNIT_CASE(fd_install_without_memory),
 	KUNIT_CASE(dup2_replaces_and_dup3_checks),
 	KUNIT_CASE(files_dup_shares_the_files),
 	KUNIT_CASE(read_checks_its_arguments),

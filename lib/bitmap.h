@@ -37,7 +37,6 @@ static inline unsigned long find_next_zero_bit(const unsigned long *addr,
 			return size;
 		zeros = ~addr[word];
 	}
-	return min(word * BITS_PER_LONG +
-			   (unsigned long)__builtin_ctzl(zeros),
+	return min(word * BITS_PER_LONG + (unsigned long)__builtin_ctzl(zeros),
 		   size);
 }

@@ -39,22 +39,23 @@ struct eventpoll {
 	struct wait_queue_head poll_wait; /* whoever polls this instance */
 };
 
+/* An item's place in one wait queue of its file. */
+struct ep_wait {
+	struct wait_queue_entry wait;
+	struct wait_queue_head *q; /* NULL: not in use */
+	struct epitem *item;
+	struct ep_wait *next;
+};
+
 struct epitem {
 	struct rb_node node;        /* by file and fd */
 	struct list_head ready;     /* in ep->ready */
 	struct list_head file_link; /* in file->f_ep */
-	struct list_head waits;     /* ep_wait: one a wait queue */
+	struct ep_wait wait;        /* most files have one queue; more follow */
 	struct eventpoll *ep;
 	struct file *file;
 	int fd;
 	struct epoll_event event;
-};
-
-struct ep_wait {
-	struct wait_queue_entry wait;
-	struct list_head link; /* in epitem.waits */
-	struct wait_queue_head *q;
-	struct epitem *item;
 };
 
 struct ep_poll_table {
@@ -62,6 +63,8 @@ struct ep_poll_table {
 	struct epitem *item;
 	bool failed;
 };
+
+static struct kmem_cache *item_cache; /* made by the first epoll_create() */
 
 static u32 item_poll(const struct epitem *item, struct poll_table *pt)
 {
@@ -105,8 +108,11 @@ static void item_queue(struct file *f, struct wait_queue_head *q,
 		       struct poll_table *pt)
 {
 	struct ep_poll_table *ept = container_of(pt, struct ep_poll_table, pt);
-	struct ep_wait *w = kzalloc(sizeof(*w), GFP_KERNEL);
+	struct epitem *item = ept->item;
+	struct ep_wait *w = &item->wait;
 
+	if (w->q)
+		w = kmalloc(sizeof(*w), GFP_KERNEL);
 	if (!w) {
 		ept->failed = true;
 		return;
@@ -114,17 +120,24 @@ static void item_queue(struct file *f, struct wait_queue_head *q,
 	init_waitqueue_entry(&w->wait, NULL);
 	w->wait.func = item_wake;
 	w->q = q;
-	w->item = ept->item;
-	list_add_tail(&w->link, &ept->item->waits);
+	w->item = item;
+	w->next = NULL;
+	if (w != &item->wait) {
+		w->next = item->wait.next;
+		item->wait.next = w;
+	}
 	add_wait_queue(q, &w->wait);
 }
 
 static void item_remove(struct epitem *item)
 {
-	struct ep_wait *w, *n;
+	struct ep_wait *w = &item->wait, *next;
 	unsigned long flags;
 
-	list_for_each_entry_safe (w, n, &item->waits, link) {
+	if (w->q)
+		remove_wait_queue(w->q, &w->wait);
+	for (w = w->next; w; w = next) {
+		next = w->next;
 		remove_wait_queue(w->q, &w->wait);
 		kfree(w);
 	}
@@ -133,7 +146,7 @@ static void item_remove(struct epitem *item)
 	flags = local_irq_save();
 	list_del_init(&item->ready);
 	local_irq_restore(flags);
-	kfree(item);
+	kmem_cache_free(item_cache, item);
 }
 
 /**
@@ -262,11 +275,10 @@ static int ep_insert(struct eventpoll *ep, const struct epoll_event *event,
 	if (sub &&
 	    1 + depth_below(sub, ep, 1) + depth_above(ep, 1) > EP_MAX_NESTS)
 		return -ELOOP;
-	item = kzalloc(sizeof(*item), GFP_KERNEL);
+	item = kmem_cache_zalloc(item_cache, GFP_KERNEL);
 	if (!item)
 		return -ENOMEM;
 	INIT_LIST_HEAD(&item->ready);
-	INIT_LIST_HEAD(&item->waits);
 	item->ep = ep;
 	item->file = f;
 	item->fd = fd;
@@ -356,10 +368,14 @@ SYSCALL_DEFINE4(epoll_ctl, int, epfd, int, op, int, fd,
 
 static long do_epoll_create(u32 flags)
 {
-	struct eventpoll *ep = kzalloc(sizeof(*ep), GFP_KERNEL);
+	struct eventpoll *ep;
 	struct file *f;
 	int fd;
 
+	if (!item_cache)
+		item_cache = kmem_cache_create("eventpoll_epi",
+					       sizeof(struct epitem), 0);
+	ep = item_cache ? kzalloc(sizeof(*ep), GFP_KERNEL) : NULL;
 	if (!ep)
 		return -ENOMEM;
 	ep->items = RB_ROOT;

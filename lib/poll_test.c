@@ -347,7 +347,60 @@ static void epoll_ctl_undoes_when_it_fails(struct kunit *test)
 	}
 	test_fail_nth_alloc(0);
 	KUNIT_EXPECT_EQ(test, ret, 0);
-	KUNIT_EXPECT_EQ(test, nth, 3);
+	KUNIT_EXPECT_EQ(test, nth, 2);
+}
+
+static struct wait_queue_head three_queues[3];
+
+static u32 three_poll(struct file *f, struct poll_table *pt)
+{
+	int i;
+
+	for (i = 0; i < 3; i++)
+		poll_wait(f, &three_queues[i], pt);
+	return EPOLLIN;
+}
+
+static const struct file_operations three_ops = {
+	.name = "three",
+	.poll = three_poll,
+};
+
+static bool three_active(void)
+{
+	return waitqueue_active(&three_queues[0]) ||
+	       waitqueue_active(&three_queues[1]) ||
+	       waitqueue_active(&three_queues[2]);
+}
+
+/* Any queue of a file that has several wakes; failure leaves none behind. */
+static void epoll_follows_every_queue_of_a_file(struct kunit *test)
+{
+	struct epoll_event ev = { .events = EPOLLIN | EPOLLET }, out;
+	int fd, i;
+	u32 nth;
+
+	for (i = 0; i < 3; i++)
+		init_waitqueue_head(&three_queues[i]);
+	fd = fd_install(task_files(), file_alloc(&three_ops, NULL, O_RDWR), 0,
+			false);
+	for (nth = 1; nth <= 3; nth++) {
+		test_fail_nth_alloc(nth);
+		KUNIT_EXPECT_EQ(test,
+				sys_epoll_ctl(fx.ep, EPOLL_CTL_ADD, fd, &ev),
+				-ENOMEM);
+		KUNIT_EXPECT_FALSE(test, three_active());
+	}
+	test_fail_nth_alloc(0);
+	KUNIT_EXPECT_EQ(test, sys_epoll_ctl(fx.ep, EPOLL_CTL_ADD, fd, &ev), 0);
+	KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, &out, 1, 0), 1);
+	for (i = 0; i < 3; i++) {
+		KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, &out, 1, 0), 0);
+		wake_up(&three_queues[i]);
+		KUNIT_EXPECT_EQ(test, sys_epoll_wait(fx.ep, &out, 1, 0), 1);
+	}
+	KUNIT_EXPECT_EQ(test, sys_close(fd), 0);
+	KUNIT_EXPECT_FALSE(test, three_active());
 }
 
 static void eventfd_counts_and_polls(struct kunit *test)
@@ -392,6 +445,7 @@ static const struct kunit_case poll_cases[] = {
 	KUNIT_CASE(epoll_ctl_checks_its_arguments),
 	KUNIT_CASE(epoll_nests_but_not_in_rings_or_too_deep),
 	KUNIT_CASE(epoll_ctl_undoes_when_it_fails),
+	KUNIT_CASE(epoll_follows_every_queue_of_a_file),
 	{ 0 },
 };
 

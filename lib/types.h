@@ -121,6 +121,8 @@ typedef u32 __bitwise __wsum;
 #define NSEC_PER_SEC  1000000000ULL
 #define NSEC_PER_MSEC 1000000ULL
 #define NSEC_PER_USEC 1000ULL
+#define USEC_PER_SEC  1000000ULL
+#define USEC_PER_MSEC 1000ULL
 
 static inline u32 fls_u64(u64 x)
 {

@@ -111,3 +111,11 @@ struct tcp_info {
 	u32 tcpi_accecn_fail_mode : 4, tcpi_options2 : 24;
 };
 static_assert(sizeof(struct tcp_info) == 280, "uAPI linux/tcp.h, 6.18");
+
+/* TCP_CC_INFO of "bbr". */
+struct tcp_bbr_info {
+	u32 bbr_bw_lo, bbr_bw_hi;           /* bytes/s */
+	u32 bbr_min_rtt;                    /* us */
+	u32 bbr_pacing_gain, bbr_cwnd_gain; /* << 8 */
+};
+static_assert(sizeof(struct tcp_bbr_info) == 20, "uAPI linux/inet_diag.h");

@@ -697,7 +697,8 @@ void tcp_init(void)
 {
 	if (proto_register(&tcp_prot) ||
 	    tcp_register_congestion_control(&tcp_reno) ||
-	    tcp_register_congestion_control(&cubictcp))
+	    tcp_register_congestion_control(&cubictcp) ||
+	    tcp_register_congestion_control(&tcp_bbr))
 		panic("tcp: cannot register");
 	tcp_init_minisocks();
 	tcp_offload_init();

@@ -13,7 +13,7 @@
  *	tcp_recovery.c	  RACK-TLP (RFC 8985)
  *	tcp_rcvqueue.c	  data in: order, window, when to ACK
  *	tcp_timer.c	  RTO, probes, delayed ACK, keepalive
- *	tcp_cong.c, tcp_cubic.c  congestion control
+ *	tcp_cong.c, tcp_cubic.c, tcp_bbr*.c  congestion control
  *	tcp_ipv4.c	  the IPv4 side: connect, receive, RST, listeners
  *	tcp_minisocks.c	  TIME_WAIT and half-open connections
  *
@@ -261,9 +261,13 @@ struct tcp_skb_cb {
 	u8 sacked;                      /* TCPCB_* */
 	u8 ip_dsfield;
 	u8 txstamp_ack : 1, eor : 1, has_rxtstamp : 1, is_app_limited : 1;
-	u32 tw_isn; /* of a SYN that a TIME_WAIT let in: our number, or 0 */
-	/* Rate sample at transmission (draft-cheng-iccrg-delivery-rate). */
-	u32 tx_delivered;
+	union {
+		/* Received SYN that a TIME_WAIT let in: our number, or 0. */
+		u32 tw_isn;
+		u32 tx_in_flight; /* sent: segments out, itself included */
+	};
+	/* Counters at transmission, for the rate sample (tcp_rate.c). */
+	u32 tx_delivered, tx_lost;
 	u64 tx_first_mstamp_ns, tx_delivered_mstamp_ns;
 };
 static_assert(sizeof(struct tcp_skb_cb) <= 48, "sk_buff.cb");
@@ -485,7 +489,15 @@ u32 tcp_min_rtt(const struct tcp_sock *tp);
 void tcp_init_metrics(struct sock *sk);
 void tcp_clear_retrans(struct tcp_sock *tp);
 void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb);
-void tcp_rate_check_app_limited(struct sock *sk);
+void __tcp_rate_check_app_limited(struct sock *sk);
+/* Before more is queued, an ACK is applied or a timer sends. */
+static inline void tcp_rate_check_app_limited(struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (tp->write_seq - tp->snd_nxt < tp->mss_cache)
+		__tcp_rate_check_app_limited(sk);
+}
 
 /* --- tcp_recovery.c --- */
 bool tcp_rack_mark_lost(struct sock *sk);
@@ -633,6 +645,7 @@ enum tcp_ca_event {
 	CA_EVENT_CWND_RESTART, /* after idle */
 	CA_EVENT_COMPLETE_CWR,
 	CA_EVENT_LOSS,
+	CA_EVENT_TLP_RECOVERY, /* a loss probe has repaired a loss */
 	CA_EVENT_ECN_NO_CE,
 	CA_EVENT_ECN_IS_CE,
 };
@@ -643,15 +656,18 @@ struct ack_sample {
 };
 struct rate_sample {
 	u64 prior_mstamp_ns;
-	u32 prior_delivered;
+	u32 prior_delivered, prior_lost;
 	s32 delivered; /* segments over interval; -1: invalid */
 	s64 interval_us;
 	s64 rtt_us;
-	int losses;
+	int losses;       /* segments that this ACK showed to be lost */
+	u32 lost;         /* since the sampled packet was sent */
+	u32 tx_in_flight; /* when it was sent, itself included */
 	u32 acked_sacked;
 	u32 prior_in_flight;
 	u32 last_end_seq;
 	bool is_app_limited, is_retrans, is_ack_delayed;
+	bool is_ece; /* the ACK echoed a congestion mark */
 };
 #define TCP_CA_NAME_MAX    16
 #define TCP_CONG_NEEDS_ECN BIT(1)
@@ -668,6 +684,8 @@ struct tcp_congestion_ops {
 	void (*cwnd_event)(struct sock *sk, enum tcp_ca_event ev);
 	void (*in_ack_event)(struct sock *sk, u32 flags);
 	void (*pkts_acked)(struct sock *sk, const struct ack_sample *sample);
+	/* @skb, which is queued still, or its last resend is lost. */
+	void (*skb_marked_lost)(struct sock *sk, const struct sk_buff *skb);
 	/* Replaces cwnd and pacing decisions altogether (BBR). */
 	void (*cong_control)(struct sock *sk, const struct rate_sample *rs);
 	u32 (*min_tso_segs)(struct sock *sk);
@@ -691,4 +709,4 @@ static inline void tcp_ca_event(struct sock *sk, enum tcp_ca_event ev)
 		inet_csk(sk)->icsk_ca_ops->cwnd_event(sk, ev);
 }
 void tcp_set_ca_state(struct sock *sk, u8 ca_state);
-extern struct tcp_congestion_ops tcp_reno, cubictcp;
+extern struct tcp_congestion_ops tcp_reno, cubictcp, tcp_bbr;

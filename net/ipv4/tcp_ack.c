@@ -473,6 +473,8 @@ int tcp_ack(struct sock *sk, struct sk_buff *skb, int flag)
 	}
 	prior_fack = tcp_is_sack(tp) ? tcp_highest_sack_seq(tp) : tp->snd_una;
 	rs.prior_in_flight = tcp_packets_in_flight(tp);
+	if (icsk->icsk_ca_ops->cong_control) /* others do not go by the rate */
+		tcp_rate_check_app_limited(sk);
 	if (flag & FLAG_UPDATE_TS_RECENT)
 		replace_ts_recent(tp, ack_seq);
 	if ((st.flag & (FLAG_SLOWPATH | FLAG_SND_UNA_ADVANCED)) ==
@@ -514,6 +516,7 @@ int tcp_ack(struct sock *sk, struct sk_buff *skb, int flag)
 
 	delivered = newly_delivered(sk, prior_delivered);
 	rs.is_ack_delayed = (st.flag & FLAG_ACK_MAYBE_DELAYED) != 0;
+	rs.is_ece = (st.flag & FLAG_ECE) != 0;
 	tcp_rate_gen(sk, delivered, tp->lost - prior_lost, tp->is_sack_reneg,
 		     &rs);
 	cong_control(sk, ack, delivered, st.flag, &rs);

@@ -281,6 +281,49 @@ static void tcp_bulk_reno(struct kunit *test)
 	transfer(test, 2000000, 0, 300);
 }
 
+/* BBR fills the line as well, and through 1 % of loss at random still sends
+ * twice what CUBIC does. */
+static u64 timed_with(struct kunit *test, const struct tcp_congestion_ops *ca,
+		      u32 loss_ppm)
+{
+	struct fixture_pair *pair = test->priv;
+
+	pair->a->net->ipv4->tcp_congestion_control = ca;
+	set_wires(test, 10 * NSEC_PER_MSEC, 20000000, 0);
+	pair->a->wire.loss_ppm = loss_ppm;
+	return transfer(test, 10000000, 0, 300);
+}
+
+static void tcp_bulk_bbr(struct kunit *test)
+{
+	u64 bbr;
+
+	/* 4.2 s of payload; 4 % of headers, Startup. */
+	KUNIT_EXPECT_LT(test, timed_with(test, &tcp_bbr, 0),
+			4700 * NSEC_PER_MSEC);
+	bbr = timed_with(test, &tcp_bbr, 10000);
+	KUNIT_EXPECT_LT(test, bbr, 7000 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_GT(test, timed_with(test, &cubictcp, 10000), 2 * bbr);
+}
+
+static void tcp_bulk_bbr_in_trouble(struct kunit *test)
+{
+	struct fixture_pair *pair = test->priv;
+
+	pair->a->net->ipv4->tcp_congestion_control = &tcp_bbr;
+	pair->b->net->ipv4->tcp_congestion_control = &tcp_bbr;
+	set_wires(test, 5 * NSEC_PER_MSEC, 10000000, 100000);
+	pair->a->wire.queue_max = 20;
+	pair->a->wire.dup_ppm = 50000;
+	pair->a->wire.reorder_ppm = 100000;
+	pair->a->wire.reorder_ns = 4 * NSEC_PER_MSEC;
+	transfer(test, 300000, 300000, 300);
+	pair->a->net->ipv4->sysctl_tcp_sack = 0;
+	pair->a->net->ipv4->sysctl_tcp_timestamps = 0;
+	set_wires(test, 5 * NSEC_PER_MSEC, 10000000, 20000);
+	transfer(test, 1000000, 0, 300);
+}
+
 static void tcp_bulk_reordered_and_doubled(struct kunit *test)
 {
 	struct fixture_pair *pair = test->priv;
@@ -414,6 +457,8 @@ static const struct kunit_case bulk_cases[] = {
 	KUNIT_CASE(tcp_bulk_loss_without_sack),
 	KUNIT_CASE(tcp_bulk_loss_without_timestamps),
 	KUNIT_CASE(tcp_bulk_reno),
+	KUNIT_CASE(tcp_bulk_bbr),
+	KUNIT_CASE(tcp_bulk_bbr_in_trouble),
 	KUNIT_CASE(tcp_bulk_reordered_and_doubled),
 	KUNIT_CASE(tcp_bulk_ecn),
 	KUNIT_CASE(tcp_bulk_small_buffers),

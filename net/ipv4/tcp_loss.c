@@ -40,6 +40,7 @@ static void lower_retransmit_hint(struct tcp_sock *tp, struct sk_buff *skb)
  */
 void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb)
 {
+	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 	u32 n = tcp_skb_pcount(skb);
@@ -47,19 +48,19 @@ void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb)
 	if (cb->sacked & TCPCB_SACKED_ACKED)
 		return;
 	lower_retransmit_hint(tp, skb);
-	if (cb->sacked & TCPCB_LOST) {
-		if (cb->sacked & TCPCB_SACKED_RETRANS) {
-			cb->sacked &= (u8)~TCPCB_SACKED_RETRANS;
-			tp->retrans_out -= n;
-			tp->lost += n;
-			NET_ADD_STATS(sock_net(sk), TcpExt_TCPLostRetransmit,
-				      n);
-		}
+	if (!(cb->sacked & TCPCB_LOST)) {
+		cb->sacked |= TCPCB_LOST;
+		tp->lost_out += n;
+	} else if (cb->sacked & TCPCB_SACKED_RETRANS) {
+		cb->sacked &= (u8)~TCPCB_SACKED_RETRANS;
+		tp->retrans_out -= n;
+		NET_ADD_STATS(sock_net(sk), TcpExt_TCPLostRetransmit, n);
+	} else {
 		return;
 	}
-	tp->lost_out += n;
 	tp->lost += n;
-	cb->sacked |= TCPCB_LOST;
+	if (ca->skb_marked_lost)
+		ca->skb_marked_lost(sk, skb);
 }
 
 /* RFC 8985, section 6.2, or NewReno without SACK. */
@@ -676,6 +677,7 @@ void tcp_process_tlp_ack(struct sock *sk, u32 ack, int flag)
 		tp->tlp_high_seq = 0;
 	} else if (after(ack, tp->tlp_high_seq)) {
 		tcp_init_cwnd_reduction(sk);
+		tcp_ca_event(sk, CA_EVENT_TLP_RECOVERY);
 		tcp_set_ca_state(sk, TCP_CA_CWR);
 		end_cwnd_reduction(sk);
 		tcp_try_keep_open(sk);

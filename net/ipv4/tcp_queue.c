@@ -284,6 +284,11 @@ int tcp_fragment(struct sock *sk, bool rtx_queue, struct sk_buff *skb, u32 len,
 	if (old_pcount) {
 		tcp_set_skb_tso_segs(skb, mss_now);
 		tcp_set_skb_tso_segs(rest, mss_now);
+		/* When the first part went the second was not in flight yet. */
+		if (rtx_queue)
+			TCP_SKB_CB(skb)->tx_in_flight -=
+				min(TCP_SKB_CB(skb)->tx_in_flight,
+				    tcp_skb_pcount(rest));
 	}
 	if (!rtx_queue) {
 		__skb_queue_after(&sk->sk_write_queue, skb, rest);

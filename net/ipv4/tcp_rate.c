@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: delivery rate samples (draft-cheng-iccrg-delivery-rate-estimation).
- * Each packet remembers, when sent, how much had been delivered and when; its
- * ACK gives the rate over the flight between. The interval is the longer of
- * the send and the ACK phase, so that neither a burst sent nor a burst of
- * ACKs makes the rate look higher than the path is.
+ * DOC: delivery rate samples (draft-ietf-ccwg-bbr-06, section 4.1; before that
+ * draft-cheng-iccrg-delivery-rate-estimation). Each packet remembers, when
+ * sent, how much had been delivered and when, what was lost and in flight; its
+ * ACK gives the rate over the flight between, and the loss. The interval is the
+ * longer of the send and the ACK phase, so that neither a burst sent nor a
+ * burst of ACKs makes the rate look higher than the path is.
  *
  * Called by tcp_output_build.c (sent) and tcp_ack.c (delivered), socket
  * locked.
@@ -29,6 +30,8 @@ void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb)
 	cb->tx_first_mstamp_ns = tp->first_tx_mstamp_ns;
 	cb->tx_delivered_mstamp_ns = tp->delivered_mstamp_ns;
 	cb->tx_delivered = tp->delivered;
+	cb->tx_lost = tp->lost;
+	cb->tx_in_flight = tcp_packets_in_flight(tp) + tcp_skb_pcount(skb);
 	cb->is_app_limited = tp->app_limited != 0;
 }
 
@@ -51,6 +54,8 @@ void tcp_rate_skb_delivered(struct sock *sk, struct sk_buff *skb,
 	    tcp_rack_sent_after(sent, tp->first_tx_mstamp_ns, cb->end_seq,
 				rs->last_end_seq)) {
 		rs->prior_delivered = cb->tx_delivered;
+		rs->prior_lost = cb->tx_lost;
+		rs->tx_in_flight = cb->tx_in_flight;
 		rs->prior_mstamp_ns = cb->tx_delivered_mstamp_ns;
 		rs->is_app_limited = cb->is_app_limited;
 		rs->is_retrans = (cb->sacked & TCPCB_RETRANS) != 0;
@@ -90,6 +95,7 @@ void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost, bool is_sack_reneg,
 		return;
 	}
 	rs->delivered = (s32)(tp->delivered - rs->prior_delivered);
+	rs->lost = tp->lost - rs->prior_lost;
 	ack_us = (s64)(tcp_age_ns(tp, rs->prior_mstamp_ns) / NSEC_PER_USEC);
 	rs->interval_us = max(rs->interval_us, ack_us);
 	/* Shorter than any round trip can be: a clock artefact. */
@@ -108,15 +114,14 @@ void tcp_rate_gen(struct sock *sk, u32 delivered, u32 lost, bool is_sack_reneg,
 }
 
 /**
- * tcp_rate_check_app_limited() - Has the program stopped filling the pipe?
- * @sk: locked; tcp_sendmsg() is about to queue more.
+ * __tcp_rate_check_app_limited() - Has the program stopped filling the pipe?
+ * @sk: locked; less than a segment waits to be sent.
  */
-void tcp_rate_check_app_limited(struct sock *sk)
+void __tcp_rate_check_app_limited(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
-	if (tp->write_seq - tp->snd_nxt < tp->mss_cache &&
-	    sk->sk_wmem_alloc < SKB_TRUESIZE(1) &&
+	if (sk->sk_wmem_alloc < SKB_TRUESIZE(1) &&
 	    tcp_packets_in_flight(tp) < tp->snd_cwnd &&
 	    tp->lost_out <= tp->retrans_out)
 		tp->app_limited =

@@ -379,6 +379,7 @@ void tcp_write_timer_handler(struct sock *sk)
 		return;
 	}
 	tcp_mstamp_refresh(tcp_sk(sk));
+	tcp_rate_check_app_limited(sk);
 	event = icsk->icsk_pending;
 	switch (event) {
 	case ICSK_TIME_REO_TIMEOUT:

@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include "tests/packetdrill/runner/pkt.h"
 #include "lib/uapi/socket.h"
-
-long sys_getsockopt(int fd, int level, int name, void __user *val,
-		    int __user *len);
+#include "lib/uapi/unistd.h"
 
 static const char *at;
 static struct tcp_info info;
@@ -269,6 +267,20 @@ static void statement(void)
 		  "%%{ }%%: '%.40s' left over", at);
 }
 
+static void get_info(void)
+{
+	u32 outer = pkt_mem_begin();
+	struct tcp_info *got = pkt_mem(sizeof(*got));
+	int *len = pkt_mem(sizeof(*len));
+
+	*len = sizeof(*got);
+	pkt_check(pkt_syscall(__NR_getsockopt, pkt.info_fd, SOL_TCP, TCP_INFO,
+			      (long)got, (long)len, 0) == 0,
+		  "no tcp_info of descriptor %d", pkt.info_fd);
+	info = *got;
+	pkt_mem_end(outer);
+}
+
 /**
  * pkt_assert() - Check what a script says of the connection.
  * @text: the statements.
@@ -277,12 +289,7 @@ static void statement(void)
  */
 void pkt_assert(const char *text)
 {
-	int len = sizeof(info);
-
-	memset(&info, 0, sizeof(info));
-	pkt_check(sys_getsockopt(pkt.info_fd, SOL_TCP, TCP_INFO, &info, &len) ==
-			  0,
-		  "no tcp_info of descriptor %d", pkt.info_fd);
+	get_info();
 	for (at = text;;) {
 		statement();
 		if (!*at)

@@ -1,50 +1,22 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: the system calls of a script, made through sys_*() as a program makes
- * them. Data is a pattern of its place in the stream (pkt_byte()): what is
- * read is compared with it.
+ * DOC: the system calls of a script: its arguments become memory (memory.c)
+ * and numbers, as a program would have them. Data is a pattern of its place in
+ * the stream (pkt_byte()): what is read is compared with it.
  */
 #include "tests/packetdrill/runner/pkt.h"
 #include "lib/errno.h"
-#include "lib/file.h"
-#include "lib/slab.h"
 #include "lib/uapi/fcntl.h"
 #include "lib/uapi/ioctls.h"
 #include "lib/uapi/poll.h"
 #include "lib/uapi/socket.h"
+#include "lib/uapi/unistd.h"
 
-long sys_socket(int family, int type, int protocol);
-long sys_bind(int fd, void __user *addr, int len);
-long sys_connect(int fd, void __user *addr, int len);
-long sys_listen(int fd, int backlog);
-long sys_accept4(int fd, void __user *addr, int __user *len, u32 flags);
-long sys_shutdown(int fd, int how);
-long sys_setsockopt(int fd, int level, int name, void __user *val, int len);
-long sys_getsockopt(int fd, int level, int name, void __user *val,
-		    int __user *len);
-long sys_sendto(int fd, void __user *buf, size_t len, u32 flags,
-		void __user *addr, int alen);
-long sys_recvfrom(int fd, void __user *buf, size_t len, u32 flags,
-		  void __user *addr, int __user *alen);
-long sys_sendmsg(int fd, struct user_msghdr __user *msg, u32 flags);
-long sys_recvmsg(int fd, struct user_msghdr __user *msg, u32 flags);
-long sys_close(int fd);
-long sys_fcntl(int fd, u32 cmd, u64 arg);
-long sys_ioctl(int fd, u32 cmd, unsigned long arg);
-long sys_read(int fd, void __user *buf, size_t n);
-long sys_write(int fd, void __user *buf, size_t n);
-long sys_readv(int fd, const struct iovec __user *vec, u64 nr);
-long sys_writev(int fd, const struct iovec __user *vec, u64 nr);
-long sys_poll(struct pollfd __user *fds, u32 n, int timeout_ms);
-long sys_epoll_create(int size);
-long sys_epoll_create1(u32 flags);
-long sys_epoll_ctl(int epfd, int op, int fd, struct epoll_event __user *ev);
-long sys_epoll_wait(int epfd, struct epoll_event __user *to, int max,
-		    int timeout_ms);
-
-#define MAX_FD   1024
-#define MAX_IOV  16
-#define NOT_OPEN 100000 /* a descriptor that no program has */
+#define MAX_FD     1024
+#define MAX_IOV    16
+#define OPTION_MAX 256 /* bytes of an option that is read */
+#define PEER_PORT  8080
+#define NOT_OPEN   100000 /* a descriptor that no program has */
 
 /* By the script's descriptor: ours plus one. By ours: the stream. */
 static int live_fd[MAX_FD];
@@ -99,13 +71,11 @@ static s64 member_num(const struct pkt_expr *e, const char *name)
 	return m ? m->num : 0;
 }
 
-static void *buffer(size_t n)
-{
-	void *p = kzalloc(n ? n : 1, GFP_KERNEL);
-
-	pkt_check(p, "out of memory");
-	return p;
-}
+#define CALL_(nr, a, b, c, d, e, f, ...)                                   \
+	pkt_syscall(__NR_##nr, (long)(a), (long)(b), (long)(c), (long)(d), \
+		    (long)(e), (long)(f))
+/* CALL(listen, fd, 1): missing arguments are 0. */
+#define CALL(nr, ...) CALL_(nr, __VA_ARGS__, 0, 0, 0, 0, 0, 0)
 
 /* --- new descriptors --- */
 
@@ -125,51 +95,49 @@ static long do_socket(struct pkt_event *ev)
 {
 	/* `...` as the family is the one of the run. */
 	int family = arg(0)->type == EX_INT ? (int)num(0) : AF_INET;
-	long got = sys_socket(family, (int)num(1), (int)num(2));
+	long got = CALL(socket, family, num(1), num(2));
 
 	if (got >= 0 && pkt.info_fd < 0)
 		pkt.info_fd = (int)got;
 	return opened(ev, got, (num(1) & SOCK_TYPE_MASK) == SOCK_DGRAM);
 }
 
-static struct sockaddr_in address(u32 i, __be32 ip)
+/* Argument @i, or @ip and @port where the script leaves it open. */
+static struct sockaddr_in *address(u32 i, __be32 ip, u16 port)
 {
-	struct sockaddr_in sin = { .sin_family = AF_INET,
-				   .sin_port = htons(8080) };
+	struct sockaddr_in *sin = pkt_mem(sizeof(*sin));
 	const struct pkt_expr *e = arg(i);
 
-	sin.sin_addr.s_addr = ip;
+	sin->sin_family = AF_INET;
+	sin->sin_port = htons(port);
+	sin->sin_addr.s_addr = ip;
 	if (e->type != EX_STRUCT)
 		return sin;
-	sin.sin_family = (u16)member_num(e, "sa_family");
-	sin.sin_port = (__be16)member_num(e, "sin_port");
-	sin.sin_addr.s_addr = (__be32)member_num(e, "sin_addr");
+	sin->sin_family = (u16)member_num(e, "sa_family");
+	sin->sin_port = (__be16)member_num(e, "sin_port");
+	sin->sin_addr.s_addr = (__be32)member_num(e, "sin_addr");
 	return sin;
 }
 
 static long do_bind(struct pkt_event *ev)
 {
-	struct sockaddr_in sin = address(1, 0);
+	struct sockaddr_in *sin = address(1, 0, pkt.local_port);
 
-	pkt.bound_port = ntohs(sin.sin_port);
+	pkt.bound_port = ntohs(sin->sin_port);
 	pkt.udp_port = pkt.bound_port;
-	return sys_bind(fd(0), &sin, sizeof(sin));
+	return CALL(bind, fd(0), sin, sizeof(*sin));
 }
 
 static long do_connect(struct pkt_event *ev)
 {
-	struct sockaddr_in sin = address(1, pkt.remote_ip);
+	struct sockaddr_in *sin = address(1, pkt.remote_ip, PEER_PORT);
 
 	pkt.info_fd = fd(0);
-	return sys_connect(fd(0), &sin, sizeof(sin));
+	return CALL(connect, fd(0), sin, sizeof(*sin));
 }
 
-static long accepted(struct pkt_event *ev, u32 flags)
+static long accepted(struct pkt_event *ev, long got)
 {
-	struct sockaddr_in sin;
-	int len = sizeof(sin);
-	long got = sys_accept4(fd(0), &sin, &len, flags);
-
 	if (got >= 0)
 		pkt.info_fd = (int)got;
 	return opened(ev, got, false);
@@ -177,60 +145,77 @@ static long accepted(struct pkt_event *ev, u32 flags)
 
 static long do_accept(struct pkt_event *ev)
 {
-	return accepted(ev, 0);
+	struct sockaddr_in *sin = pkt_mem(sizeof(*sin));
+	int *len = pkt_mem(sizeof(*len));
+
+	*len = sizeof(*sin);
+	return accepted(ev, CALL(accept, fd(0), sin, len));
 }
 
 static long do_accept4(struct pkt_event *ev)
 {
-	return accepted(ev, (u32)num(3));
+	struct sockaddr_in *sin = pkt_mem(sizeof(*sin));
+	int *len = pkt_mem(sizeof(*len));
+
+	*len = sizeof(*sin);
+	return accepted(ev, CALL(accept4, fd(0), sin, len, num(3)));
 }
 
 static long do_listen(struct pkt_event *ev)
 {
-	return sys_listen(fd(0), (int)num(1));
+	return CALL(listen, fd(0), num(1));
 }
 
 static long do_shutdown(struct pkt_event *ev)
 {
-	return sys_shutdown(fd(0), (int)num(1));
+	return CALL(shutdown, fd(0), num(1));
 }
 
 static long do_close(struct pkt_event *ev)
 {
-	return sys_close(fd(0));
+	return CALL(close, fd(0));
 }
 
 /* --- data --- */
 
-static void fill(u8 *buf, size_t n, int f)
+static bool is_datagram(int f)
 {
-	u32 off = f < MAX_FD && !stream[f].datagram ? stream[f].written : 0;
-	size_t i;
-
-	for (i = 0; i < n; i++)
-		buf[i] = pkt_byte(off + (u32)i);
+	return f < MAX_FD && stream[f].datagram;
 }
 
-static long wrote(int f, void *buf, long n)
+/* Where in the stream the next byte written to @f is. */
+static u32 write_offset(int f)
 {
-	kfree(buf);
+	return f < MAX_FD && !stream[f].datagram ? stream[f].written : 0;
+}
+
+/* What the next write to @f is to have. */
+static u8 *payload(size_t n, int f)
+{
+	u8 *buf = pkt_buffer(n);
+
+	pkt.backend->fill(buf, n, write_offset(f));
+	return buf;
+}
+
+static long wrote(int f, long n)
+{
 	if (n > 0)
 		stream[f].written += (u32)n;
 	return n;
 }
 
-static long was_read(int f, u8 *buf, long n, u32 flags)
+static long was_read(int f, const u8 *buf, long n, u32 flags)
 {
 	u32 off;
-	long i;
+	s64 bad;
 
 	if (n > 0 && !pkt.no_pattern && !(flags & (MSG_OOB | MSG_TRUNC))) {
 		off = stream[f].datagram ? 0 : stream[f].read;
-		for (i = 0; i < n; i++)
-			pkt_check(buf[i] == pkt_byte(off + (u32)i),
-				  "byte %ld of the %ld read is wrong", i, n);
+		bad = pkt.backend->differs(buf, (size_t)n, off);
+		pkt_check(bad < 0, "byte %lld of the %ld read is wrong", bad,
+			  n);
 	}
-	kfree(buf);
 	if (n > 0 && !(flags & MSG_PEEK))
 		stream[f].read += (u32)n;
 	return n;
@@ -239,64 +224,56 @@ static long was_read(int f, u8 *buf, long n, u32 flags)
 static long do_write(struct pkt_event *ev)
 {
 	size_t n = (size_t)num(2);
-	u8 *buf = buffer(n);
+	int f = fd(0);
 
-	fill(buf, n, fd(0));
-	return wrote(fd(0), buf, sys_write(fd(0), buf, n));
+	return wrote(f, CALL(write, f, payload(n, f), n));
 }
 
 static long do_send(struct pkt_event *ev)
 {
 	size_t n = (size_t)num(2);
-	u8 *buf = buffer(n);
+	int f = fd(0);
 
 	pkt.no_pattern |= !!(num(3) & MSG_OOB);
-	fill(buf, n, fd(0));
-	return wrote(fd(0), buf,
-		     sys_sendto(fd(0), buf, n, (u32)num(3), NULL, 0));
+	return wrote(f, CALL(sendto, f, payload(n, f), n, num(3)));
 }
 
 static long do_sendto(struct pkt_event *ev)
 {
-	struct sockaddr_in sin = address(4, pkt.remote_ip);
+	struct sockaddr_in *sin = address(4, pkt.remote_ip, PEER_PORT);
 	size_t n = (size_t)num(2);
-	u8 *buf = buffer(n);
+	int f = fd(0);
 
-	fill(buf, n, fd(0));
-	return wrote(fd(0), buf,
-		     sys_sendto(fd(0), buf, n, (u32)num(3), &sin, sizeof(sin)));
+	return wrote(f, CALL(sendto, f, payload(n, f), n, num(3), sin,
+			     sizeof(*sin)));
 }
 
 static long do_read(struct pkt_event *ev)
 {
 	size_t n = (size_t)num(2);
+	u8 *buf = pkt_buffer(n);
 	int f = fd(0);
-	u8 *buf = buffer(n);
 
-	return was_read(f, buf, sys_read(f, buf, n), 0);
-}
-
-static long received(void)
-{
-	size_t n = (size_t)num(2);
-	u32 flags = (u32)num(3);
-	int f = fd(0);
-	u8 *buf = buffer(n);
-
-	return was_read(f, buf, sys_recvfrom(f, buf, n, flags, NULL, NULL),
-			flags);
+	return was_read(f, buf, CALL(read, f, buf, n), 0);
 }
 
 static long do_recv(struct pkt_event *ev)
 {
-	return received();
+	size_t n = (size_t)num(2);
+	u8 *buf = pkt_buffer(n);
+	int f = fd(0);
+
+	return was_read(f, buf, CALL(recvfrom, f, buf, n, num(3)), (u32)num(3));
 }
 
-/* One buffer for all the parts of @list; vectors into it. */
-static u8 *vectors(const struct pkt_expr *list, struct iovec *iov, u32 *nr,
-		   size_t *total)
+/* The vector of @list, with room for @total bytes in one piece at its first
+ * place. */
+static struct iovec *vectors(const struct pkt_expr *list, u32 *nr,
+			     size_t *total)
 {
+	struct iovec *iov = pkt_mem(MAX_IOV * sizeof(*iov));
 	const struct pkt_expr *e;
+	size_t off = 0;
 	u8 *buf;
 	u32 i;
 
@@ -308,123 +285,144 @@ static u8 *vectors(const struct pkt_expr *list, struct iovec *iov, u32 *nr,
 		iov[*nr].iov_len = (size_t)e->child->next->num;
 		*total += iov[(*nr)++].iov_len;
 	}
-	buf = buffer(*total);
-	for (i = 0, *total = 0; i < *nr; i++) {
-		iov[i].iov_base = buf + *total;
-		*total += iov[i].iov_len;
+	buf = pkt_buffer(*total);
+	iov[0].iov_base = buf;
+	for (i = 0; i < *nr; i++) {
+		iov[i].iov_base = buf + off;
+		off += iov[i].iov_len;
 	}
-	return buf;
+	return iov;
+}
+
+static void fill_vectors(struct iovec *iov, size_t n, int f)
+{
+	pkt.backend->fill(iov[0].iov_base, n, write_offset(f));
 }
 
 static long do_writev(struct pkt_event *ev)
 {
-	struct iovec iov[MAX_IOV];
+	int f = fd(0);
 	size_t n;
 	u32 nr;
-	u8 *buf = vectors(arg(1), iov, &nr, &n);
+	struct iovec *iov = vectors(arg(1), &nr, &n);
 
-	fill(buf, n, fd(0));
-	return wrote(fd(0), buf, sys_writev(fd(0), iov, nr));
+	fill_vectors(iov, n, f);
+	return wrote(f, CALL(writev, f, iov, nr));
 }
 
 static long do_readv(struct pkt_event *ev)
 {
-	struct iovec iov[MAX_IOV];
 	int f = fd(0);
 	size_t n;
 	u32 nr;
-	u8 *buf = vectors(arg(1), iov, &nr, &n);
+	struct iovec *iov = vectors(arg(1), &nr, &n);
 
-	return was_read(f, buf, sys_readv(f, iov, nr), 0);
+	return was_read(f, iov[0].iov_base, CALL(readv, f, iov, nr), 0);
 }
 
 static long do_sendmsg(struct pkt_event *ev)
 {
 	const struct pkt_expr *iovs = member(arg(1), "msg_iov");
 	const struct pkt_expr *name = member(arg(1), "msg_name");
-	struct sockaddr_in sin = { .sin_family = AF_INET,
-				   .sin_port = htons(8080) };
-	struct user_msghdr msg = { 0 };
-	struct iovec iov[MAX_IOV];
+	struct sockaddr_in *sin = pkt_mem(sizeof(*sin));
+	struct user_msghdr *msg = pkt_mem(sizeof(*msg));
+	int f = fd(0);
 	size_t n;
 	u32 nr;
-	u8 *buf;
 
 	pkt_check(iovs, "sendmsg without msg_iov");
-	sin.sin_addr.s_addr = pkt.remote_ip;
-	if (name && stream[fd(0)].datagram) {
-		msg.msg_name = &sin;
-		msg.msg_namelen = sizeof(sin);
+	sin->sin_family = AF_INET;
+	sin->sin_port = htons(PEER_PORT);
+	sin->sin_addr.s_addr = pkt.remote_ip;
+	if (name && is_datagram(f)) {
+		msg->msg_name = sin;
+		msg->msg_namelen = sizeof(*sin);
 	}
-	buf = vectors(iovs, iov, &nr, &n);
-	msg.msg_iov = iov;
-	msg.msg_iovlen = nr;
-	fill(buf, n, fd(0));
-	return wrote(fd(0), buf, sys_sendmsg(fd(0), &msg, (u32)num(2)));
+	msg->msg_iov = vectors(iovs, &nr, &n);
+	msg->msg_iovlen = nr;
+	fill_vectors(msg->msg_iov, n, f);
+	return wrote(f, CALL(sendmsg, f, msg, num(2)));
 }
 
 static long do_recvmsg(struct pkt_event *ev)
 {
 	const struct pkt_expr *iovs = member(arg(1), "msg_iov");
-	struct user_msghdr msg = { 0 };
-	struct iovec iov[MAX_IOV];
+	struct user_msghdr *msg = pkt_mem(sizeof(*msg));
 	u32 flags = (u32)num(2), nr;
+	struct iovec *iov;
 	int f = fd(0);
 	size_t n;
-	u8 *buf;
 	long got;
 
 	pkt_check(iovs, "recvmsg without msg_iov");
-	buf = vectors(iovs, iov, &nr, &n);
-	msg.msg_iov = iov;
-	msg.msg_iovlen = nr;
-	got = was_read(f, buf, sys_recvmsg(f, &msg, flags),
+	iov = vectors(iovs, &nr, &n);
+	msg->msg_iov = iov;
+	msg->msg_iovlen = nr;
+	got = was_read(f, iov[0].iov_base, CALL(recvmsg, f, msg, flags),
 		       flags | (flags & MSG_ERRQUEUE ? MSG_OOB : 0));
 	if (member(arg(1), "msg_flags"))
-		pkt_check(msg.msg_flags == member_num(arg(1), "msg_flags"),
-			  "msg_flags is 0x%x", msg.msg_flags);
+		pkt_check(msg->msg_flags == member_num(arg(1), "msg_flags"),
+			  "msg_flags is 0x%x", msg->msg_flags);
 	return got;
 }
 
 /* --- options and control --- */
 
-static long do_setsockopt(struct pkt_event *ev)
+/* The value of argument 3 in memory; *@len is that of argument 4, but for a
+ * string and a structure, whose own it is. */
+static void *option_value(int *len)
 {
 	const struct pkt_expr *e = arg(3);
-	struct linger linger;
-	long tv[2];
-	int v;
+	struct linger *linger;
+	int *v;
+	long *tv;
 
-	if (e->type == EX_STRING)
-		return sys_setsockopt(fd(0), (int)num(1), (int)num(2), e->str,
-				      (int)strlen(e->str));
+	if (e->type == EX_STRING) {
+		*len = (int)strlen(e->str);
+		return memcpy(pkt_mem(strlen(e->str) + 1), e->str,
+			      strlen(e->str));
+	}
 	if (e->type == EX_STRUCT && member(e, "onoff")) {
-		linger.l_onoff = (int)member_num(e, "onoff");
-		linger.l_linger = (int)member_num(e, "linger");
-		return sys_setsockopt(fd(0), (int)num(1), (int)num(2), &linger,
-				      sizeof(linger));
+		linger = pkt_mem(sizeof(*linger));
+		linger->l_onoff = (int)member_num(e, "onoff");
+		linger->l_linger = (int)member_num(e, "linger");
+		*len = sizeof(*linger);
+		return linger;
 	}
 	if (e->type == EX_STRUCT) {
+		tv = pkt_mem(2 * sizeof(*tv));
 		tv[0] = (long)member_num(e, "tv_sec");
 		tv[1] = (long)member_num(e, "tv_usec");
-		return sys_setsockopt(fd(0), (int)num(1), (int)num(2), tv,
-				      sizeof(tv));
+		*len = 2 * sizeof(*tv);
+		return tv;
 	}
 	if (e->type == EX_ARRAY)
 		e = e->child;
 	pkt_check(e, "an option without a value");
-	v = (int)e->num;
-	return sys_setsockopt(fd(0), (int)num(1), (int)num(2), &v, (int)num(4));
+	*len = (int)num(4);
+	v = pkt_mem((size_t)max(*len, (int)sizeof(*v)));
+	*v = (int)e->num;
+	return v;
+}
+
+static long do_setsockopt(struct pkt_event *ev)
+{
+	int len;
+	void *v = option_value(&len);
+
+	return CALL(setsockopt, fd(0), num(1), num(2), v, len);
 }
 
 static long do_getsockopt(struct pkt_event *ev)
 {
 	const struct pkt_expr *e = arg(3);
+	char *buf = pkt_mem(OPTION_MAX);
+	int *len = pkt_mem(sizeof(*len)), v;
 	struct linger linger;
-	char buf[512] = "";
-	int len = sizeof(buf), v;
-	long got = sys_getsockopt(fd(0), (int)num(1), (int)num(2), buf, &len);
+	long got;
 
+	*len = OPTION_MAX;
+	got = CALL(getsockopt, fd(0), num(1), num(2), buf, len);
 	if (got < 0 || e->type == EX_ELLIPSIS)
 		return got;
 	if (e->type == EX_STRING) {
@@ -438,7 +436,7 @@ static long do_getsockopt(struct pkt_event *ev)
 			  linger.l_linger);
 	} else {
 		memcpy(&v, buf, sizeof(v));
-		if (len == 1)
+		if (*len == 1)
 			v = (u8)buf[0];
 		pkt_check(e->child && v == (int)e->child->num,
 			  "the option is %d", v);
@@ -448,20 +446,20 @@ static long do_getsockopt(struct pkt_event *ev)
 
 static long do_fcntl(struct pkt_event *ev)
 {
-	return sys_fcntl(fd(0), (u32)num(1), nr_args > 2 ? (u64)num(2) : 0);
+	return CALL(fcntl, fd(0), num(1), nr_args > 2 ? num(2) : 0);
 }
 
 static long do_ioctl(struct pkt_event *ev)
 {
 	const struct pkt_expr *e = nr_args > 2 ? arg(2) : NULL;
-	int v = 0;
+	int *v = pkt_mem(sizeof(*v));
 	long got;
 
 	if (e && e->type == EX_ARRAY && e->child && num(1) == FIONBIO)
-		v = (int)e->child->num;
-	got = sys_ioctl(fd(0), (u32)num(1), (unsigned long)&v);
+		*v = (int)e->child->num;
+	got = CALL(ioctl, fd(0), num(1), v);
 	if (got >= 0 && e && e->type == EX_ARRAY && e->child)
-		pkt_check(v == (int)e->child->num, "it is %d", v);
+		pkt_check(*v == (int)e->child->num, "it is %d", *v);
 	return got;
 }
 
@@ -469,7 +467,7 @@ static long do_ioctl(struct pkt_event *ev)
 
 static long do_poll(struct pkt_event *ev)
 {
-	struct pollfd fds[MAX_IOV];
+	struct pollfd *fds = pkt_mem(MAX_IOV * sizeof(*fds));
 	const struct pkt_expr *e;
 	u32 n = 0, i = 0;
 	long got;
@@ -477,9 +475,8 @@ static long do_poll(struct pkt_event *ev)
 	for (e = arg(0)->child; e && n < MAX_IOV; e = e->next, n++) {
 		fds[n].fd = live(member_num(e, "fd"));
 		fds[n].events = (s16)member_num(e, "events");
-		fds[n].revents = 0;
 	}
-	got = sys_poll(fds, n, (int)num(2));
+	got = CALL(poll, fds, n, num(2));
 	for (e = arg(0)->child; e && i < n; e = e->next, i++)
 		if (member(e, "revents"))
 			pkt_check(fds[i].revents ==
@@ -490,31 +487,31 @@ static long do_poll(struct pkt_event *ev)
 
 static long do_epoll_create(struct pkt_event *ev)
 {
-	return opened(ev, sys_epoll_create((int)num(0)), false);
+	return opened(ev, CALL(epoll_create, num(0)), false);
 }
 
 static long do_epoll_create1(struct pkt_event *ev)
 {
-	return opened(ev, sys_epoll_create1((u32)num(0)), false);
+	return opened(ev, CALL(epoll_create1, num(0)), false);
 }
 
 static long do_epoll_ctl(struct pkt_event *ev)
 {
-	struct epoll_event e = { 0 };
+	struct epoll_event *e = pkt_mem(sizeof(*e));
 
 	if (nr_args > 3 && arg(3)->type == EX_STRUCT) {
-		e.events = (u32)member_num(arg(3), "events");
-		e.data = (u64)member_num(arg(3), "fd");
+		e->events = (u32)member_num(arg(3), "events");
+		e->data = (u64)member_num(arg(3), "fd");
 	}
-	return sys_epoll_ctl(fd(0), (int)num(1), fd(2), &e);
+	return CALL(epoll_ctl, fd(0), num(1), fd(2), e);
 }
 
 static long do_epoll_wait(struct pkt_event *ev)
 {
-	struct epoll_event got[MAX_IOV];
+	struct epoll_event *got = pkt_mem(MAX_IOV * sizeof(*got));
 	const struct pkt_expr *e = arg(1);
 	int max = (int)min_t(s64, num(2), MAX_IOV);
-	long n = sys_epoll_wait(fd(0), got, max, (int)num(3)), i;
+	long n = CALL(epoll_wait, fd(0), got, max, num(3)), i;
 
 	if (e->type == EX_ARRAY)
 		e = e->child;
@@ -581,12 +578,12 @@ static void check_result(const struct pkt_event *ev, long got)
  * pkt_call() - Make a system call and compare its result.
  * @ev: the event.
  *
- * Context: task; where it blocks, the script goes on in the idle hook.
+ * Context: no other call of the script is being made.
  */
 void pkt_call(struct pkt_event *ev)
 {
+	u32 i, outer = pkt_mem_begin();
 	struct pkt_expr *e;
-	u32 i;
 
 	args = ev->args;
 	nr_args = 0;
@@ -595,6 +592,7 @@ void pkt_call(struct pkt_event *ev)
 	for (i = 0; i < ARRAY_SIZE(calls); i++)
 		if (strcmp(calls[i].name, ev->text) == 0) {
 			check_result(ev, calls[i].run(ev));
+			pkt_mem_end(outer);
 			return;
 		}
 	pkt_fail(ev->line, "unknown call %s()", ev->text);

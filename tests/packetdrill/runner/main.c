@@ -9,7 +9,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-int pkt_run(char *text);
+struct pkt_backend;
+extern const struct pkt_backend pkt_host;
+void pkt_run(char *text, const struct pkt_backend *backend);
 
 #define SECONDS 60 /* of real time, for a script that does not end */
 
@@ -38,9 +40,9 @@ static int run(const char *path)
 	child = fork();
 	if (child == 0) {
 		alarm(SECONDS);
-		status = pkt_run(file_text(path));
+		pkt_run(file_text(path), &pkt_host);
 		fflush(stdout);
-		_exit(status);
+		_exit(0);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child)
 		perror(path);

@@ -13,10 +13,9 @@
 #include "net/wire/eth.h"
 #include "net/wire/tcp.h"
 
-#define SCRIPT_PORT 8080
+#define PEER_PORT 8080
 
 static u8 frame[ETH_HLEN + 65536];
-static const u8 peer_mac[ETH_ALEN] = { 0x02, 0, 0, 0, 0, 0x02 };
 
 static void put16(u8 *p, u32 v)
 {
@@ -68,7 +67,7 @@ static struct pkt_conn *conn_find(u16 lport, u16 rport)
 /* The connection that @p, which goes to the stack, is of. */
 static struct pkt_conn *conn_in(const struct pkt_packet *p)
 {
-	u16 lport = pkt.bound_port ? pkt.bound_port : SCRIPT_PORT;
+	u16 lport = pkt.bound_port ? pkt.bound_port : pkt.local_port;
 	struct pkt_conn *c = p->port ? conn_find(0, p->port) : pkt.cur;
 
 	if (!c)
@@ -88,8 +87,8 @@ static void put_ip(const struct pkt_packet *p, u8 protocol, u32 len)
 	u8 *ip = frame + ETH_HLEN;
 	__sum16 sum;
 
-	memcpy(frame, pkt.f->eth0->dev_addr, ETH_ALEN);
-	memcpy(frame + ETH_ALEN, peer_mac, ETH_ALEN);
+	memcpy(frame, pkt.local_mac, ETH_ALEN);
+	memcpy(frame + ETH_ALEN, pkt.remote_mac, ETH_ALEN);
 	put16(frame + 12, ETH_P_IP);
 	memset(ip, 0, 20);
 	ip[0] = 0x45;
@@ -169,8 +168,7 @@ static void put_pattern(u8 *data, u32 off, u32 len)
 
 static void deliver(u32 ip_len)
 {
-	fixture_rx(pkt.f, frame, ETH_HLEN + ip_len);
-	test_advance_ns(0);
+	pkt.backend->send(frame, ETH_HLEN + ip_len);
 }
 
 static void send_tcp(const struct pkt_packet *p)
@@ -211,8 +209,8 @@ static void send_udp(const struct pkt_packet *p)
 	u32 len = 8 + p->len;
 	__sum16 sum;
 
-	put16(uh, p->port ? p->port : SCRIPT_PORT);
-	put16(uh + 2, pkt.udp_port ? pkt.udp_port : SCRIPT_PORT);
+	put16(uh, p->port ? p->port : PEER_PORT);
+	put16(uh + 2, pkt.udp_port ? pkt.udp_port : pkt.local_port);
 	put16(uh + 4, len);
 	put16(uh + 6, 0);
 	put_pattern(uh + 8, 0, p->len);
@@ -248,7 +246,7 @@ static void send_icmp(const struct pkt_packet *p)
 		memcpy(quoted + 10, &sum, 2);
 		if (p->quotes_udp) {
 			put16(quoted + 20, pkt.udp_port);
-			put16(quoted + 22, SCRIPT_PORT);
+			put16(quoted + 22, PEER_PORT);
 			put16(quoted + 24, 8 + p->len);
 		} else {
 			pkt_check(c, "ICMP about no connection");
@@ -268,7 +266,7 @@ static void send_icmp(const struct pkt_packet *p)
  * pkt_send() - A packet of the script arrives at the stack.
  * @p: the packet.
  *
- * Context: task, or a blocked call's idle time.
+ * Context: any, while a call blocks too.
  */
 void pkt_send(const struct pkt_packet *p)
 {
@@ -294,7 +292,7 @@ static void flag_letters(u8 flags, char *s)
 }
 
 /* The packet at @ip as a script has it, for messages. */
-static const char *describe(const u8 *ip, u64 at_ns)
+static const char *describe(const u8 *ip, s64 at_ns)
 {
 	static char text[256];
 	const u8 *th = ip + 20;
@@ -303,8 +301,7 @@ static const char *describe(const u8 *ip, u64 at_ns)
 	char flags[9];
 	u32 seq, n, i;
 
-	n = (u32)snprintf(text, sizeof(text),
-			  "at %lld us: ", ((s64)at_ns - pkt.start_ns) / 1000);
+	n = (u32)snprintf(text, sizeof(text), "at %lld us: ", at_ns / 1000);
 	if (ip[9] == IPPROTO_UDP)
 		snprintf(text + n, sizeof(text) - n, "udp (%u)",
 			 get16(th + 4) - 8);
@@ -330,7 +327,7 @@ static const char *describe(const u8 *ip, u64 at_ns)
 		  what, (u32)(is), (u32)(wanted), describe(ip, at_ns))
 
 static void check_option(struct pkt_conn *c, const struct pkt_option *w,
-			 const u8 *o, const u8 *ip, u64 at_ns)
+			 const u8 *o, const u8 *ip, s64 at_ns)
 {
 	u32 i;
 
@@ -370,7 +367,7 @@ static void check_option(struct pkt_conn *c, const struct pkt_option *w,
 }
 
 static void check_options(struct pkt_conn *c, const struct pkt_packet *p,
-			  const u8 *ip, u64 at_ns)
+			  const u8 *ip, s64 at_ns)
 {
 	const u8 *th = ip + 20, *o = th + 20, *end = th + (th[12] >> 4) * 4;
 	u32 i, len;
@@ -392,7 +389,7 @@ static void check_options(struct pkt_conn *c, const struct pkt_packet *p,
 }
 
 static void check_data(const struct pkt_conn *c, const u8 *ip, const u8 *data,
-		       u32 seq, u32 len, u64 at_ns)
+		       u32 seq, u32 len, s64 at_ns)
 {
 	u32 i, off = seq - c->isn - 1;
 
@@ -407,7 +404,7 @@ static void check_data(const struct pkt_conn *c, const u8 *ip, const u8 *data,
 }
 
 static struct pkt_conn *conn_out(const struct pkt_packet *p, const u8 *ip,
-				 u64 at_ns)
+				 s64 at_ns)
 {
 	const u8 *th = ip + 20;
 	u16 lport = (u16)get16(th), rport = (u16)get16(th + 2);
@@ -432,7 +429,7 @@ static struct pkt_conn *conn_out(const struct pkt_packet *p, const u8 *ip,
  * One packet on the wire may be a part of @p: scripts need not say where the
  * stack cuts. PSH is compared with the last part.
  */
-static bool expect_tcp(struct pkt_packet *p, const u8 *ip, u64 at_ns)
+static bool expect_tcp(struct pkt_packet *p, const u8 *ip, s64 at_ns)
 {
 	const u8 *th = ip + 20;
 	u32 tot = get16(ip + 2), hlen = (u32)(th[12] >> 4) * 4;
@@ -476,7 +473,7 @@ static bool expect_tcp(struct pkt_packet *p, const u8 *ip, u64 at_ns)
 	return !p->len;
 }
 
-static bool expect_udp(struct pkt_packet *p, const u8 *ip, u64 at_ns)
+static bool expect_udp(struct pkt_packet *p, const u8 *ip, s64 at_ns)
 {
 	const u8 *uh = ip + 20;
 
@@ -487,7 +484,7 @@ static bool expect_udp(struct pkt_packet *p, const u8 *ip, u64 at_ns)
 	return true;
 }
 
-static bool expect_icmp(struct pkt_packet *p, const u8 *ip, u64 at_ns)
+static bool expect_icmp(struct pkt_packet *p, const u8 *ip, s64 at_ns)
 {
 	const u8 *icmp = ip + 20;
 
@@ -499,57 +496,52 @@ static bool expect_icmp(struct pkt_packet *p, const u8 *ip, u64 at_ns)
 }
 
 /* The next IPv4 frame of the device, or NULL. */
-static const struct fixture_frame *next_frame(void)
+static const struct pkt_frame *next_frame(void)
 {
-	struct net_fixture *f = pkt.f;
-	const struct fixture_frame *fr;
+	const struct pkt_frame *fr;
 
-	pkt_check(f->tx_frames <= FIXTURE_MAX_FRAMES,
-		  "more than %u packets at a time", FIXTURE_MAX_FRAMES);
-	while (pkt.next_frame < f->tx_frames) {
-		fr = &f->tx[pkt.next_frame++];
-		if (get16(fr->data + 12) == ETH_P_IP)
-			return fr;
-	}
-	fixture_tx_reset(f);
-	pkt.next_frame = 0;
-	return NULL;
+	do {
+		fr = pkt.backend->receive();
+	} while (fr && get16(fr->data + 12) != ETH_P_IP);
+	return fr;
+}
+
+static void check_ip(const struct pkt_packet *p, const u8 *ip, s64 at_ns)
+{
+	static const u8 protocols[] = { IPPROTO_TCP, IPPROTO_UDP,
+					IPPROTO_ICMP };
+
+	pkt_check(ip_compute_csum(ip, 20) == 0, "bad IP checksum");
+	differs("the protocol", ip[9], protocols[p->proto]);
+	if (p->tos_given && p->any_ect)
+		pkt_check((ip[1] & 3) == 1 || (ip[1] & 3) == 2,
+			  "no ECT in the packet %s", describe(ip, at_ns));
+	else if (p->tos_given)
+		differs("tos", ip[1], p->tos);
+	if (p->ttl)
+		differs("ttl", ip[8], p->ttl);
 }
 
 bool pkt_expect(struct pkt_packet *p, s64 start_ns, s64 end_ns)
 {
-	static const u8 protocols[] = { IPPROTO_TCP, IPPROTO_UDP,
-					IPPROTO_ICMP };
-	const struct fixture_frame *fr;
+	s64 slack = pkt.backend->tolerance_ns;
+	const struct pkt_frame *fr;
 	const u8 *ip;
-	u64 at_ns;
-	s64 at;
+	bool whole;
 
-	for (;;) {
-		fr = next_frame();
-		if (!fr)
-			return false;
+	while ((fr = next_frame()) != NULL) {
 		ip = fr->data + ETH_HLEN;
-		at_ns = fr->at_ns;
-		at = (s64)at_ns - pkt.start_ns;
-		pkt_check(ip_compute_csum(ip, 20) == 0, "bad IP checksum");
-		pkt_check(at >= start_ns && at <= end_ns,
+		pkt_check(fr->at_ns >= start_ns - slack &&
+				  fr->at_ns - slack <= end_ns,
 			  "a packet not at its time, %lld us: %s",
-			  start_ns / 1000, describe(ip, at_ns));
-		differs("the protocol", ip[9], protocols[p->proto]);
-		if (p->tos_given && p->any_ect)
-			pkt_check((ip[1] & 3) == 1 || (ip[1] & 3) == 2,
-				  "no ECT in the packet %s",
-				  describe(ip, at_ns));
-		else if (p->tos_given)
-			differs("tos", ip[1], p->tos);
-		if (p->ttl)
-			differs("ttl", ip[8], p->ttl);
-		if (p->proto == PKT_UDP)
-			return expect_udp(p, ip, at_ns);
-		if (p->proto == PKT_ICMP)
-			return expect_icmp(p, ip, at_ns);
-		if (expect_tcp(p, ip, at_ns))
+			  start_ns / 1000, describe(ip, fr->at_ns));
+		check_ip(p, ip, fr->at_ns);
+		whole = p->proto == PKT_UDP    ? expect_udp(p, ip, fr->at_ns)
+			: p->proto == PKT_ICMP ? expect_icmp(p, ip, fr->at_ns)
+					       : expect_tcp(p, ip, fr->at_ns);
+		pkt.base_ns = fr->at_ns;
+		if (whole)
 			return true;
 	}
+	return false;
 }

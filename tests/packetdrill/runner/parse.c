@@ -2,6 +2,7 @@
 /* DOC: from a script's text to its events; see docs/PKT.md. */
 #include <ctype.h>
 #include <stdlib.h>
+#include "tests/fixtures/net_fixture.h"
 #include "tests/packetdrill/runner/pkt.h"
 #include "net/wire/icmp.h"
 #include "net/wire/tcp.h"

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DOC: an interpreter of the packetdrill language over the host build. A
- * script becomes a list of events (parse.c); run.c takes them at their virtual
- * time, to the nanosecond: system calls go to sys_*() (calls.c), packets to
- * and from an Ethernet device (packet.c), asserts read struct tcp_info
- * (assert.c). docs/PKT.md is the language.
+ * DOC: an interpreter of the packetdrill language. A script becomes a list of
+ * events (parse.c); run.c takes them at their time: system calls (calls.c),
+ * packets to and from an Ethernet device (packet.c), asserts that read struct
+ * tcp_info (assert.c). Which stack that is, backend.h hides. docs/PKT.md is
+ * the language.
  */
 #pragma once
 
 #include "lib/types.h"
 #include "lib/uapi/tcp.h"
-#include "tests/fixtures/net_fixture.h"
+#include "lib/errno.h"
+#include "lib/platform.h"
+#include "tests/packetdrill/runner/backend.h"
 
 /* --- values in a script --- */
 
@@ -116,15 +118,17 @@ struct pkt_conn {
 };
 
 struct pkt_world {
-	struct net_fixture *f;
+	const struct pkt_backend *backend;
 	struct pkt_event *event; /* the one being run */
-	s64 start_ns;            /* of the script, by ktime_get_ns() */
-	u32 next_frame;
+	s64 base_ns;             /* when the one before it was over */
 	struct pkt_conn *conns, *cur;
 	u16 bound_port, udp_port, next_port;
 	int info_fd;     /* whose tcp_info asserts see */
 	bool no_pattern; /* payload is not compared: urgent data, errors */
+	/* The backend's, by its start(). */
 	__be32 local_ip, remote_ip;
+	u8 local_mac[6], remote_mac[6];
+	u16 local_port; /* of bind(fd, ..., ...) */
 };
 extern struct pkt_world pkt;
 
@@ -140,19 +144,25 @@ void pkt_fail(u32 line, const char *fmt, ...) __printf(2, 3) __noreturn;
 /* C constant or errno; false: there is none of this name. */
 bool pkt_symbol(const char *name, s64 *value);
 const char *pkt_errno_name(int err);
+/* A call's memory, and the call (memory.c). */
+u32 pkt_mem_begin(void);
+void pkt_mem_end(u32 outer);
+void *pkt_mem(size_t n);
+u8 *pkt_buffer(size_t n);
+long pkt_syscall(long nr, long a0, long a1, long a2, long a3, long a4, long a5);
 /* "name=value" ... of a sysctl command line. */
 void pkt_sysctl(const char *command);
 void pkt_call(struct pkt_event *ev);
 void pkt_assert(const char *text);
 void pkt_send(const struct pkt_packet *p);
-/* The next packet of the stack is @p: true once @p is complete. False: there
- * is no packet now. Anything else fails the script. */
+/* The next packet of the stack is @p: true once @p is complete, with its time
+ * in pkt.base_ns. False: there is no packet now. Anything else fails the
+ * script. */
 bool pkt_expect(struct pkt_packet *p, s64 start_ns, s64 end_ns);
 /* Byte @off of a stream, in either direction. */
 static inline u8 pkt_byte(u32 off)
 {
 	return (u8)(off * 167 + (off >> 8) * 3 + 1);
 }
-/* Run one script text; 0 if all of it came true. */
-int pkt_run(char *text);
-s64 pkt_now(void);
+/* Run one script; a failure ends the process. */
+void pkt_run(char *text, const struct pkt_backend *backend);

@@ -1,26 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: the sysctls that a script may set, by Linux's names:
- * `sysctl -q net.ipv4.tcp_sack=0`. There is no file system to write to: the
- * names and their places are those of tests/packetdrill/stack_sysctl.c.
+ * `sysctl -q net.ipv4.tcp_sack=0`. The backend knows how.
  */
 #include "lib/errno.h"
 #include "tests/packetdrill/runner/pkt.h"
-#include "tests/packetdrill/platform_threads.h"
-#include "tests/packetdrill/stack.h"
-
-/* One task alone is in the stack here. */
-void platform_enter(void)
-{
-}
-
-void platform_leave(void)
-{
-}
 
 static void set(const char *name, const char *value)
 {
-	int err = stack_sysctl_write(NULL, name, value);
+	int err = pkt.backend->sysctl(name, value);
 
 	pkt_check(err != -ESRCH, "unknown sysctl %s", name);
 	pkt_check(err == 0, "%s: bad value %s", name, value);

@@ -6,6 +6,7 @@
  */
 #include "boot/boot_info.h"
 #include "boot/network.h"
+#include "boot/proc_sys.h"
 #include "boot/drain.h"
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
@@ -79,6 +80,7 @@ void start_kernel(u32 magic, u64 info)
 	syscall_init();
 	ramfs_init();
 	initramfs_unpack();
+	proc_sys_init();
 	tty_init();
 
 	run_suites_if_asked();

@@ -7,9 +7,8 @@
  * still runs its program, which then gets ENETUNREACH.
  *
  * `sysctl.NAME=VALUE` sets what Linux calls NAME before any program runs, as
- * on Linux. The names are tcp_congestion_control (a module's name) and those
- * of the table below, all under net.ipv4. A value that is not known or out of
- * range is reported and the default stays.
+ * on Linux; the names are those of net/ipv4/sysctl_net_ipv4.c. A name that is
+ * not known or a value that means nothing is reported and the default stays.
  */
 #include "boot/network.h"
 #include "lib/err.h"
@@ -21,7 +20,7 @@
 #include "net/core/sch_generic.h"
 #include "net/ipv4/inet_sock.h"
 #include "net/ipv4/ip.h"
-#include "net/ipv4/tcp.h"
+#include "net/ipv4/sysctl.h"
 #include "drivers/pci/pci.h"
 
 /* "Tcp", "OutSegs" becomes "tcp.OutSegs". */
@@ -136,61 +135,40 @@ void network_init(void)
 	pci_init();
 }
 
-/* One-byte settings, and the least and greatest value that means something. */
-static const struct {
-	const char *name;
-	size_t offset;
-	u8 min, max;
-} sysctls[] = {
-#define SYSCTL(field, lo, hi)                                               \
-	{                                                                   \
-		"sysctl.net.ipv4." #field,                                  \
-			offsetof(struct netns_ipv4, sysctl_##field), lo, hi \
-	}
-	SYSCTL(ip_default_ttl, 1, 255),
-	SYSCTL(tcp_ecn, 0, 2),
-	SYSCTL(tcp_mtu_probing, 0, 2),
-	SYSCTL(tcp_sack, 0, 1),
-	SYSCTL(tcp_slow_start_after_idle, 0, 1),
-	SYSCTL(tcp_syncookies, 0, 2),
-	SYSCTL(tcp_timestamps, 0, 2),
-	SYSCTL(tcp_window_scaling, 0, 1),
-#undef SYSCTL
-};
-
-static void set_congestion_control(struct net *net)
+/* One word `sysctl.NAME=VALUE`. */
+static void set_sysctl(const char *word, void *arg)
 {
-	const char *v = cmdline_get("sysctl.net.ipv4.tcp_congestion_control");
-	const struct tcp_congestion_ops *ca;
+	char name[64], value[SYSCTL_TEXT_MAX];
+	const struct ctl_table *t;
+	const char *eq = strchr(word, '=');
+	struct net *net = arg;
+	char *p;
+	int err;
 
-	if (!v)
+	if (!eq || eq - word >= sizeof(name) || strlen(eq) > sizeof(value)) {
+		pr_err("network: sysctl.%s: what is its value?\n", word);
 		return;
-	ca = tcp_ca_find(v);
-	if (ca)
-		net->ipv4->tcp_congestion_control = ca;
-	else
-		pr_err("network: no congestion control named %s\n", v);
-}
-
-static void set_sysctls(struct net *net)
-{
-	const char *v;
-	u32 i, n;
-
-	set_congestion_control(net);
-	for (i = 0; i < ARRAY_SIZE(sysctls); i++) {
-		v = cmdline_get(sysctls[i].name);
-		if (!v)
-			continue;
-		if (kstrtou32(v, 0, &n) || n < sysctls[i].min ||
-		    n > sysctls[i].max) {
-			pr_err("network: %s=%s: not from %u to %u\n",
-			       sysctls[i].name, v, sysctls[i].min,
-			       sysctls[i].max);
-			continue;
-		}
-		*((u8 *)net->ipv4 + sysctls[i].offset) = (u8)n;
 	}
+	memcpy(name, word, (size_t)(eq - word));
+	name[eq - word] = '\0';
+	t = sysctl_find(name);
+	if (!t) {
+		pr_err("network: there is no sysctl %s\n", name);
+		return;
+	}
+	/* Several numbers: a comma is what needs no quotes. */
+	strscpy(value, eq + 1, sizeof(value));
+	for (p = value; *p; p++)
+		if (*p == ',')
+			*p = ' ';
+	err = sysctl_set(net, t, value);
+	if (err == -ENOENT)
+		pr_err("network: no congestion control named %s\n", value);
+	else if (err == -EINVAL)
+		pr_err("network: sysctl.%s: not from %d to %u\n", word, t->min,
+		       t->max);
+	else if (err)
+		pr_err("network: sysctl.%s: error %d\n", word, err);
 }
 
 /**
@@ -203,7 +181,7 @@ void network_configure(void)
 	const char *ip = cmdline_get("ip");
 	int err;
 
-	set_sysctls(&init_net);
+	cmdline_for_each("sysctl.", set_sysctl, &init_net);
 	err = dev_open(init_net.loopback_dev);
 	if (err)
 		pr_err("network: lo does not open (error %d)\n", err);

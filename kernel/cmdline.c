@@ -132,6 +132,23 @@ const char *cmdline_get(const char *name)
 }
 
 /**
+ * cmdline_for_each() - Options whose names begin alike.
+ * @prefix: of the names.
+ * @fn:     called with what follows the prefix, in order.
+ * @arg:    for it.
+ */
+void cmdline_for_each(const char *prefix,
+		      void (*fn)(const char *rest, void *arg), void *arg)
+{
+	size_t n = strlen(prefix);
+	u32 i;
+
+	for (i = 0; i < nr_options; i++)
+		if (strncmp(options[i], prefix, n) == 0)
+			fn(options[i] + n, arg);
+}
+
+/**
  * cmdline_flag() - A yes-or-no option.
  * @name: without "=".
  * @dflt: when it is absent.

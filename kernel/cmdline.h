@@ -19,6 +19,9 @@ const char *cmdline_text(void);
 const char *cmdline_get(const char *name);
 /* The @nth (from 0) occurrence, for options that repeat (console=). */
 const char *cmdline_get_nth(const char *name, u32 nth);
+/* What follows @prefix in each option that begins so, in order. */
+void cmdline_for_each(const char *prefix,
+		      void (*fn)(const char *rest, void *arg), void *arg);
 /* `name`, `name=1`, `=y`, `=on`: true; otherwise false; absent: @dflt. */
 bool cmdline_flag(const char *name, bool dflt);
 u64 cmdline_u64(const char *name, u64 dflt);

@@ -61,51 +61,6 @@ static int remember_hard_link(const struct cpio_entry *e, struct inode *inode)
 	return 0;
 }
 
-/* Make @name in @dir a directory unless it is one. */
-static int ensure_dir(struct inode *dir, const char *name, u32 mode)
-{
-	struct inode *inode;
-	int err;
-
-	if (dir_lookup(dir, name))
-		return 0;
-	inode = inode_create(S_IFDIR | (mode & 07777), 0);
-	if (!inode)
-		return -ENOMEM;
-	err = dir_add(dir, name, inode);
-	iput(inode);
-	return err;
-}
-
-/* Directories on the way to @path, which archives made by hand may lack. */
-static int make_parents(const char *path)
-{
-	char name[NAME_MAX + 1], *part;
-	struct inode *dir;
-	bool trailing;
-	size_t i;
-	int err = 0;
-
-	part = kmalloc(PATH_MAX + 1, GFP_KERNEL);
-	if (!part)
-		return -ENOMEM;
-	for (i = 1; path[i] && !err; i++) {
-		if (path[i] != '/')
-			continue;
-		memcpy(part, path, i);
-		part[i] = 0;
-		err = path_parent(AT_FDCWD, part, &dir, name, &trailing);
-		if (err)
-			break;
-		if (name[0] && strcmp(name, ".") != 0 &&
-		    strcmp(name, "..") != 0)
-			err = ensure_dir(dir, name, 0755);
-		iput(dir);
-	}
-	kfree(part);
-	return err;
-}
-
 /* The inode of an entry, one reference; NULL without memory. */
 static struct inode *make_inode(const struct cpio_entry *e)
 {
@@ -198,7 +153,7 @@ static int unpack_entry(const struct cpio_entry *e)
 	snprintf(path, PATH_MAX + 1, "/%s", e->name);
 	err = path_parent(AT_FDCWD, path, &dir, name, &trailing);
 	if (err == -ENOENT) {
-		err = make_parents(path);
+		err = path_make_parents(path);
 		if (!err)
 			err = path_parent(AT_FDCWD, path, &dir, name,
 					  &trailing);

@@ -225,6 +225,57 @@ int path_parent(int dfd, const char *path, struct inode **dir,
 	return 0;
 }
 
+/* Make @name in @dir a directory unless it is one. */
+static int ensure_dir(struct inode *dir, const char *name, u32 mode)
+{
+	struct inode *inode;
+	int err;
+
+	if (dir_lookup(dir, name))
+		return 0;
+	inode = inode_create(S_IFDIR | (mode & 07777), 0);
+	if (!inode)
+		return -ENOMEM;
+	err = dir_add(dir, name, inode);
+	iput(inode);
+	return err;
+}
+
+/**
+ * path_make_parents() - Make the directories on the way to a path.
+ * @path: kernel memory; those that are there stay.
+ *
+ * Context: boot task.
+ * Return:  0 or a negative errno.
+ */
+int path_make_parents(const char *path)
+{
+	char name[NAME_MAX + 1], *part;
+	struct inode *dir;
+	bool trailing;
+	size_t i;
+	int err = 0;
+
+	part = kmalloc(PATH_MAX + 1, GFP_KERNEL);
+	if (!part)
+		return -ENOMEM;
+	for (i = 1; path[i] && !err; i++) {
+		if (path[i] != '/')
+			continue;
+		memcpy(part, path, i);
+		part[i] = 0;
+		err = path_parent(AT_FDCWD, part, &dir, name, &trailing);
+		if (err)
+			break;
+		if (name[0] && strcmp(name, ".") != 0 &&
+		    strcmp(name, "..") != 0)
+			err = ensure_dir(dir, name, 0755);
+		iput(dir);
+	}
+	kfree(part);
+	return err;
+}
+
 /**
  * inode_open() - Make a file for an inode.
  * @inode: it; the file takes a reference of its own.
@@ -245,6 +296,11 @@ struct file *inode_open(struct inode *inode, u32 flags)
 		ops = &ramfs_dir_ops;
 		break;
 	case S_IFREG:
+		if (!inode->text)
+			break;
+		if ((flags & O_ACCMODE) != O_RDONLY && !inode->text->store)
+			return ERR_PTR(-EACCES);
+		ops = &text_file_ops;
 		break;
 	case S_IFCHR:
 		return chrdev_open(inode, flags);

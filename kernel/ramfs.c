@@ -285,13 +285,16 @@ void inode_set_blob(struct inode *inode, const u8 *blob, u64 len)
  * @size:  new length; what is new reads as zero.
  *
  * Context: task.
- * Return:  0, -EFBIG, or -ENOSPC without memory.
+ * Return:  0, also for a text that the kernel makes, which stays as it is;
+ *          -EFBIG, or -ENOSPC without memory.
  */
 int inode_truncate(struct inode *inode, u64 size)
 {
 	u64 tail = size & ~PAGE_MASK;
 	struct page *page;
 
+	if (inode->text)
+		return 0;
 	if (size > RAMFS_MAX_SIZE)
 		return -EFBIG;
 	if (size < inode->size) {

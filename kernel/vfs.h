@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * DOC: the file tree: inodes in memory (kernel/ramfs.c), names to inodes
- * (kernel/namei.c), devices (kernel/chrdev.c). The tree starts as the
+ * (kernel/namei.c), devices (kernel/chrdev.c), files whose text the kernel
+ * makes (kernel/textfile.c). The tree starts as the
  * initramfs and everything in it may be changed; nothing outlives the
  * machine. Programs are root, so permission bits are kept and shown, and only
  * the execute bit is asked.
@@ -23,6 +24,15 @@
 
 struct page;
 
+/* A file whose text is made when it is read (kernel/textfile.c). */
+struct text_ops {
+	/* The text of at most @size bytes; its length, or a negative errno. */
+	ssize_t (*show)(const void *arg, char *text, size_t size);
+	/* What was written, zero-terminated; 0 or a negative errno. NULL: it
+	 * may not be. */
+	int (*store)(const void *arg, const char *text);
+};
+
 struct inode {
 	u32 refcount; /* names, open files, working directories */
 	u32 mode;
@@ -32,6 +42,8 @@ struct inode {
 	u64 rdev;
 	u64 size;
 	u64 mtime_ns;
+	const struct text_ops *text; /* NULL: an ordinary file */
+	const void *text_arg;
 	union {
 		struct {
 			/* Bytes of the boot archive, until a page is written.
@@ -95,6 +107,7 @@ int path_lookup(int dfd, const char *path, u32 flags,
 /* The directory that holds, or would hold, the last name of @path. */
 int path_parent(int dfd, const char *path, struct inode **dir,
 		char name[NAME_MAX + 1], bool *trailing) __must_check;
+int path_make_parents(const char *path) __must_check;
 struct file *vfs_open(int dfd, const char *path, u32 flags,
 		      u32 mode) __must_check;
 struct file *inode_open(struct inode *inode, u32 flags) __must_check;
@@ -105,6 +118,11 @@ char *getname(const char __user *upath) __must_check;
 /* chrdev.c */
 struct file *chrdev_open(struct inode *inode, u32 flags) __must_check;
 bool file_is_dev_zero(const struct file *f);
+
+/* textfile.c */
+int text_file_create(const char *path, const struct text_ops *ops,
+		     const void *arg) __must_check;
+extern const struct file_operations text_file_ops;
 
 /* initramfs.c */
 void initramfs_unpack(void);

@@ -695,6 +695,7 @@ struct tcp_congestion_ops {
 };
 int tcp_register_congestion_control(struct tcp_congestion_ops *ca);
 const struct tcp_congestion_ops *tcp_ca_find(const char *name);
+int tcp_get_available_congestion_control(char *text, size_t size);
 void tcp_assign_congestion_control(struct sock *sk);
 void tcp_init_congestion_control(struct sock *sk);
 void tcp_cleanup_congestion_control(struct sock *sk);

@@ -11,6 +11,7 @@
  */
 #include "lib/slab.h"
 #include "net/ipv4/tcp_int.h"
+#include "lib/vsprintf.h"
 
 static LIST_HEAD(tcp_cong_list);
 
@@ -28,6 +29,25 @@ const struct tcp_congestion_ops *tcp_ca_find(const char *name)
 		if (strcmp(ca->name, name) == 0)
 			return ca;
 	return NULL;
+}
+
+/**
+ * tcp_get_available_congestion_control() - The names of all modules.
+ * @text: for them, a blank between two, and a zero.
+ * @size: its room; what does not fit is left out.
+ *
+ * Return: the text's length.
+ */
+int tcp_get_available_congestion_control(char *text, size_t size)
+{
+	const struct tcp_congestion_ops *ca;
+	int len = 0;
+
+	text[0] = '\0';
+	list_for_each_entry (ca, &tcp_cong_list, list)
+		len += scnprintf(text + len, size - (size_t)len,
+				 len ? " %s" : "%s", ca->name);
+	return len;
 }
 
 /**

@@ -70,6 +70,35 @@ def test_a_sysctl_that_means_nothing_is_reported_and_the_program_runs():
     assert name + "tcp_sack" not in said, said
 
 
+def test_settings_are_files_below_proc_sys():
+    script = """
+        cd /proc/sys/net/ipv4
+        cat tcp_sack tcp_rmem tcp_congestion_control
+        echo 1 >tcp_sack
+        sysctl -w net.ipv4.tcp_congestion_control=reno
+        sysctl net.ipv4.tcp_sack net.ipv4.tcp_congestion_control
+        echo 7 >tcp_ecn || echo refused
+        cat tcp_ecn
+        echo cubic >tcp_available_congestion_control || echo read-only
+        grep -c cubic tcp_available_congestion_control
+        head -c 3 tcp_rmem; echo
+        ls -l tcp_sack | cut -c 1-10
+    """
+    r = no_net("--append", "quiet", "--append",
+               "sysctl.net.ipv4.tcp_sack=0",
+               "--append", "sysctl.net.ipv4.tcp_rmem=4096,8192,16384",
+               "busybox", "sh", "-c", "; ".join(
+                   line.strip() for line in script.strip().splitlines()))
+    lines = [line for line in r.out.splitlines()
+             if not line.startswith("sh:")]
+    assert lines == ["0", "4096\t8192\t16384", "cubic",
+                     "net.ipv4.tcp_congestion_control = reno",
+                     "net.ipv4.tcp_sack = 1",
+                     "net.ipv4.tcp_congestion_control = reno",
+                     "refused", "2", "read-only", "1", "409",
+                     "-rw-r--r--"], r.out + r.err
+
+
 # --- programs ---------------------------------------------------------------
 @pytest.mark.parametrize("status", [0, 1, 42, 127, 128, 255])
 def test_a_programs_status_is_the_launchers(status):

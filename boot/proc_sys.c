@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: /proc/sys/net: a file for each setting of init_net
+ * (net/ipv4/sysctl_net_ipv4.c). There is no mount: the files are there from
+ * the start. Called by start_kernel() once the archive is unpacked; a name
+ * that the archive has taken stays the archive's.
+ */
+#include "boot/proc_sys.h"
+#include "kernel/vfs.h"
+#include "lib/printk.h"
+#include "lib/vsprintf.h"
+#include "net/core/net_namespace.h"
+#include "net/ipv4/sysctl.h"
+
+static ssize_t show(const void *arg, char *text, size_t size)
+{
+	return (ssize_t)sysctl_get(&init_net, arg, text, size);
+}
+
+static int store(const void *arg, const char *text)
+{
+	return sysctl_set(&init_net, arg, text);
+}
+
+static const struct text_ops writable = { .show = show, .store = store };
+static const struct text_ops read_only = { .show = show };
+
+/**
+ * proc_sys_init() - Make the files.
+ *
+ * Context: boot task, after initramfs_unpack().
+ */
+void proc_sys_init(void)
+{
+	const struct ctl_table *t;
+	char path[64];
+	int err;
+	u32 i;
+
+	for (i = 0; (t = sysctl_at(i)) != NULL; i++) {
+		snprintf(path, sizeof(path), "/proc/sys/%s", t->procname);
+		err = text_file_create(
+			path, t->read_only ? &read_only : &writable, t);
+		if (err && err != -EEXIST)
+			pr_warn("%s: not made (error %d)\n", path, err);
+	}
+}

@@ -23,6 +23,8 @@
 #define UART_LSR   (COM1 + 5)
 #define LSR_DR     0x01
 #define LSR_THRE   0x20
+#define FCR_ON     0x07 /* FIFOs on and emptied */
+#define FCR_AT_8   0x80 /* interrupt at 8 bytes; fewer: after 4 idle ones */
 #define FIFO       16
 #define THRE_SPINS 20000
 
@@ -53,7 +55,7 @@ void console_early_init(void)
 	if (inb(UART_LSR) & LSR_DR)
 		fifo_bytes = 1;
 	else
-		outb(UART_FCR, 0x07);
+		outb(UART_FCR, FCR_ON | FCR_AT_8);
 	outb(UART_MCR, 0x0b);
 }
 

@@ -41,9 +41,12 @@ static void *take(size_t size, size_t align, gfp_t flags)
 		fail_fired = true;
 		return NULL;
 	}
-	if (align < 16)
-		align = 16;
-	if (posix_memalign(&p, align, size ? size : 1) != 0)
+	/* malloc() aligns to 16 by itself, and is the faster one. */
+	if (align <= 16)
+		p = malloc(size ? size : 1);
+	else if (posix_memalign(&p, align, size ? size : 1) != 0)
+		p = NULL;
+	if (!p)
 		return NULL;
 	memset(p, flags & __GFP_ZERO ? 0 : 0x5a, size);
 	live++;

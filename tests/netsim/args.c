@@ -151,23 +151,33 @@ static bool set_corrupt(const char *text, struct sim_link_config *l)
 	return parse_chance(text, &l->corrupt);
 }
 
-/* 7 or 7-9 */
+/* 7, 7-9 or 100-900/10 */
+static bool drop_one(char *text, struct sim_drop *d)
+{
+	char *dash = strchr(text, '-'), *slash = strchr(text, '/');
+	u64 first, last, step;
+
+	if (dash)
+		*dash = '\0';
+	if (slash)
+		*slash = '\0';
+	if (!parse_count(text, &first) ||
+	    !parse_count(dash ? dash + 1 : text, &last) ||
+	    !parse_count(slash ? slash + 1 : "1", &step) || !step ||
+	    last > UINT32_MAX || step > UINT32_MAX || first > last)
+		return false;
+	*d = (struct sim_drop){ (u32)first, (u32)last, (u32)step };
+	return true;
+}
+
 static bool set_drop(const char *text, struct sim_link_config *l)
 {
-	char part[SIM_MAX_DROPS][64], *dash;
+	char part[SIM_MAX_DROPS][64];
 	u32 n = split(text, part, SIM_MAX_DROPS), i;
-	u64 first, last;
 
-	for (i = 0; i < n; i++) {
-		dash = strchr(part[i], '-');
-		if (dash)
-			*dash = '\0';
-		if (!parse_count(part[i], &first) ||
-		    !parse_count(dash ? dash + 1 : part[i], &last) ||
-		    last > UINT32_MAX || first > last)
+	for (i = 0; i < n; i++)
+		if (!drop_one(part[i], &l->drop[i]))
 			return false;
-		l->drop[i] = (struct sim_drop){ (u32)first, (u32)last };
-	}
 	l->nr_drop = n;
 	return n;
 }
@@ -213,7 +223,8 @@ static const struct link_option link_options[] = {
 	  set_reorder },
 	{ "duplicate", "P", "so many come twice", set_duplicate },
 	{ "corrupt", "P", "so many have one bit turned", set_corrupt },
-	{ "drop", "N[-N],...", "these frames of the link, from 0", set_drop },
+	{ "drop", "N[-N[/K]],...", "frames by number, from 0; one in K",
+	  set_drop },
 	{ "drop-byte", "[F:]N[xK],...",
 	  "the first K segments with byte N of flow F's stream",
 	  set_drop_byte },

@@ -185,10 +185,11 @@ static bool chosen_by_byte(struct sim_link *l, const struct sk_buff *skb)
 
 static bool chosen_by_index(const struct sim_link *l, u32 index)
 {
-	u32 i;
+	const struct sim_drop *d;
 
-	for (i = 0; i < l->c->nr_drop; i++)
-		if (index >= l->c->drop[i].first && index <= l->c->drop[i].last)
+	for (d = l->c->drop; d < l->c->drop + l->c->nr_drop; d++)
+		if (index >= d->first && index <= d->last &&
+		    (index - d->first) % max(d->step, 1U) == 0)
 			return true;
 	return false;
 }

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: `netsim` runs one simulation and prints what came of it; `netsim test`
- * runs the simulator's own suites. Exit status: 0; 1 if a flow broke or did
+ * runs the simulator's own suites; `netsim tun` is
+ * in tun.c. Exit status: 0; 1 if a flow broke or did
  * not finish, or something was left over; 2 for a bad command line.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include "lib/bug.h"
 #include "lib/kunit.h"
 #include "lib/timer.h"
 #include "net/ipv4/tcp.h"
 #include "tests/netsim/args.h"
+#include "tests/netsim/tun.h"
 
 /* --- the trace --- */
 
@@ -184,6 +187,11 @@ int main(int argc, char **argv)
 	if (argc > 1 && strcmp(argv[1], "test") == 0) {
 		t = kunit_run_all(argc > 2 ? argv[2] : NULL);
 		return t.failed || !t.passed;
+	}
+	if (argc > 3 && strcmp(argv[1], "tun") == 0) {
+		skb_init();
+		sim_args_parse(&a, argc - 3, argv + 3);
+		sim_tun_run(&a.c, atoi(argv[2]), atoi(argv[3]));
 	}
 	sim_args_parse(&a, argc, argv);
 	return check_cc(&a.c) ? simulate(&a) : 2;

@@ -110,17 +110,27 @@ static struct sim_event heap_pop(void)
 	return first;
 }
 
-static void deliver_due(void)
+u64 sim_next_arrival(void)
+{
+	return sim.nr_events ? sim.heap[0].at_ns : NEVER;
+}
+
+void sim_deliver_due(void (*deliver)(struct sim_event *e))
 {
 	u64 now = ktime_get_ns();
 	struct sim_event e;
 
-	while (sim.nr_events && sim.heap[0].at_ns <= now) {
+	while (sim_next_arrival() <= now) {
 		e = heap_pop();
-		sim_note(FATE_ARRIVED, e.link, e.skb);
-		sim.link[e.link].stats->delivered++;
-		sim_host_receive(e.skb);
+		deliver(&e);
 	}
+}
+
+static void deliver_to_host(struct sim_event *e)
+{
+	sim_note(FATE_ARRIVED, e->link, e->skb);
+	sim.link[e->link].stats->delivered++;
+	sim_host_receive(e->skb);
 }
 
 /* --- the time that all flows share --- */
@@ -176,10 +186,8 @@ static void start_due(void)
 /* When the next timer runs or frame arrives, of sim_now(). */
 static u64 next_event(void)
 {
-	u64 t = test_next_timer_ns();
+	u64 t = min(test_next_timer_ns(), sim_next_arrival());
 
-	if (sim.nr_events)
-		t = min(t, sim.heap[0].at_ns);
 	return t == NEVER ? t : max(t, ktime_get_ns()) - sim.start_ns;
 }
 
@@ -195,7 +203,7 @@ static void run_until(u64 end, bool flows)
 		t = min(t, start);
 		t = min(t, next_event());
 		test_advance_ns(t - sim_now());
-		deliver_due();
+		sim_deliver_due(deliver_to_host);
 		if (t == start) {
 			start_due();
 			start = next_start();
@@ -232,6 +240,16 @@ void sim_queue(u32 *packets, u64 *bytes)
 	*bytes = sim.link[0].held_bytes;
 }
 
+/* The stacks' generator is seeded, and moves on by each byte that it gives:
+ * another seed, other sequence numbers and other rolls of BBR's dice. */
+static void draw_seed(u64 seed)
+{
+	u8 byte;
+
+	for (seed %= 4096; seed; seed--)
+		get_random_bytes(&byte, 1);
+}
+
 static int sim_begin(const struct sim_config *c, struct sim_result *r)
 {
 	struct sim_flow *f;
@@ -246,6 +264,7 @@ static int sim_begin(const struct sim_config *c, struct sim_result *r)
 	sim.common_to_ns = NEVER;
 	sim.unfinished = c->nr_flows;
 	INIT_LIST_HEAD(&sim.ready);
+	draw_seed(c->seed);
 	sim_link_init(&sim.link[0], &c->link, &r->link, 0, c->seed);
 	sim_link_init(&sim.link[1], &c->back, &r->back, 1, c->seed);
 	if (c->pcap && (err = pcap_open(c->pcap)))

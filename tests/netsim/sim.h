@@ -17,6 +17,7 @@
  *	flow.c	 the programs: one writes, one reads and compares
  *	sim.c	 virtual time, the order of events, the results
  *	pcap.c	 the frames as a capture file
+ *	tun.c	 the link alone, in real time, for the host's TCP
  *	main.c, args.c	the command line; parse.c: its numbers
  *
  * One simulation is alive at a time. Everything is one task's.
@@ -40,9 +41,10 @@
 
 /* --- what to simulate --- */
 
-/* Frames @first to @last, counted from 0 where they enter the link. */
+/* Frames @first to @last, one in @step, counted from 0 where they enter the
+ * link. */
 struct sim_drop {
-	u32 first, last;
+	u32 first, last, step;
 };
 
 /* The first @times segments that hold byte @offset of a flow's stream. */
@@ -254,6 +256,9 @@ enum sim_fate {
 };
 void sim_note(enum sim_fate fate, u32 link, const struct sk_buff *skb);
 void sim_schedule(struct sk_buff *skb, u32 link, u64 at_ns);
+u64 sim_next_arrival(void); /* of ktime_get_ns(); ~0: nothing is on its way */
+/* What is due by now, in order; @deliver takes over the frame. */
+void sim_deliver_due(void (*deliver)(struct sim_event *e));
 
 /* pcap.c */
 int pcap_open(const char *path);

@@ -20,6 +20,8 @@ GUEST_DIRS := $(STACK_DIRS) kernel drivers/pci drivers/net/e1000 boot
 HOST_DIRS  := $(STACK_DIRS) tests/fixtures tests/path tests/host
 PKT_DIRS   := tests/packetdrill/runner
 SIM_SRCS   := $(sort $(wildcard tests/netsim/*.c)) tests/packetdrill/stack_sysctl.c
+COST_SRCS  := tests/bench/cost/doorbell.c tests/bench/cost/peer.c \
+	tests/host/platform.c tests/host/platform_task.c
 TEST_DIRS  := $(GUEST_DIRS) tests/fixtures tests/path tests/guest
 
 srcs = $(sort $(foreach d,$(1),$(wildcard $(d)/*.c $(d)/*.S)))
@@ -74,6 +76,8 @@ $(eval $(call flavour,pkt,$(HOSTCC),HOST_CFLAGS,$(call srcs,$(PKT_DIRS)) \
 	tests/packetdrill/stack_sysctl.c))
 $(eval $(call flavour,sim,$(HOSTCC),SIM_CFLAGS,$(SIM_SRCS) tests/host/platform.c \
 	tests/host/platform_task.c $(filter-out %_test.c,$(call srcs,$(STACK_DIRS)))))
+$(eval $(call flavour,cost,$(HOSTCC),SIM_CFLAGS,$(COST_SRCS) \
+	$(filter-out %_test.c lib/kunit.c,$(call srcs,$(STACK_DIRS)))))
 $(eval $(call flavour,simtest,$(HOSTCC),HOST_CFLAGS,$(SIM_SRCS)))
 $(eval $(call flavour,so,$(HOSTCC),SO_CFLAGS,$(SO_SRCS)))
 $(eval $(call flavour,preload,$(HOSTCC),PRELOAD_CFLAGS,$(PRELOAD_SRCS)))
@@ -146,6 +150,15 @@ pkt-ktap: $(B)/host/pkt
 $(B)/host/netsim: $(sim_OBJS)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -o $@ $^
+
+# Callgrind counts in these: one operation of ours, the same one of lwIP's.
+$(B)/host/cost-doorbell: $(cost_OBJS)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -o $@ $^
+$(B)/host/cost-lwip: tests/bench/cost/lwip.c tests/bench/cost/peer.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -O2 -Wall -Wextra -Wno-address -I. -I/usr/include/lwip \
+		-o $@ $^ -llwip
 
 $(B)/host/netsim-tests: $(filter-out %_test.o %/main.o,$(host_OBJS)) $(simtest_OBJS)
 	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^
@@ -231,7 +244,8 @@ bench-profile: $(NEEDED) apps ## the same by function: KIND=tcp.1460; CODE=1
 		$(if $(CODE),--code,--functions) $(or $(KIND),udp.18)
 
 bench: setup-bench ## rates beside Linux's and the device's, costs; ROUNDS=5
-	@$(MAKE) $(QUICK) $(NEEDED) apps $(B)/doorbell-test.elf
+	@$(MAKE) $(QUICK) $(NEEDED) apps $(B)/doorbell-test.elf \
+		$(B)/host/cost-doorbell $(B)/host/cost-lwip
 	@$(PYTHON) tools/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)
 
 debug: $(NEEDED) apps ## QEMU waits for gdb; PROG="hello ARG..."

@@ -28,8 +28,8 @@ PLATFORM = "lib/platform.h"
 FREESTANDING = {"stddef.h", "stdint.h", "stdarg.h", "stdbool.h"}
 COMPILER_CALLS = {"memcpy", "memmove", "memset", "memcmp"}
 # These see the host's C library; the rest of the project does not.
-HOSTED = ("tests/host", "tests/fuzz", "tests/netsim", "tests/packetdrill",
-          "apps")
+HOSTED = ("tests/bench", "tests/host", "tests/fuzz", "tests/netsim",
+          "tests/packetdrill", "apps")
 
 
 class Rules:

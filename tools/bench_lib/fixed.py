@@ -19,6 +19,7 @@ from doorbell_lib.capture import FirstFrame, frames
 from doorbell_lib.common import BUILD, ROOT, Fail
 from doorbell_lib.network import make_network
 
+from . import callgrind
 from .sink import Sink
 
 BOOTS = 9
@@ -187,7 +188,7 @@ def image_bytes():
 def measure():
     """All of it."""
     rows = {}
-    for part in (instructions,
+    for part in (instructions, callgrind.measure,
                  lambda: accesses("udp.18", "udp.18.sendto"),
                  lambda: accesses("udp.18.sendmmsg", "udp.18.sendmmsg"),
                  lambda: accesses("tcp.bulk", "tcp.bulk.65536"),

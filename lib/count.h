@@ -11,6 +11,12 @@
 
 #include "lib/types.h"
 
+/* Add @n to *@v. Return: what it was before. */
+static inline u32 count_fetch_add(u32 *v, u32 n)
+{
+	return __atomic_fetch_add(v, n, __ATOMIC_RELAXED);
+}
+
 /* Take @n from *@v. Return: what it was before. */
 static inline u32 count_fetch_sub(u32 *v, u32 n)
 {

@@ -27,6 +27,7 @@ struct itimerval {
 #define CLOCK_REALTIME_COARSE    5
 #define CLOCK_MONOTONIC_COARSE   6
 #define CLOCK_BOOTTIME           7
+#define CLOCK_TAI                11
 #define TIMER_ABSTIME            1
 
 /* False for what nanosleep() and friends answer with -EINVAL. */

@@ -92,8 +92,7 @@ u32 datagram_poll(struct file *f, struct socket *sock, struct poll_table *pt)
 	u32 mask = 0;
 
 	poll_wait(f, &sock->wq, pt);
-	if (sk->sk_err || !skb_queue_empty(&sk->sk_error_queue))
-		mask |= EPOLLERR;
+	mask |= sk_poll_err(sk);
 	if (sk->sk_shutdown & RCV_SHUTDOWN)
 		mask |= EPOLLRDHUP | EPOLLIN | EPOLLRDNORM;
 	if (sk->sk_shutdown == SHUTDOWN_MASK)

@@ -16,7 +16,9 @@
 #include "net/core/dev_int.h"
 #include "lib/err.h"
 #include "lib/softirq.h"
+#include "lib/uapi/net_tstamp.h"
 #include "net/core/sch_generic.h"
+#include "net/core/timestamping.h"
 
 /* Depth of devices stacked on devices, or of a loop among them. */
 #define XMIT_RECURSION_LIMIT 8
@@ -126,12 +128,13 @@ static bool can_segment(const struct sk_buff *skb, u64 features)
 		NETIF_F_TSO);
 }
 
-/* Nothing left for software to do? The common answer is yes. */
+/* Nothing left for software to do? The common answer is yes. A packet that is
+ * to be stamped takes the long way, where somebody looks. */
 static __force_inline bool xmit_ready(const struct sk_buff *skb, u64 features)
 {
 	const struct skb_shared_info *si = skb_shinfo(skb);
 
-	if (si->gso_size && !can_segment(skb, features))
+	if (skb_xmit_extra(si) && (si->tx_flags || !can_segment(skb, features)))
 		return false;
 	if (skb_is_nonlinear(skb) &&
 	    (!(features & NETIF_F_SG) || si->frag_list))
@@ -226,6 +229,13 @@ static struct netdev_queue *netdev_core_pick_tx(struct net_device *dev,
 	return &dev->_tx[skb->queue_mapping];
 }
 
+/* Q6: the packet is at the queueing discipline. */
+static __force_inline void sched_timestamp(struct sk_buff *skb)
+{
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_SCHED_TSTAMP))
+		__skb_tstamp_tx(skb, skb->sk, SCM_TSTAMP_SCHED);
+}
+
 /*
  * Past an empty qdisc. A frame that needs nothing done goes to the driver
  * right here: what dev_hard_start_xmit() does for a chain, written out for
@@ -251,6 +261,7 @@ static __force_inline void dev_xmit_bypass(struct sk_buff *skb, struct Qdisc *q,
 			go_on = false;
 		}
 	} else {
+		sched_timestamp(skb);
 		go_on = sch_direct_xmit(skb, q, dev, txq, true);
 	}
 	/* The driver's completions may have queued more meanwhile. */
@@ -272,6 +283,7 @@ static __force_inline int __dev_xmit_skb(struct sk_buff *skb, struct Qdisc *q,
 		dev_xmit_bypass(skb, q, dev, txq);
 		return NET_XMIT_SUCCESS;
 	}
+	sched_timestamp(skb);
 	to_free = NULL;
 	spin_lock(&q->lock);
 	rc = q->enqueue(skb, q, &to_free);
@@ -292,6 +304,7 @@ static int dev_xmit_noqueue(struct sk_buff *skb, struct net_device *dev,
 		kfree_skb_reason(skb, SKB_DROP_REASON_RECURSION_LIMIT);
 		return -ENETDOWN;
 	}
+	sched_timestamp(skb);
 	skb = validate_xmit_skb_list(skb, dev);
 	if (!skb)
 		return -ENOMEM;

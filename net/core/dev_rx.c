@@ -11,11 +11,14 @@
  */
 #include "lib/softirq.h"
 #include "net/core/dev_int.h"
+#include "net/core/timestamping.h"
 
 #define NETDEV_BUDGET   300
 #define PTYPE_HASH_SIZE 16U
 
 LIST_HEAD(ptype_all);
+/* Taps, of all devices or of one. */
+static u32 nr_taps;
 
 static struct list_head ptype_base[PTYPE_HASH_SIZE];
 static LIST_HEAD(poll_list);
@@ -41,6 +44,7 @@ void dev_add_pack(struct packet_type *pt)
 {
 	local_bh_disable();
 	list_add_tail(&pt->list, ptype_head(pt));
+	nr_taps += pt->type == htons(ETH_P_ALL);
 	local_bh_enable();
 }
 
@@ -54,6 +58,7 @@ void dev_remove_pack(struct packet_type *pt)
 {
 	local_bh_disable();
 	list_del(&pt->list);
+	nr_taps -= pt->type == htons(ETH_P_ALL);
 	local_bh_enable();
 }
 
@@ -106,8 +111,13 @@ int netif_receive_skb(struct sk_buff *skb)
 	skb_reset_transport_header(skb);
 	skb->mac_len = (u16)(skb->network_header - skb->mac_header);
 	skb->skb_iif = (u32)dev->ifindex;
-	deliver_list(&ptype_all, htons(ETH_P_ALL), skb, dev, &prev);
-	deliver_list(&dev->ptype_all, htons(ETH_P_ALL), skb, dev, &prev);
+	if (unlikely(netstamp_needed))
+		skb->tstamp = ktime_get_ns();
+	if (unlikely(nr_taps)) {
+		deliver_list(&ptype_all, htons(ETH_P_ALL), skb, dev, &prev);
+		deliver_list(&dev->ptype_all, htons(ETH_P_ALL), skb, dev,
+			     &prev);
+	}
 	deliver_list(&ptype_base[i], skb->protocol, skb, dev, &prev);
 	if (unlikely(!prev)) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_UNHANDLED_PROTO);

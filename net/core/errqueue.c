@@ -6,6 +6,7 @@
  * receive buffer, so nobody can fill the memory with errors.
  */
 #include "net/core/errqueue.h"
+#include "lib/uapi/poll.h"
 #include "net/core/sock.h"
 
 /**
@@ -61,4 +62,17 @@ struct sk_buff *sock_dequeue_err_skb(struct sock *sk)
 	}
 	local_bh_enable();
 	return skb;
+}
+
+/**
+ * sk_poll_err() - The part of poll() that is about errors and reports.
+ * @sk: the sock.
+ *
+ * Return: EPOLLERR, with SO_SELECT_ERR_QUEUE EPOLLPRI too, or 0.
+ */
+u32 sk_poll_err(const struct sock *sk)
+{
+	if (!sk->sk_err && skb_queue_empty(&sk->sk_error_queue))
+		return 0;
+	return EPOLLERR | (sock_flag(sk, SOCK_SELECT_ERR_QUEUE) ? EPOLLPRI : 0);
 }

@@ -13,6 +13,7 @@ struct sock_exterr_skb {
 	struct sock_extended_err ee;
 	u16 addr_offset; /* from the network header: the peer's address */
 	__be16 port;
+	bool opt_stats; /* the payload is SCM_TIMESTAMPING_OPT_STATS */
 };
 static_assert(sizeof(struct sock_exterr_skb) <=
 		      sizeof_field(struct sk_buff, cb),

@@ -37,6 +37,7 @@ static netdev_tx_t loopback_xmit(struct sk_buff *skb, struct net_device *dev)
 	const struct ethhdr *eth = (const struct ethhdr *)skb->data;
 	u32 len = skb->len;
 
+	skb_tx_timestamp(skb);
 	skb_orphan(skb);
 	skb->protocol = eth->h_proto;
 	skb->pkt_type = PACKET_HOST;

@@ -82,9 +82,7 @@ static u32 skb_buffer_size(const struct sk_buff *skb)
 
 static void shinfo_init(struct skb_shared_info *si)
 {
-	si->nr_frags = 0;
-	si->tx_flags = 0;
-	si->gso_size = 0;
+	si->flags_ = 0;
 	si->gso_segs = 0;
 	si->gso_type = 0;
 	si->dataref = 1;

@@ -64,16 +64,25 @@ enum {
 	SKB_GSO_UDP_L4 = 1 << 1,
 };
 
+/* tx_flags: time stamps to be taken on the way out */
+#define SKBTX_SW_TSTAMP    BIT(1) /* at the device */
+#define SKBTX_SCHED_TSTAMP BIT(6) /* at the queueing discipline */
+
 /* At skb->end; one for all clones. */
 struct skb_shared_info {
-	u8 nr_frags;
-	u8 tx_flags;
-	u16 gso_size; /* payload bytes a segment; 0: not GSO */
+	union {
+		struct {
+			u16 gso_size; /* payload bytes a segment; 0: not GSO */
+			u8 tx_flags;  /* SKBTX_* */
+			u8 nr_frags;
+		};
+		u32 flags_; /* all three: see skb_xmit_extra() */
+	};
 	u16 gso_segs;
 	u16 gso_type;
 	u32 dataref;
 	struct sk_buff *frag_list; /* chained by next */
-	u32 tskey;
+	u32 tskey; /* of its report: a number, or the stream's last byte */
 	void *destructor_arg; /* zero-copy completion, when there is one */
 	skb_frag_t frags[MAX_SKB_FRAGS];
 };
@@ -144,6 +153,16 @@ static inline struct skb_shared_info *skb_shinfo(const struct sk_buff *skb)
 {
 	return (struct skb_shared_info *)skb->end;
 }
+
+/* Whether a packet on its way out is GSO or is to be stamped. The usual one is
+ * neither, and one look at the first three bytes tells. */
+static inline bool skb_xmit_extra(const struct skb_shared_info *si)
+{
+	return si->flags_ & 0x00ffffff;
+}
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ &&
+		      offsetof(struct skb_shared_info, nr_frags) == 3,
+	      "skb_xmit_extra() leaves nr_frags out");
 
 /* --- allocation and release (skbuff.c) --- */
 void skb_init(void);
@@ -331,6 +350,16 @@ static inline bool skb_is_gso(const struct sk_buff *skb)
 /* Cut a GSO packet into a chain of ready segments (gso.h); the caller frees
  * @skb afterwards. ERR_PTR on failure. */
 struct sk_buff *skb_gso_segment(struct sk_buff *skb, u64 features) __must_check;
+
+/* --- time stamps (timestamping.c) --- */
+void __skb_tstamp_tx(struct sk_buff *skb, struct sock *sk, u32 type);
+
+/* For drivers: the device is about to get the packet. */
+static inline void skb_tx_timestamp(struct sk_buff *skb)
+{
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_SW_TSTAMP))
+		__skb_tstamp_tx(skb, skb->sk, 0 /* SCM_TSTAMP_SND */);
+}
 
 /* --- header positions --- */
 static inline u8 *skb_transport_header(const struct sk_buff *skb)

@@ -15,6 +15,7 @@
 #include "lib/uapi/poll.h"
 #include "lib/uapi/tcp.h"
 #include "net/core/netdevice.h"
+#include "net/core/timestamping.h"
 
 /* A page run for sk_page_frag(): eight pages, or one when those are short. */
 #define SK_FRAG_ORDER 3
@@ -74,6 +75,8 @@ static void sk_destroy(struct sock *sk)
 	if (sk->sk_destruct)
 		sk->sk_destruct(sk);
 	BUG_ON(sk->sk_backlog.head);
+	if (unlikely(sk->sk_flags & SK_FLAGS_TIMESTAMP))
+		net_disable_timestamp();
 	sk_dst_reset(sk);
 	prot->sockets_inuse--;
 	if (prot->slab)
@@ -200,6 +203,8 @@ struct sock *sk_clone_lock(const struct sock *sk, gfp_t gfp)
 	copy->sk_wq = NULL;
 	sock_reset_flag(copy, SOCK_DONE);
 	copy->sk_userlocks &= (u8) ~(SOCK_BINDADDR_LOCK | SOCK_BINDPORT_LOCK);
+	if (unlikely(copy->sk_flags & SK_FLAGS_TIMESTAMP))
+		net_enable_timestamp();
 	prot->sockets_inuse++;
 	return copy;
 }
@@ -370,6 +375,17 @@ void sock_wfree(struct sk_buff *skb)
 	sk_wmem_uncharge(sk, skb->truesize);
 	sk->sk_write_space(sk);
 	sock_put(sk);
+}
+
+/**
+ * sock_efree() - Destructor of a packet that only refers to a sock.
+ * @skb: the packet; it has a reference of its own and is charged nothing.
+ *
+ * Context: task or softirq.
+ */
+void sock_efree(struct sk_buff *skb)
+{
+	sock_put(skb->sk);
 }
 
 /**

@@ -48,7 +48,11 @@ enum sock_flags {
 	SOCK_LINGER,
 	SOCK_DESTROY,
 	SOCK_BROADCAST,
-	SOCK_TIMESTAMP,
+	SOCK_RCVTSTAMP,                /* SO_TIMESTAMP or SO_TIMESTAMPNS ... */
+	SOCK_RCVTSTAMPNS,              /* ... the latter */
+	SOCK_TSTAMP_NEW,               /* by an option whose name ends so */
+	SOCK_TIMESTAMPING_RX_SOFTWARE, /* SO_TIMESTAMPING asked for it */
+	SOCK_SELECT_ERR_QUEUE,
 	SOCK_ZEROCOPY,
 	SOCK_QUEUE_SHRUNK,
 	SOCK_LOCALROUTE,
@@ -56,6 +60,13 @@ enum sock_flags {
 	SOCK_TXTIME,
 	SOCK_DBG,
 };
+
+/* Received packets are stamped for the sock's sake. */
+#define SK_FLAGS_TIMESTAMP \
+	(BIT(SOCK_RCVTSTAMP) | BIT(SOCK_TIMESTAMPING_RX_SOFTWARE))
+
+/* sk_cmsg_flags; the other bits are the family's. */
+#define SK_CMSG_TIMESTAMP 0x80
 
 /*
  * The connection's four-tuple and what else a hash look-up compares: all of it
@@ -124,6 +135,10 @@ struct sock {
 	u8 sk_pacing_shift;
 	bool sk_no_check_tx;
 	bool sk_dst_pending_confirm;
+	u8 sk_cmsg_flags; /* what recvmsg() adds */
+	/* MSG_* that every send has besides its own: MSG_MORE (UDP_CORK),
+	 * MSG_TX_STAMP. */
+	u32 sk_msg_flags;
 	u32 sk_sndbuf;
 	u32 sk_wmem_queued;
 	u32 sk_wmem_alloc;
@@ -157,7 +172,10 @@ struct sock {
 	u64 sk_max_pacing_rate;
 	int sk_err_soft; /* reported when the connection gives up */
 	u32 sk_ack_backlog, sk_max_ack_backlog;
+	u32 sk_tsflags; /* SOF_TIMESTAMPING_* */
+	u32 sk_tskey;   /* OPT_ID: the next datagram's number; a stream's 0 */
 	u16 sk_type;
+	u8 sk_clockid, sk_txtime_flags; /* SO_TXTIME */
 	struct sk_buff_head sk_error_queue;
 	struct timer_list sk_timer;
 	void (*sk_state_change)(struct sock *sk);
@@ -193,6 +211,12 @@ struct proto {
 	/* Bind to @snum or, for 0, to a free port (RFC 6056); 0 or errno. */
 	int (*get_port)(struct sock *sk, u16 snum);
 	bool (*stream_memory_free)(const struct sock *sk, u32 wake);
+	/* A stream's next byte to be acknowledged, or to be @written; 0, or
+	 * -EINVAL while there is no stream. NULL: datagrams. */
+	int (*stream_pos)(const struct sock *sk, bool written, u32 *pos);
+	/* SOF_TIMESTAMPING_OPT_STATS: attributes in a packet; NULL: no memory.
+	 */
+	struct sk_buff *(*tstamp_stats)(const struct sock *sk);
 	bool no_autobind;
 	bool memory_accounting;
 	u32 sockets_inuse;
@@ -254,6 +278,7 @@ int sk_add_backlog(struct sock *sk, struct sk_buff *skb,
 /* --- memory --- */
 void sock_wfree(struct sk_buff *skb); /* skb->destructor of sent packets */
 void sock_rfree(struct sk_buff *skb);
+void sock_efree(struct sk_buff *skb);
 /* For a protocol's own destructor of sent packets: take @truesize off
  * sk_wmem_alloc; the last one frees a sock that nobody refers to. */
 void sk_wmem_uncharge(struct sock *sk, u32 truesize);
@@ -280,6 +305,8 @@ int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb) __must_check;
 int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb) __must_check;
 /* The oldest report, the caller's; sk_err becomes the next one's. */
 struct sk_buff *sock_dequeue_err_skb(struct sock *sk) __must_check;
+/* EPOLLERR, if there is an error or a report. */
+u32 sk_poll_err(const struct sock *sk);
 
 /* --- streams (stream.c) --- */
 static inline u32 sk_stream_min_wspace(const struct sock *sk)

@@ -23,6 +23,11 @@ struct msghdr {
 	u32 msg_flags;         /* MSG_*; on receive: result flags */
 };
 
+/* The stack's own, beside MSG_* of programs: stamp what is sent, as the
+ * socket's options say; or do as this send's control messages say. */
+#define MSG_TX_STAMP 0x1000000
+#define MSG_TX_CMSG  0x2000000
+
 static inline size_t msg_data_left(const struct msghdr *msg)
 {
 	return iov_iter_count(&msg->msg_iter);

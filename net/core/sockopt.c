@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: SOL_SOCKET: the options every socket has (S8). Values are checked as
- * Linux does. What has no effect here is refused, not swallowed: a program
- * must not believe that it got zero-copy or time stamps.
+ * Linux does. What has no effect here is refused, not swallowed. Time stamps
+ * are timestamping.c's.
  */
 #include "lib/uapi/tcp.h"
 #include "lib/uapi/time.h"
 #include "lib/vsprintf.h"
 #include "net/core/netdevice.h"
 #include "net/core/sock.h"
+#include "net/core/timestamping.h"
 
 #define CAP_NET_ADMIN 12
 #define CAP_NET_RAW   13
@@ -243,19 +244,17 @@ static int set_int(struct sock *sk, int name, int val,
 	case SO_RCVLOWAT:
 		sk->sk_rcvlowat = val < 0 ? 0x7fffffff : (val ?: 1);
 		return 0;
-	case SO_TIMESTAMP:
-		set_flag(sk, SOCK_TIMESTAMP, on);
+	case SO_SELECT_ERR_QUEUE:
+		set_flag(sk, SOCK_SELECT_ERR_QUEUE, on);
 		return 0;
 	case SO_BINDTOIFINDEX:
 		return bind_to_index(sk, val);
 	case SO_MAX_PACING_RATE:
 		return set_pacing_rate(sk, optval, len);
 	case SO_ZEROCOPY:
-	case SO_TXTIME:
-	case SO_TIMESTAMPING:
 		return -EOPNOTSUPP;
 	default: /* also SO_TYPE, SO_ERROR and the like: only to be read */
-		return -ENOPROTOOPT;
+		return sock_set_timestamp_option(sk, name, optval, len);
 	}
 }
 
@@ -372,8 +371,8 @@ static int get_int(struct sock *sk, int name, int *val)
 	case SO_SNDLOWAT:
 		*val = 1;
 		return 0;
-	case SO_TIMESTAMP:
-		*val = sock_flag(sk, SOCK_TIMESTAMP);
+	case SO_SELECT_ERR_QUEUE:
+		*val = sock_flag(sk, SOCK_SELECT_ERR_QUEUE);
 		return 0;
 	case SO_BINDTOIFINDEX:
 		*val = sk->sk_bound_dev_if;
@@ -486,6 +485,8 @@ int sock_getsockopt(struct socket *sock, int level, int name, void __user *val,
 		return get_pacing_rate(sk, val, len);
 	default:
 		err = get_int(sk, name, &ival);
+		if (err == -ENOPROTOOPT)
+			return sock_get_timestamp_option(sk, name, val, len);
 		return err ? err : put_sockopt(val, len, &ival, sizeof(ival));
 	}
 }

@@ -36,6 +36,10 @@ struct inet_cork {
 	bool has_tos, has_ttl;
 	u32 mark, priority;
 	u16 gso_size;
+	u8 tx_flags; /* SKBTX_* of the first fragment */
+	bool has_ts_opt_id;
+	u32 ts_opt_id; /* the number of its report */
+	u64 transmit_time_ns;
 	struct ip_options *opt;
 	__be32 saddr;
 };
@@ -52,7 +56,6 @@ struct inet_sock {
 	bool hdrincl;
 	bool is_icsk;
 	bool recverr;
-	u8 cmsg_flags; /* which control messages recvmsg adds */
 	struct ip_options *inet_opt;
 	/* The datagram under construction; NULL before the first one that was
 	 * built from several calls. */

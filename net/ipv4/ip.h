@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "net/core/timestamping.h"
 #include "net/ipv4/inet_sock.h"
 #include "net/ipv4/route.h"
 #include "net/wire/icmp.h"
@@ -118,10 +119,15 @@ struct ipcm_cookie {
 	u32 mark, priority;
 	u16 gso_size;
 	struct ip_options *opt;
+	struct sockcm_cookie sockc; /* with MSG_TX_CMSG; else not filled */
 };
 void ipcm_init_sk(struct ipcm_cookie *ipc, const struct inet_sock *inet);
-int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc);
+/* Reads the control messages; *@flags of the send gets MSG_TX_CMSG. */
+int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc,
+		 u32 *flags);
 void ip_cmsg_recv(struct msghdr *msg, struct sock *sk, struct sk_buff *skb);
+/* The same with SOL_SOCKET's; only if sk_cmsg_flags is not 0. */
+void ip_recv_cmsgs(struct msghdr *msg, struct sock *sk, struct sk_buff *skb);
 /*
  * Build one datagram from many calls on sk_write_queue (rows U2): @getfrag
  * copies @len bytes at @offset of @from and, unless the device will sum them,
@@ -142,6 +148,8 @@ struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4,
 			    u32 transhdrlen, struct ipcm_cookie *ipc,
 			    struct rtable **rtp, struct inet_cork *cork,
 			    u32 flags);
+void ip_setup_tx_timestamp(struct sk_buff *skb, struct sock *sk,
+			   const struct ipcm_cookie *ipc, u32 flags);
 int ip_send_skb(struct net *net, struct sk_buff *skb);
 int ip_push_pending_frames(struct sock *sk, struct flowi4 *fl4);
 void ip_flush_pending_frames(struct sock *sk);

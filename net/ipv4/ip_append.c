@@ -66,9 +66,27 @@ static u32 ip_cork_mtu(const struct sock *sk, const struct rtable *rt)
 	return rt_mtu(rt);
 }
 
+/* What of the datagram is to be stamped, and when it is to leave. */
+static void ip_cork_stamps(struct sock *sk, struct inet_cork *cork,
+			   const struct ipcm_cookie *ipc, u32 flags)
+{
+	cork->tx_flags = 0;
+	cork->has_ts_opt_id = false;
+	cork->transmit_time_ns = 0;
+	if (flags & MSG_TX_CMSG) {
+		cork->tx_flags = sock_tx_flags(ipc->sockc.tsflags);
+		cork->has_ts_opt_id = ipc->sockc.has_ts_opt_id;
+		cork->ts_opt_id = ipc->sockc.ts_opt_id;
+		cork->transmit_time_ns = ipc->sockc.transmit_time_ns;
+	} else if (flags & MSG_TX_STAMP) {
+		cork->tx_flags = sock_tx_flags(sk->sk_tsflags);
+	}
+}
+
 /* Take over the route's reference and the call's parameters. */
 static int ip_setup_cork(struct sock *sk, struct inet_cork *cork,
-			 const struct ipcm_cookie *ipc, struct rtable **rtp)
+			 const struct ipcm_cookie *ipc, struct rtable **rtp,
+			 u32 flags)
 {
 	struct rtable *rt = *rtp;
 
@@ -94,6 +112,7 @@ static int ip_setup_cork(struct sock *sk, struct inet_cork *cork,
 	cork->mark = ipc->mark;
 	cork->priority = ipc->priority;
 	cork->gso_size = ipc->gso_size;
+	ip_cork_stamps(sk, cork, ipc, flags);
 	return 0;
 }
 
@@ -329,7 +348,7 @@ int ip_append_data(struct sock *sk, struct flowi4 *fl4, ip_getfrag *getfrag,
 	if (!cork)
 		return -ENOBUFS;
 	if (skb_queue_empty(&sk->sk_write_queue)) {
-		err = ip_setup_cork(sk, cork, ipc, rtp);
+		err = ip_setup_cork(sk, cork, ipc, rtp, flags);
 		if (err)
 			return err;
 	} else {
@@ -400,6 +419,9 @@ static void ip_finish_header(struct sock *sk, struct sk_buff *skb,
 	ip_select_ident(sock_net(sk), skb, sk, 1);
 	skb->priority = cork->priority;
 	skb->mark = cork->mark;
+	skb->tstamp = cork->transmit_time_ns;
+	skb_setup_tx_timestamp(skb, sk, cork->tx_flags,
+			       cork->has_ts_opt_id ? &cork->ts_opt_id : NULL);
 	skb_dst_set(skb, cork->dst);
 	cork->dst = NULL;
 	ip_cork_release(cork);
@@ -507,10 +529,11 @@ struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4,
 	struct sk_buff *skb;
 	int err;
 
-	if (unlikely(flags & MSG_PROBE))
-		return NULL;
-	if (likely(!ipc->opt && length + sizeof(struct iphdr) <= mtu &&
-		   mtu >= IPV4_MIN_MTU)) {
+	if (unlikely(flags & (MSG_PROBE | MSG_TX_STAMP | MSG_TX_CMSG))) {
+		if (flags & MSG_PROBE)
+			return NULL;
+	} else if (likely(!ipc->opt && length + sizeof(struct iphdr) <= mtu &&
+			  mtu >= IPV4_MIN_MTU)) {
 		skb = ip_make_one(sk, fl4, getfrag, from, length, transhdrlen,
 				  ipc, *rtp, flags);
 		if (unlikely(IS_ERR(skb)))
@@ -519,7 +542,7 @@ struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4,
 			*rtp = NULL;
 		return skb;
 	}
-	err = ip_setup_cork(sk, cork, ipc, rtp);
+	err = ip_setup_cork(sk, cork, ipc, rtp, flags);
 	if (unlikely(err))
 		return ERR_PTR(err);
 	skb_queue_head_init(&queue);
@@ -531,6 +554,22 @@ struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4,
 		return ERR_PTR(err);
 	}
 	return __ip_make_skb(sk, fl4, &queue, cork);
+}
+
+/**
+ * ip_setup_tx_timestamp() - Stamps and time of a packet made elsewhere.
+ * @skb: complete. @sk: the sender. @ipc: with MSG_TX_CMSG what the control
+ * messages say. @flags: MSG_* of the send.
+ */
+void ip_setup_tx_timestamp(struct sk_buff *skb, struct sock *sk,
+			   const struct ipcm_cookie *ipc, u32 flags)
+{
+	struct inet_cork cork;
+
+	ip_cork_stamps(sk, &cork, ipc, flags);
+	skb->tstamp = cork.transmit_time_ns;
+	skb_setup_tx_timestamp(skb, sk, cork.tx_flags,
+			       cork.has_ts_opt_id ? &cork.ts_opt_id : NULL);
 }
 
 /**

@@ -9,6 +9,7 @@
  */
 #include "net/core/errqueue.h"
 #include "lib/err.h"
+#include "lib/uapi/net_tstamp.h"
 #include "net/ipv4/ip.h"
 
 /* What IP_RECVERR's control message holds. */
@@ -99,7 +100,8 @@ static void ip_recv_error_name(struct msghdr *msg, const struct sk_buff *skb,
 {
 	struct sockaddr_in *sin = msg->msg_name;
 
-	if (!sin || serr->ee.ee_origin == SO_EE_ORIGIN_ZEROCOPY)
+	if (!sin || (serr->ee.ee_origin != SO_EE_ORIGIN_ICMP &&
+		     serr->ee.ee_origin != SO_EE_ORIGIN_LOCAL && !serr->port))
 		return;
 	memset(sin, 0, sizeof(*sin));
 	sin->sin_family = AF_INET;
@@ -107,6 +109,17 @@ static void ip_recv_error_name(struct msghdr *msg, const struct sk_buff *skb,
 	       sizeof(sin->sin_addr));
 	sin->sin_port = serr->port;
 	msg->msg_namelen = sizeof(*sin);
+}
+
+/* Whether @skb is a packet with an IP header, of which more can be told. */
+static bool ip_recv_error_has_packet(const struct sock *sk,
+				     const struct sk_buff *skb,
+				     const struct sock_exterr_skb *serr)
+{
+	if (serr->ee.ee_origin == SO_EE_ORIGIN_TIMESTAMPING)
+		return (sk->sk_tsflags & SOF_TIMESTAMPING_OPT_CMSG) &&
+		       !serr->opt_stats && skb->len && skb->skb_iif;
+	return serr->ee.ee_origin == SO_EE_ORIGIN_ICMP;
 }
 
 /* The report, and who made it. */
@@ -118,10 +131,12 @@ static void ip_recv_error_cmsg(struct msghdr *msg, struct sock *sk,
 
 	memset(&hdr, 0, sizeof(hdr));
 	hdr.ee = serr->ee;
-	if (serr->ee.ee_origin == SO_EE_ORIGIN_ICMP) {
+	if (sk->sk_cmsg_flags & SK_CMSG_TIMESTAMP)
+		sock_recv_tx_timestamp(msg, sk, skb);
+	if (ip_recv_error_has_packet(sk, skb, serr)) {
 		hdr.offender.sin_family = AF_INET;
 		hdr.offender.sin_addr.s_addr = ip_hdr(skb)->saddr;
-		if (inet_sk(sk)->cmsg_flags)
+		if (sk->sk_cmsg_flags)
 			ip_cmsg_recv(msg, sk, skb);
 	}
 	put_cmsg(msg, SOL_IP, IP_RECVERR, sizeof(hdr), &hdr);

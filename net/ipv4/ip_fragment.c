@@ -167,8 +167,12 @@ static struct sk_buff *ip_frag_copy(struct sk_buff *skb,
 	ip_copy_metadata(f, skb);
 	if (skb->sk && skb->destructor == sock_wfree)
 		skb_set_owner_w(f, skb->sk);
-	if (st->offset)
+	if (st->offset) {
 		ip_frag_blank_options(f->data, st->hlen);
+	} else { /* the first one stands for the whole */
+		skb_shinfo(f)->tx_flags = skb_shinfo(skb)->tx_flags;
+		skb_shinfo(f)->tskey = skb_shinfo(skb)->tskey;
+	}
 	return f;
 }
 

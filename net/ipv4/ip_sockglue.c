@@ -14,7 +14,7 @@
 #include "net/ipv4/inet_connection_sock.h"
 #include "net/ipv4/ip.h"
 
-/* inet_sock.cmsg_flags */
+/* sock.sk_cmsg_flags */
 #define IP_CMSG_PKTINFO  BIT(0)
 #define IP_CMSG_TTL      BIT(1)
 #define IP_CMSG_TOS      BIT(2)
@@ -98,42 +98,50 @@ static int ipcm_one(struct sock *sk, struct cmsghdr *c, struct ipcm_cookie *ipc)
 /**
  * ip_cmsg_send() - Read the control messages of a send.
  * @sk: the socket. @msg: with control data. @ipc: started; changed.
+ * @flags: MSG_* of the send; gets MSG_TX_CMSG in place of MSG_TX_STAMP.
  *
  * Ownership: ipc->opt, if set, is the caller's, for kfree(), also on failure.
- * Return:    0, -EINVAL, -ENODEV, -ENOBUFS.
+ * Return:    0, -EINVAL, -ENODEV, -ENOBUFS, -EPERM.
  */
-int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc)
+int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc,
+		 u32 *flags)
 {
 	char *p = msg->msg_control, *end = p + msg->msg_controllen;
 	struct cmsghdr *c;
 	int err;
 
+	sockcm_init(&ipc->sockc, sk);
+	*flags = (*flags & ~(u32)MSG_TX_STAMP) | MSG_TX_CMSG;
 	while ((size_t)(end - p) >= sizeof(*c)) {
 		c = (struct cmsghdr *)p;
 		if (!CMSG_OK_(msg, c))
 			return -EINVAL;
-		if (c->cmsg_level == SOL_IP) {
+		err = 0;
+		if (c->cmsg_level == SOL_IP)
 			err = ipcm_one(sk, c, ipc);
-			if (err)
-				return err;
-		}
+		else if (c->cmsg_level == SOL_SOCKET)
+			err = sock_cmsg_one(sk, c, &ipc->sockc);
+		if (err)
+			return err;
 		if (CMSG_ALIGN(c->cmsg_len) >= (size_t)(end - p))
 			break;
 		p += CMSG_ALIGN(c->cmsg_len);
 	}
+	ipc->mark = ipc->sockc.mark;
+	ipc->priority = ipc->sockc.priority;
 	return 0;
 }
 
 /* --- control messages in --- */
 
 /**
- * ip_cmsg_recv() - Add what the program asked to know of a datagram.
+ * ip_cmsg_recv() - Add what the program asked IPv4 to tell of a datagram.
  * @msg: being received. @sk: the socket. @skb: network header set.
  */
 void ip_cmsg_recv(struct msghdr *msg, struct sock *sk, struct sk_buff *skb)
 {
 	const struct iphdr *iph = ip_hdr(skb);
-	u8 flags = inet_sk(sk)->cmsg_flags;
+	u8 flags = sk->sk_cmsg_flags;
 	struct in_pktinfo info;
 	int v;
 
@@ -154,6 +162,17 @@ void ip_cmsg_recv(struct msghdr *msg, struct sock *sk, struct sk_buff *skb)
 	if ((flags & IP_CMSG_RECVOPTS) && iph->ihl > 5)
 		put_cmsg(msg, SOL_IP, IP_RECVOPTS,
 			 (int)(iph->ihl * 4U - sizeof(*iph)), iph + 1);
+}
+
+/**
+ * ip_recv_cmsgs() - Add all that the program asked to know of a datagram.
+ * @msg: being received. @sk: the socket. @skb: network header set.
+ */
+void ip_recv_cmsgs(struct msghdr *msg, struct sock *sk, struct sk_buff *skb)
+{
+	if (sk->sk_cmsg_flags & SK_CMSG_TIMESTAMP)
+		sock_recv_timestamp(msg, sk, skb->tstamp);
+	ip_cmsg_recv(msg, sk, skb);
 }
 
 /* --- setting --- */
@@ -217,8 +236,9 @@ static int ip_set_mc_if(struct sock *sk, const void __user *val, u32 len)
 
 static void ip_set_cmsg(struct inet_sock *inet, u8 flag, int on)
 {
-	inet->cmsg_flags =
-		(u8)(on ? inet->cmsg_flags | flag : inet->cmsg_flags & ~flag);
+	u8 was = inet->sk.sk_cmsg_flags;
+
+	inet->sk.sk_cmsg_flags = (u8)(on ? was | flag : was & ~flag);
 }
 
 static int ip_set_tos(struct sock *sk, int v)
@@ -384,16 +404,16 @@ static int ip_get_int(struct sock *sk, int name, int *v)
 		*v = inet->recverr;
 		return 0;
 	case IP_PKTINFO:
-		*v = !!(inet->cmsg_flags & IP_CMSG_PKTINFO);
+		*v = !!(inet->sk.sk_cmsg_flags & IP_CMSG_PKTINFO);
 		return 0;
 	case IP_RECVTTL:
-		*v = !!(inet->cmsg_flags & IP_CMSG_TTL);
+		*v = !!(inet->sk.sk_cmsg_flags & IP_CMSG_TTL);
 		return 0;
 	case IP_RECVTOS:
-		*v = !!(inet->cmsg_flags & IP_CMSG_TOS);
+		*v = !!(inet->sk.sk_cmsg_flags & IP_CMSG_TOS);
 		return 0;
 	case IP_RECVOPTS:
-		*v = !!(inet->cmsg_flags & IP_CMSG_RECVOPTS);
+		*v = !!(inet->sk.sk_cmsg_flags & IP_CMSG_RECVOPTS);
 		return 0;
 	case IP_FREEBIND:
 		*v = inet->freebind;

@@ -122,8 +122,8 @@ static ssize_t ping_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		sin->sin_addr.s_addr = ip_hdr(skb)->saddr;
 		msg->msg_namelen = sizeof(*sin);
 	}
-	if (!err && inet_sk(sk)->cmsg_flags)
-		ip_cmsg_recv(msg, sk, skb);
+	if (!err && sk->sk_cmsg_flags)
+		ip_recv_cmsgs(msg, sk, skb);
 	if (!err)
 		err = (int)copied;
 	skb_free_datagram(sk, skb);
@@ -164,7 +164,7 @@ static void ping_complete(struct sock *sk, struct sk_buff *skb,
 }
 
 static int ping_send(struct sock *sk, struct msghdr *msg, u32 len,
-		     struct icmphdr *icmph, struct ipcm_cookie *ipc)
+		     struct icmphdr *icmph, struct ipcm_cookie *ipc, u32 flags)
 {
 	struct inet_cork cork;
 	struct sk_buff *skb;
@@ -184,7 +184,7 @@ static int ping_send(struct sock *sk, struct msghdr *msg, u32 len,
 	}
 	skb = ip_make_skb(sk, &fl4, ip_generic_getfrag, msg, len,
 			  sizeof(*icmph), ipc, &rt, &cork,
-			  msg->msg_flags & ~(u32)MSG_MORE);
+			  flags & ~(u32)MSG_MORE);
 	ip_rt_put(rt);
 	if (IS_ERR_OR_NULL(skb))
 		return skb ? (int)PTR_ERR(skb) : 0;
@@ -197,6 +197,7 @@ static int ping_send(struct sock *sk, struct msghdr *msg, u32 len,
 
 static ssize_t ping_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
+	u32 flags = msg->msg_flags | sk->sk_msg_flags;
 	struct ipcm_cookie ipc;
 	struct icmphdr icmph;
 	__be32 daddr;
@@ -217,10 +218,10 @@ static ssize_t ping_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	if (err)
 		return err;
 	ipcm_init_sk(&ipc, inet_sk(sk));
-	err = msg->msg_controllen ? ip_cmsg_send(sk, msg, &ipc) : 0;
+	err = msg->msg_controllen ? ip_cmsg_send(sk, msg, &ipc, &flags) : 0;
 	ipc.addr = daddr;
 	if (!err)
-		err = ping_send(sk, msg, (u32)len, &icmph, &ipc);
+		err = ping_send(sk, msg, (u32)len, &icmph, &ipc, flags);
 	kfree(ipc.opt);
 	return err ? err : (ssize_t)len;
 }

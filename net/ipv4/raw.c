@@ -160,8 +160,8 @@ static ssize_t raw_recvmsg(struct sock *sk, struct msghdr *msg, size_t len,
 		sin->sin_addr.s_addr = ip_hdr(skb)->saddr;
 		msg->msg_namelen = sizeof(*sin);
 	}
-	if (!err && inet_sk(sk)->cmsg_flags)
-		ip_cmsg_recv(msg, sk, skb);
+	if (!err && sk->sk_cmsg_flags)
+		ip_recv_cmsgs(msg, sk, skb);
 	if (!err)
 		err = (int)(flags & MSG_TRUNC ? skb->len : copied);
 	skb_free_datagram(sk, skb);
@@ -188,7 +188,9 @@ static int raw_dest(struct sock *sk, const struct msghdr *msg, __be32 *daddr)
 
 /* The program wrote the header: complete what it may leave open (raw(7)). */
 static int raw_send_hdrinc(struct sock *sk, const struct flowi4 *fl4,
-			   struct msghdr *msg, u32 len, struct rtable **rtp)
+			   struct msghdr *msg, u32 len,
+			   const struct ipcm_cookie *ipc, struct rtable **rtp,
+			   u32 flags)
 {
 	u32 ll = LL_RESERVED_SPACE((*rtp)->dst.dev) + 16;
 	struct net *net = sock_net(sk);
@@ -219,8 +221,9 @@ static int raw_send_hdrinc(struct sock *sk, const struct flowi4 *fl4,
 	skb_set_transport_header(skb, (int)(iph->ihl * 4U));
 	if (!iph->saddr)
 		iph->saddr = fl4->saddr;
-	skb->priority = sk->sk_priority;
-	skb->mark = sk->sk_mark;
+	skb->priority = ipc->priority;
+	skb->mark = ipc->mark;
+	ip_setup_tx_timestamp(skb, sk, ipc, flags);
 	skb_dst_set(skb, &(*rtp)->dst);
 	*rtp = NULL;
 	if (!iph->id)
@@ -233,13 +236,13 @@ drop:
 
 static int raw_send_plain(struct sock *sk, struct flowi4 *fl4,
 			  struct msghdr *msg, u32 len, struct ipcm_cookie *ipc,
-			  struct rtable **rtp)
+			  struct rtable **rtp, u32 flags)
 {
 	struct inet_cork cork;
 	struct sk_buff *skb;
 
 	skb = ip_make_skb(sk, fl4, ip_generic_getfrag, msg, len, 0, ipc, rtp,
-			  &cork, msg->msg_flags & ~(u32)MSG_MORE);
+			  &cork, flags & ~(u32)MSG_MORE);
 	if (IS_ERR_OR_NULL(skb))
 		return skb ? (int)PTR_ERR(skb) : 0;
 	return ip_send_skb(sock_net(sk), skb);
@@ -278,6 +281,7 @@ static int raw_route(struct sock *sk, const struct msghdr *msg,
 
 static ssize_t raw_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
+	u32 flags = msg->msg_flags | sk->sk_msg_flags;
 	struct ipcm_cookie ipc;
 	struct flowi4 fl4;
 	struct rtable *rt;
@@ -292,15 +296,16 @@ static ssize_t raw_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 	if (err)
 		return err;
 	ipcm_init_sk(&ipc, inet_sk(sk));
-	err = msg->msg_controllen ? ip_cmsg_send(sk, msg, &ipc) : 0;
+	err = msg->msg_controllen ? ip_cmsg_send(sk, msg, &ipc, &flags) : 0;
 	ipc.addr = daddr;
 	if (!err)
 		err = raw_route(sk, msg, &ipc, &fl4, &rt);
 	if (!err) {
 		err = inet_sk(sk)->hdrincl
-			      ? raw_send_hdrinc(sk, &fl4, msg, (u32)len, &rt)
+			      ? raw_send_hdrinc(sk, &fl4, msg, (u32)len, &ipc,
+						&rt, flags)
 			      : raw_send_plain(sk, &fl4, msg, (u32)len, &ipc,
-					       &rt);
+					       &rt, flags);
 		ip_rt_put(rt);
 	}
 	kfree(ipc.opt);

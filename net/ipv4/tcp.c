@@ -14,8 +14,10 @@
  * RFC 9293, section 3.9.1.
  */
 #include "lib/errno.h"
+#include "lib/uapi/net_tstamp.h"
 #include "lib/uapi/poll.h"
 #include "net/core/errqueue.h"
+#include "net/core/timestamping.h"
 #include "net/ipv4/tcp_int.h"
 
 /* So many packets are filled before the backlog gets its turn: ACKs in it
@@ -25,10 +27,6 @@
 /* A writer that met a shortage of memory tries again after 2 to 200 ms. */
 #define MEMORY_NAP_MIN_NS (2 * NSEC_PER_MSEC)
 #define MEMORY_NAP_MAX_NS (200 * NSEC_PER_MSEC)
-
-/* SOL_SOCKET control messages that a stream may be sent with. */
-#define SCM_RIGHTS      1
-#define SCM_CREDENTIALS 2
 
 /* --- memory --- */
 
@@ -113,6 +111,7 @@ struct tcp_send {
 	u32 skbs; /* filled since the backlog was looked at */
 	size_t copied;
 	u64 timeo_ns;
+	u32 tsflags; /* SOF_TIMESTAMPING_*, if there are control messages */
 };
 
 static struct sk_buff *write_queue_tail(const struct sock *sk)
@@ -369,18 +368,39 @@ static int send_all(struct sock *sk, struct tcp_send *s)
 	}
 }
 
-/* Only the marks that SOL_SOCKET defines; a stream has no use for them. */
-static int check_cmsgs(const struct msghdr *msg)
+/* A send ends here: what was asked for of its last byte. */
+static noinline void note_end(struct sock *sk, const struct tcp_send *s,
+			      int err)
 {
-	const struct cmsghdr *c;
+	u32 tsflags = s->msg->msg_controllen ? s->tsflags : sk->sk_tsflags;
+	struct sk_buff *skb = write_queue_tail(sk);
+	struct tcp_skb_cb *cb;
 
-	for_each_cmsghdr(c, msg)
-	{
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type == SCM_RIGHTS ||
-		    c->cmsg_type == SCM_CREDENTIALS)
-			continue;
-		return -EINVAL;
-	}
+	if (!skb)
+		return;
+	cb = TCP_SKB_CB(skb);
+	if (!err && (s->flags & MSG_EOR))
+		cb->eor = 1;
+	if (!(s->flags & MSG_TX_STAMP))
+		return;
+	skb_shinfo(skb)->tx_flags |= sock_tx_flags(tsflags);
+	if (tsflags & SOF_TIMESTAMPING_TX_ACK)
+		cb->txstamp_ack = 1;
+	skb_shinfo(skb)->tskey = cb->end_seq - 1;
+}
+
+/* Control messages: a stream has use for what they say of time stamps. */
+static noinline int send_cmsgs(struct sock *sk, struct tcp_send *s)
+{
+	struct sockcm_cookie sockc;
+
+	sockcm_init(&sockc, sk);
+	if (sock_cmsg_send(sk, s->msg, &sockc))
+		return -EINVAL; /* whatever it was */
+	s->tsflags = sockc.tsflags;
+	s->flags &= ~MSG_TX_STAMP;
+	if (s->tsflags & SOF_TIMESTAMPING_TX_RECORD_MASK)
+		s->flags |= MSG_TX_STAMP;
 	return 0;
 }
 
@@ -395,11 +415,17 @@ static int send_prepare(struct sock *sk, struct tcp_send *s)
 
 static ssize_t tcp_sendmsg_locked(struct sock *sk, struct msghdr *msg)
 {
-	struct tcp_send s = { .msg = msg, .flags = (int)msg->msg_flags };
+	struct tcp_send s;
 	int err;
 
+	s.msg = msg;
+	s.flags = (int)(msg->msg_flags | sk->sk_msg_flags);
+	s.skbs = 0;
+	s.copied = 0;
 	s.timeo_ns = sock_sndtimeo(sk, s.flags & MSG_DONTWAIT);
 	err = send_prepare(sk, &s);
+	if (unlikely(msg->msg_controllen) && !err)
+		err = send_cmsgs(sk, &s);
 	if (likely(!err)) {
 		sk->sk_socket->flags &= ~(u32)SOCK_ASYNC_NOSPACE;
 		err = send_all(sk, &s);
@@ -407,8 +433,8 @@ static ssize_t tcp_sendmsg_locked(struct sock *sk, struct msghdr *msg)
 	if (unlikely(err))
 		remove_empty_skb(sk);
 	if (likely(s.copied)) {
-		if (!err && (s.flags & MSG_EOR) && write_queue_tail(sk))
-			TCP_SKB_CB(write_queue_tail(sk))->eor = 1;
+		if (unlikely(s.flags & (MSG_EOR | MSG_TX_STAMP)))
+			note_end(sk, &s, err);
 		tcp_push(sk, s.flags, s.mss_now, tcp_sk(sk)->nonagle,
 			 s.size_goal);
 		return (ssize_t)s.copied;
@@ -445,11 +471,6 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 
 	if (unlikely(msg->msg_flags & MSG_FASTOPEN))
 		return -EOPNOTSUPP;
-	if (unlikely(msg->msg_controllen)) {
-		ret = check_cmsgs(msg);
-		if (ret)
-			return ret;
-	}
 	lock_sock(sk);
 	ret = tcp_sendmsg_locked(sk, msg);
 	release_sock(sk);
@@ -515,8 +536,7 @@ u32 tcp_poll(struct file *f, struct socket *sock, struct poll_table *pt)
 		if (tp->urg_data & TCP_URG_VALID)
 			mask |= EPOLLPRI;
 	}
-	if (sk->sk_err || !skb_queue_empty(&sk->sk_error_queue))
-		mask |= EPOLLERR;
+	mask |= sk_poll_err(sk);
 	return mask;
 }
 
@@ -645,6 +665,17 @@ void tcp_release_cb(struct sock *sk)
 		tcp_v4_mtu_reduced(sk);
 }
 
+/* proto.stream_pos */
+static int tcp_stream_pos(const struct sock *sk, bool written, u32 *pos)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN)))
+		return -EINVAL;
+	*pos = written ? tp->write_seq : tp->snd_una;
+	return 0;
+}
+
 struct proto tcp_prot = {
 	.name = "TCP",
 	.obj_size = sizeof(struct tcp_sock),
@@ -667,6 +698,8 @@ struct proto tcp_prot = {
 	.unhash = inet_unhash,
 	.get_port = inet_csk_get_port,
 	.stream_memory_free = tcp_stream_memory_free,
+	.stream_pos = tcp_stream_pos,
+	.tstamp_stats = tcp_tstamp_stats,
 	.no_autobind = true,
 };
 

@@ -295,6 +295,12 @@ static inline u32 tcp_skb_mss(const struct sk_buff *skb)
 	return TCP_SKB_CB(skb)->tcp_gso_size;
 }
 
+/* Is its last byte, or one in it, to be stamped on the way? */
+static inline bool tcp_has_tx_tstamp(const struct sk_buff *skb)
+{
+	return TCP_SKB_CB(skb)->txstamp_ack || skb_shinfo(skb)->tx_flags;
+}
+
 /* Sequence comparison modulo 2^32 (RFC 9293, section 3.4). */
 static inline bool before(u32 a, u32 b)
 {
@@ -381,6 +387,7 @@ void tcp_set_state(struct sock *sk, int state);
 void tcp_done(struct sock *sk);
 void tcp_reset(struct sock *sk, struct sk_buff *skb);
 void tcp_get_info(struct sock *sk, struct tcp_info *info);
+struct sk_buff *tcp_tstamp_stats(const struct sock *sk) __must_check;
 int tcp_setsockopt(struct sock *sk, int level, int name, const void __user *val,
 		   u32 len);
 int tcp_getsockopt(struct sock *sk, int level, int name, void __user *val,

@@ -9,6 +9,8 @@
  * Called by tcp_input.c for each segment with ACK, socket locked. The caller
  * sends afterwards (tcp_data_snd_check); only lost data is resent from here.
  */
+#include "lib/uapi/net_tstamp.h"
+#include "net/core/timestamping.h"
 #include "net/ipv4/tcp_int.h"
 
 /**
@@ -161,8 +163,18 @@ static void account_acked(struct sock *sk, struct sk_buff *skb, u32 acked,
 	}
 }
 
+/* Q6: the byte that a send ended with is acknowledged, by this ACK. */
+static noinline void ack_timestamp(struct sock *sk, struct sk_buff *skb,
+				   u32 prior_snd_una)
+{
+	u32 key = skb_shinfo(skb)->tskey;
+
+	if (!before(key, prior_snd_una) && before(key, tcp_sk(sk)->snd_una))
+		__skb_tstamp_tx(skb, sk, SCM_TSTAMP_ACK);
+}
+
 /* Return: the first packet that is not fully acknowledged, or NULL. */
-static struct sk_buff *take_acked(struct sock *sk, bool ece,
+static struct sk_buff *take_acked(struct sock *sk, u32 prior_snd_una, bool ece,
 				  struct tcp_sacktag_state *st,
 				  struct clean_state *c)
 {
@@ -173,6 +185,8 @@ static struct sk_buff *take_acked(struct sock *sk, bool ece,
 		struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 		u32 start_seq = cb->seq, acked;
 
+		if (unlikely(cb->txstamp_ack))
+			ack_timestamp(sk, skb, prior_snd_una);
 		if (after(cb->end_seq, tp->snd_una)) {
 			if (tcp_skb_pcount(skb) == 1 ||
 			    !after(tp->snd_una, cb->seq))
@@ -235,7 +249,7 @@ static int clean_rtx_queue(struct sock *sk, u32 prior_fack, u32 prior_snd_una,
 	struct clean_state c = { .reord = tp->snd_nxt, .fully_acked = true };
 	u32 prior_sacked = tp->sacked_out;
 	s64 seq_rtt = -1, sack_rtt = -1, ca_rtt = -1;
-	struct sk_buff *skb = take_acked(sk, ece, st, &c);
+	struct sk_buff *skb = take_acked(sk, prior_snd_una, ece, st, &c);
 	bool rtt_update;
 
 	if (!skb)

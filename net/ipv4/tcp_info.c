@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: TCP_INFO: a connection's state as programs and `ss` read it (uAPI
- * linux/tcp.h). Nothing is changed here.
+ * linux/tcp.h), and the part of it that comes with a transmit time stamp
+ * (SOF_TIMESTAMPING_OPT_STATS). Nothing is changed here.
  */
 #include "net/ipv4/tcp_int.h"
 
@@ -164,4 +165,89 @@ void tcp_get_info(struct sock *sk, struct tcp_info *info)
 	info_timing(sk, ktime_get_ns(), info);
 	info_sending(sk, info);
 	info_receiving(sk, info);
+}
+
+/* uAPI linux/netlink.h, struct nlattr, before its payload; both are padded to
+ * 4 bytes. */
+struct stat_head {
+	u16 len, type;
+};
+
+static void put_stat(struct sk_buff *skb, u16 type, const void *value, u32 n)
+{
+	struct stat_head h = { (u16)(sizeof(h) + n), type };
+	u8 *p = skb_put(skb, (u32)sizeof(h) + ALIGN(n, 4U));
+
+	memcpy(p, &h, sizeof(h));
+	memset(p + sizeof(h), 0, ALIGN(n, 4U));
+	memcpy(p + sizeof(h), value, n);
+}
+
+static void put_stat64(struct sk_buff *skb, u16 type, u64 v)
+{
+	put_stat(skb, type, &v, sizeof(v));
+}
+
+static void put_stat32(struct sk_buff *skb, u16 type, u32 v)
+{
+	put_stat(skb, type, &v, sizeof(v));
+}
+
+static void put_stat8(struct sk_buff *skb, u16 type, u8 v)
+{
+	put_stat(skb, type, &v, sizeof(v));
+}
+
+/* The order is that of Linux, by which programs may go. */
+static void put_stats(struct sk_buff *skb, const struct sock *sk,
+		      const struct tcp_info *info)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	put_stat64(skb, TCP_NLA_BUSY, info->tcpi_busy_time);
+	put_stat64(skb, TCP_NLA_RWND_LIMITED, info->tcpi_rwnd_limited);
+	put_stat64(skb, TCP_NLA_SNDBUF_LIMITED, info->tcpi_sndbuf_limited);
+	put_stat64(skb, TCP_NLA_DATA_SEGS_OUT, tp->data_segs_out);
+	put_stat64(skb, TCP_NLA_TOTAL_RETRANS, tp->total_retrans);
+	put_stat64(skb, TCP_NLA_PACING_RATE, info->tcpi_pacing_rate);
+	put_stat64(skb, TCP_NLA_DELIVERY_RATE, info->tcpi_delivery_rate);
+	put_stat32(skb, TCP_NLA_SND_CWND, tp->snd_cwnd);
+	put_stat32(skb, TCP_NLA_REORDERING, tp->reordering);
+	put_stat32(skb, TCP_NLA_MIN_RTT, info->tcpi_min_rtt);
+	put_stat8(skb, TCP_NLA_RECUR_RETRANS, info->tcpi_retransmits);
+	put_stat8(skb, TCP_NLA_DELIVERY_RATE_APP_LMT, tp->rate_app_limited);
+	put_stat32(skb, TCP_NLA_SND_SSTHRESH, tp->snd_ssthresh);
+	put_stat32(skb, TCP_NLA_DELIVERED, tp->delivered);
+	put_stat32(skb, TCP_NLA_DELIVERED_CE, tp->delivered_ce);
+	put_stat32(skb, TCP_NLA_SNDQ_SIZE, tp->write_seq - tp->snd_una);
+	put_stat8(skb, TCP_NLA_CA_STATE, info->tcpi_ca_state);
+	put_stat64(skb, TCP_NLA_BYTES_SENT, tp->bytes_sent);
+	put_stat64(skb, TCP_NLA_BYTES_RETRANS, tp->bytes_retrans);
+	put_stat32(skb, TCP_NLA_DSACK_DUPS, tp->dsack_dups);
+	put_stat32(skb, TCP_NLA_REORD_SEEN, tp->reord_seen);
+	put_stat32(skb, TCP_NLA_SRTT, tp->srtt_us >> 3);
+	put_stat32(skb, TCP_NLA_BYTES_NOTSENT, info->tcpi_notsent_bytes);
+	put_stat64(skb, TCP_NLA_EDT, tp->tcp_wstamp_ns);
+}
+
+/* Room for put_stats(): 24 attributes of at most 12 bytes. */
+#define STATS_ROOM (24U * 12U)
+
+/**
+ * tcp_tstamp_stats() - SCM_TIMESTAMPING_OPT_STATS (proto.tstamp_stats).
+ * @sk: a connection.
+ *
+ * Ownership: the packet is the caller's; its linear bytes are the attributes.
+ * Return:    it, or NULL without memory.
+ */
+struct sk_buff *tcp_tstamp_stats(const struct sock *sk)
+{
+	struct sk_buff *skb = alloc_skb(STATS_ROOM, GFP_ATOMIC);
+	struct tcp_info info;
+
+	if (!skb)
+		return NULL;
+	tcp_get_info((struct sock *)(uintptr_t)sk, &info);
+	put_stats(skb, sk, &info);
+	return skb;
 }

@@ -60,6 +60,24 @@ static u32 pull_headers(struct sk_buff *skb)
 	return off + doff;
 }
 
+/* The segment that has the byte is the one that is stamped. The last one is
+ * the socket's already; another one must know it, too. */
+static void fix_tstamp(struct sk_buff *seg, u32 seq, u32 mss,
+		       const struct skb_shared_info *whole, struct sock *sk)
+{
+	while (!before(whole->tskey, seq + mss) && seg->next) {
+		seg = seg->next;
+		seq += mss;
+	}
+	skb_shinfo(seg)->tx_flags = whole->tx_flags;
+	skb_shinfo(seg)->tskey = whole->tskey;
+	if (sk && !seg->sk) {
+		sock_hold(sk);
+		seg->sk = sk;
+		seg->destructor = sock_efree;
+	}
+}
+
 /*
  * gso_protocol.segment.
  *
@@ -71,6 +89,7 @@ static struct sk_buff *tcp4_gso_segment(struct sk_buff *skb, u64 features)
 {
 	u32 hdr_len = pull_headers(skb), mss = skb_shinfo(skb)->gso_size;
 	struct sk_buff *segs, *seg;
+	struct sock *sk = skb->sk;
 	u32 seq, i = 0;
 	u16 id;
 
@@ -81,6 +100,8 @@ static struct sk_buff *tcp4_gso_segment(struct sk_buff *skb, u64 features)
 	segs = skb_segment(skb, hdr_len, features);
 	if (IS_ERR(segs))
 		return segs;
+	if (unlikely(skb_shinfo(skb)->tx_flags))
+		fix_tstamp(segs, seq, mss, skb_shinfo(skb), sk);
 	for (seg = segs; seg; seg = seg->next) {
 		fix_ip(seg, id, i);
 		fix_tcp(seg, seq, i == 0, !seg->next);

@@ -204,7 +204,8 @@ static void tcp_fragment_tstamp(struct sk_buff *skb, struct sk_buff *rest)
 	struct skb_shared_info *si = skb_shinfo(skb);
 	struct skb_shared_info *si2 = skb_shinfo(rest);
 
-	if (!si->tx_flags || before(si->tskey, TCP_SKB_CB(rest)->seq))
+	if (likely(!tcp_has_tx_tstamp(skb)) ||
+	    before(si->tskey, TCP_SKB_CB(rest)->seq))
 		return;
 	si2->tx_flags = si->tx_flags;
 	si->tx_flags = 0;

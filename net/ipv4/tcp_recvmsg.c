@@ -11,6 +11,7 @@
  * Called by tcp_prot; task context, socket owned.
  */
 #include "lib/errno.h"
+#include "net/core/timestamping.h"
 #include "net/ipv4/tcp_int.h"
 
 #define TCP_CM_INQ TCP_INQ
@@ -62,6 +63,7 @@ struct tcp_recv {
 	u64 timeo_ns;
 	u32 *seq; /* the next byte: copied_seq, or with MSG_PEEK a copy */
 	u32 peek_seq;
+	u64 tstamp_ns;        /* when the last packet read from came */
 	u32 skipped;          /* urgent bytes left out of what was peeked at */
 	struct sk_buff *last; /* the end of the queue when it was walked */
 };
@@ -169,6 +171,7 @@ static int recv_some(struct sock *sk, struct tcp_recv *r, struct sk_buff *skb,
 			    skb_copy_datagram_iter(skb, offset,
 						   &r->msg->msg_iter, used))
 				return -EFAULT;
+			r->tstamp_ns = skb->tstamp;
 			*r->seq += used;
 			r->copied += used;
 			r->len -= used;
@@ -259,6 +262,7 @@ static ssize_t tcp_recvmsg_locked(struct sock *sk, struct msghdr *msg,
 				  size_t len, int flags)
 {
 	struct tcp_recv r = { .msg = msg, .flags = flags, .len = len };
+	ssize_t ret;
 
 	if (sk->sk_state == TCP_LISTEN)
 		return -ENOTCONN;
@@ -269,7 +273,11 @@ static ssize_t tcp_recvmsg_locked(struct sock *sk, struct msghdr *msg,
 	r.seq = flags & MSG_PEEK ? &r.peek_seq : &tcp_sk(sk)->copied_seq;
 	r.target = sock_rcvlowat(sk, flags & MSG_WAITALL,
 				 (int)min_t(size_t, len, 0x7fffffff));
-	return recv_stream(sk, &r);
+	ret = recv_stream(sk, &r);
+	if (unlikely(sk->sk_cmsg_flags & SK_CMSG_TIMESTAMP) && r.tstamp_ns &&
+	    ret > 0)
+		sock_recv_timestamp(msg, sk, r.tstamp_ns);
+	return ret;
 }
 
 /**

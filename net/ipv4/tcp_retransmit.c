@@ -75,9 +75,10 @@ static bool collapse_next(struct sock *sk, struct sk_buff *skb,
 	cb->tcp_flags |= ncb->tcp_flags;
 	cb->sacked |= ncb->sacked & TCPCB_EVER_RETRANS;
 	cb->eor = ncb->eor;
-	if (ncb->txstamp_ack) {
-		cb->txstamp_ack = 1;
-		skb_shinfo(skb)->tx_flags = skb_shinfo(next)->tx_flags;
+	if (unlikely(tcp_has_tx_tstamp(next))) {
+		/* One packet, one request: that of the later byte. */
+		cb->txstamp_ack |= ncb->txstamp_ack;
+		skb_shinfo(skb)->tx_flags |= skb_shinfo(next)->tx_flags;
 		skb_shinfo(skb)->tskey = skb_shinfo(next)->tskey;
 	}
 	tcp_adjust_pcount(sk, next, (int)tcp_skb_pcount(next));

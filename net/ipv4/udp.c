@@ -117,17 +117,16 @@ static int udp_push_pending_frames(struct sock *sk)
 	return skb ? udp_send_skb(skb, &up->cork_fl4) : 0;
 }
 
-/* Owned. Add the call's data; send unless more is to come. */
+/* Owned. Add the call's data; send unless more is to come (MSG_MORE). */
 static int udp_append(struct sock *sk, struct msghdr *msg, u32 ulen,
-		      struct ipcm_cookie *ipc, struct rtable **rtp, bool more)
+		      struct ipcm_cookie *ipc, struct rtable **rtp, u32 flags)
 {
 	struct udp_sock *up = udp_sk(sk);
+	bool more = flags & MSG_MORE;
 	int err;
 
 	err = ip_append_data(sk, &up->cork_fl4, ip_generic_getfrag, msg, ulen,
-			     sizeof(struct udphdr), ipc, rtp,
-			     more ? msg->msg_flags | MSG_MORE
-				  : msg->msg_flags & ~(u32)MSG_MORE);
+			     sizeof(struct udphdr), ipc, rtp, flags);
 	if (err)
 		udp_flush_pending_frames(sk);
 	else if (!more)
@@ -148,6 +147,7 @@ struct udp_send {
 	struct rtable *rt; /* a reference, or NULL once it was handed on */
 	__be32 daddr;
 	__be16 dport;
+	u32 flags;      /* MSG_* */
 	bool connected; /* the socket's own route serves */
 };
 
@@ -185,7 +185,7 @@ static int udp_send_params(struct sock *sk, struct msghdr *msg,
 
 	ipcm_init_sk(ipc, inet);
 	if (unlikely(msg->msg_controllen)) {
-		err = ip_cmsg_send(sk, msg, ipc);
+		err = ip_cmsg_send(sk, msg, ipc, &s->flags);
 		if (err)
 			return err;
 		s->connected = false;
@@ -272,7 +272,7 @@ static int udp_send_one(struct sock *sk, struct msghdr *msg, u32 ulen,
 
 	skb = ip_make_skb(sk, &s->fl4, ip_generic_getfrag, msg, ulen,
 			  sizeof(struct udphdr), &s->ipc, &s->rt, &cork,
-			  msg->msg_flags);
+			  s->flags);
 	if (IS_ERR_OR_NULL(skb))
 		return skb ? (int)PTR_ERR(skb) : 0;
 	return udp_send_skb(skb, &s->fl4);
@@ -288,7 +288,7 @@ static int udp_send_corked(struct sock *sk, struct msghdr *msg, u32 ulen,
 	if (!up->pending) { /* else another thread corked meanwhile */
 		up->cork_fl4 = s->fl4;
 		up->pending = AF_INET;
-		err = udp_append(sk, msg, ulen, &s->ipc, &s->rt, true);
+		err = udp_append(sk, msg, ulen, &s->ipc, &s->rt, s->flags);
 	}
 	release_sock(sk);
 	return err;
@@ -297,25 +297,27 @@ static int udp_send_corked(struct sock *sk, struct msghdr *msg, u32 ulen,
 /* A datagram is under construction: the name and options were the first
  * call's. -EAGAIN: it was sent meanwhile. */
 static int udp_send_more(struct sock *sk, struct msghdr *msg, u32 len,
-			 bool more)
+			 u32 flags)
 {
+	bool more = flags & MSG_MORE;
 	struct rtable *rt = NULL;
 	int err = -EAGAIN;
 
 	lock_sock(sk);
 	if (udp_sk(sk)->pending)
-		err = len    ? udp_append(sk, msg, len, NULL, &rt, more)
+		err = len    ? udp_append(sk, msg, len, NULL, &rt, flags)
 		      : more ? 0
 			     : udp_push_pending_frames(sk);
 	release_sock(sk);
 	return err;
 }
 
-static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len, bool more)
+static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len, u32 flags)
 {
 	struct udp_send s;
 	int err;
 
+	s.flags = flags;
 	s.rt = NULL;
 	s.connected = false;
 	s.ipc.opt = NULL;
@@ -325,7 +327,7 @@ static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len, bool more)
 	if (!err)
 		err = udp_send_route(sk, msg, &s);
 	if (!err)
-		err = likely(!more)
+		err = likely(!(flags & MSG_MORE))
 			      ? udp_send_one(sk, msg,
 					     len + sizeof(struct udphdr), &s)
 			      : udp_send_corked(sk, msg,
@@ -351,17 +353,17 @@ static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len, bool more)
 ssize_t udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 {
 	struct udp_sock *up = udp_sk(sk);
-	bool more = up->corkflag || (msg->msg_flags & MSG_MORE);
+	u32 flags = msg->msg_flags | sk->sk_msg_flags;
 	int err = -EAGAIN;
 
 	if (len > UDP_MAX_LEN)
 		return -EMSGSIZE;
-	if (msg->msg_flags & MSG_OOB)
+	if (flags & MSG_OOB)
 		return -EOPNOTSUPP;
 	if (unlikely(up->pending))
-		err = udp_send_more(sk, msg, (u32)len, more);
+		err = udp_send_more(sk, msg, (u32)len, flags);
 	if (err == -EAGAIN && !up->pending)
-		err = udp_send_new(sk, msg, (u32)len, more);
+		err = udp_send_new(sk, msg, (u32)len, flags);
 	if (unlikely(err)) {
 		if (err == -ENOBUFS)
 			NET_INC_STATS(sock_net(sk), Udp_SndbufErrors);
@@ -483,7 +485,10 @@ static int udp_setsockopt(struct sock *sk, int level, int name,
 	if (name != UDP_CORK)
 		return -ENOPROTOOPT;
 	lock_sock(sk);
-	up->corkflag = v != 0;
+	if (v)
+		sk->sk_msg_flags |= MSG_MORE;
+	else
+		sk->sk_msg_flags &= ~(u32)MSG_MORE;
 	if (!v && up->pending)
 		err = udp_push_pending_frames(sk);
 	release_sock(sk);
@@ -499,7 +504,7 @@ static int udp_getsockopt(struct sock *sk, int level, int name,
 		return ip_getsockopt(sk, level, name, val, len);
 	if (name != UDP_CORK)
 		return -ENOPROTOOPT;
-	v = udp_sk(sk)->corkflag;
+	v = !!(sk->sk_msg_flags & MSG_MORE);
 	return put_sockopt(val, len, &v, sizeof(v));
 }
 

@@ -10,9 +10,8 @@
 
 struct udp_sock {
 	struct inet_sock inet;
-	bool corkflag; /* UDP_CORK is set */
-	u8 pending;    /* AF_INET while a datagram is being built */
-	u16 len;       /* bytes of the pending datagram, header included */
+	u8 pending; /* AF_INET while a datagram is being built */
+	u16 len;    /* bytes of the pending datagram, header included */
 	u16 gso_size;
 	struct flowi4 cork_fl4;
 };

@@ -216,8 +216,8 @@ static void udp_recv_meta(struct sock *sk, struct msghdr *msg,
 		sin->sin_addr.s_addr = ip_hdr(skb)->saddr;
 		msg->msg_namelen = sizeof(*sin);
 	}
-	if (inet_sk(sk)->cmsg_flags)
-		ip_cmsg_recv(msg, sk, skb);
+	if (sk->sk_cmsg_flags)
+		ip_recv_cmsgs(msg, sk, skb);
 }
 
 /**

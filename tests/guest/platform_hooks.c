@@ -44,6 +44,7 @@ WRAP(void, task_raise_signal, int sig);
 WRAP(u64, nr_free_pages, void);
 WRAP(void, cpu_idle, void);
 WRAP(u64, ktime_get_ns, void);
+WRAP(u64, ktime_get_real_ns, void);
 WRAP(void, clock_arm, u64 deadline_ns);
 WRAP(struct kunit_totals, kunit_run_all, const char *glob);
 
@@ -212,6 +213,12 @@ void __wrap_task_raise_signal(int sig)
 u64 __wrap_ktime_get_ns(void)
 {
 	return virtual_clock ? virtual_ns : __real_ktime_get_ns();
+}
+
+u64 __wrap_ktime_get_real_ns(void)
+{
+	return virtual_clock ? 1700000000ULL * NSEC_PER_SEC + virtual_ns
+			     : __real_ktime_get_real_ns();
 }
 
 void __wrap_clock_arm(u64 deadline_ns)

@@ -49,6 +49,7 @@ static netdev_tx_t tun_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct out_packet *p = kmalloc(sizeof(*p) + skb->len, GFP_ATOMIC);
 
+	skb_tx_timestamp(skb);
 	if (!p || (skb->ip_summed == CHECKSUM_PARTIAL &&
 		   skb_checksum_help(skb) != 0)) {
 		kfree(p);

@@ -395,9 +395,12 @@ netdev_tx_t e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 			return NETDEV_TX_BUSY;
 		}
 	}
-	if (info->gso_size)
-		i = tx_segment(a, skb, i, &kind);
-	else if (skb->ip_summed == CHECKSUM_PARTIAL)
+	if (unlikely(skb_xmit_extra(info))) {
+		skb_tx_timestamp(skb);
+		if (info->gso_size)
+			i = tx_segment(a, skb, i, &kind);
+	}
+	if (skb->ip_summed == CHECKSUM_PARTIAL && !kind.taken)
 		i = tx_checksum(a, skb, i, &kind);
 	if (likely(skb_headlen(skb) > kind.taken))
 		i = tx_map(r, i, dma_map(skb->data + kind.taken),

@@ -48,6 +48,9 @@ struct pkt_backend {
 	/* All of it came true: what the stack does not give back fails it. */
 	void (*finish)(void);
 	s64 (*now)(void);
+	/* The script's start by the stack's calendar; NULL: it is not known,
+	 * and time stamps are not compared. */
+	u64 (*calendar)(void);
 	/* Let time go on to @until, or until the stack does something: then
 	 * true. */
 	bool (*wait)(s64 until);

@@ -12,11 +12,12 @@
 #include "lib/uapi/socket.h"
 #include "lib/uapi/unistd.h"
 
-#define MAX_FD     1024
-#define MAX_IOV    16
-#define OPTION_MAX 256 /* bytes of an option that is read */
-#define PEER_PORT  8080
-#define NOT_OPEN   100000 /* a descriptor that no program has */
+#define MAX_FD      1024
+#define MAX_IOV     16
+#define OPTION_MAX  256  /* bytes of an option that is read */
+#define CONTROL_MAX 1024 /* bytes of control messages of a call */
+#define PEER_PORT   8080
+#define NOT_OPEN    100000 /* a descriptor that no program has */
 
 /* By the script's descriptor: ours plus one. By ours: the stream. */
 static int live_fd[MAX_FD];
@@ -323,7 +324,7 @@ static long do_readv(struct pkt_event *ev)
 static long do_sendmsg(struct pkt_event *ev)
 {
 	const struct pkt_expr *iovs = member(arg(1), "msg_iov");
-	const struct pkt_expr *name = member(arg(1), "msg_name");
+	const struct pkt_expr *name = member(arg(1), "msg_name"), *control;
 	struct sockaddr_in *sin = pkt_mem(sizeof(*sin));
 	struct user_msghdr *msg = pkt_mem(sizeof(*msg));
 	int f = fd(0);
@@ -338,6 +339,12 @@ static long do_sendmsg(struct pkt_event *ev)
 		msg->msg_name = sin;
 		msg->msg_namelen = sizeof(*sin);
 	}
+	control = member(arg(1), "msg_control");
+	if (control) {
+		msg->msg_control = pkt_mem(CONTROL_MAX);
+		msg->msg_controllen =
+			pkt_cmsg_build(control, msg->msg_control, CONTROL_MAX);
+	}
 	msg->msg_iov = vectors(iovs, &nr, &n);
 	msg->msg_iovlen = nr;
 	fill_vectors(msg->msg_iov, n, f);
@@ -347,6 +354,7 @@ static long do_sendmsg(struct pkt_event *ev)
 static long do_recvmsg(struct pkt_event *ev)
 {
 	const struct pkt_expr *iovs = member(arg(1), "msg_iov");
+	const struct pkt_expr *control = member(arg(1), "msg_control");
 	struct user_msghdr *msg = pkt_mem(sizeof(*msg));
 	u32 flags = (u32)num(2), nr;
 	struct iovec *iov;
@@ -355,6 +363,10 @@ static long do_recvmsg(struct pkt_event *ev)
 	long got;
 
 	pkt_check(iovs, "recvmsg without msg_iov");
+	if (control) {
+		msg->msg_control = pkt_mem(CONTROL_MAX);
+		msg->msg_controllen = CONTROL_MAX;
+	}
 	iov = vectors(iovs, &nr, &n);
 	msg->msg_iov = iov;
 	msg->msg_iovlen = nr;
@@ -363,6 +375,8 @@ static long do_recvmsg(struct pkt_event *ev)
 	if (member(arg(1), "msg_flags"))
 		pkt_check(msg->msg_flags == member_num(arg(1), "msg_flags"),
 			  "msg_flags is 0x%x", msg->msg_flags);
+	if (got >= 0 && control)
+		pkt_cmsg_check(control, msg->msg_control, msg->msg_controllen);
 	return got;
 }
 

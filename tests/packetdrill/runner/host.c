@@ -45,6 +45,11 @@ static s64 host_now(void)
 	return (s64)ktime_get_ns() - start_ns;
 }
 
+static u64 host_calendar(void)
+{
+	return ktime_get_real_ns() - (u64)host_now();
+}
+
 static s64 next_timer(void)
 {
 	u64 t = test_next_timer_ns();
@@ -213,6 +218,7 @@ const struct pkt_backend pkt_host = {
 	.start = host_start,
 	.finish = host_finish,
 	.now = host_now,
+	.calendar = host_calendar,
 	.wait = host_wait,
 	.call = host_call,
 	.alloc = host_alloc,

@@ -153,6 +153,8 @@ long pkt_syscall(long nr, long a0, long a1, long a2, long a3, long a4, long a5);
 /* "name=value" ... of a sysctl command line. */
 void pkt_sysctl(const char *command);
 void pkt_call(struct pkt_event *ev);
+void pkt_cmsg_check(const struct pkt_expr *list, const u8 *control, size_t len);
+size_t pkt_cmsg_build(const struct pkt_expr *list, u8 *to, size_t room);
 void pkt_assert(const char *text);
 void pkt_send(const struct pkt_packet *p);
 /* The next packet of the stack is @p: true once @p is complete, with its time

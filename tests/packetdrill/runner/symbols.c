@@ -4,6 +4,7 @@
 #include "lib/errno.h"
 #include "lib/uapi/fcntl.h"
 #include "lib/uapi/ioctls.h"
+#include "lib/uapi/net_tstamp.h"
 #include "lib/uapi/poll.h"
 #include "lib/uapi/socket.h"
 #include "net/ipv4/ip.h"
@@ -19,6 +20,7 @@ struct symbol {
 	}
 
 static const struct symbol errnos[] = {
+	S(ENOMSG),
 	S(EPERM),
 	S(ENOENT),
 	S(EINTR),
@@ -128,6 +130,33 @@ static const struct symbol constants[] = {
 	S(SO_MARK),
 	S(SO_MAX_PACING_RATE),
 	S(SO_ZEROCOPY),
+	S(SO_TIMESTAMP),
+	S(SO_TIMESTAMPNS),
+	S(SO_TIMESTAMPING),
+	S(SO_TXTIME),
+	S(SO_SELECT_ERR_QUEUE),
+	S(SOF_TIMESTAMPING_TX_HARDWARE),
+	S(SOF_TIMESTAMPING_TX_SOFTWARE),
+	S(SOF_TIMESTAMPING_TX_SCHED),
+	S(SOF_TIMESTAMPING_TX_ACK),
+	S(SOF_TIMESTAMPING_RX_SOFTWARE),
+	S(SOF_TIMESTAMPING_SOFTWARE),
+	S(SOF_TIMESTAMPING_OPT_ID),
+	S(SOF_TIMESTAMPING_OPT_ID_TCP),
+	S(SOF_TIMESTAMPING_OPT_TSONLY),
+	S(SOF_TIMESTAMPING_OPT_STATS),
+	S(SCM_TIMESTAMPING),
+	S(SCM_TSTAMP_SND),
+	S(SCM_TSTAMP_SCHED),
+	S(SCM_TSTAMP_ACK),
+	S(SO_EE_ORIGIN_LOCAL),
+	S(SO_EE_ORIGIN_ICMP),
+	S(SO_EE_ORIGIN_TIMESTAMPING),
+	S(SO_EE_ORIGIN_ZEROCOPY),
+	S(SO_EE_CODE_ZEROCOPY_COPIED),
+	{ "CMSG_LEVEL_IP", SOL_IP },
+	{ "CMSG_TYPE_RECVERR", IP_RECVERR },
+	{ "TCP_CM_INQ", TCP_INQ },
 	S(TCP_NODELAY),
 	S(TCP_MAXSEG),
 	S(TCP_CORK),

@@ -124,7 +124,8 @@ QEMU_FLAGS := -accel tcg -m 128 -nodefaults -no-reboot -display none \
 	-serial stdio -device isa-debug-exit,iobase=0xf4,iosize=4
 
 # No file has the name of a target that help lists.
-.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*##.*/\1/p' $(MAKEFILE_LIST)) pkt-ktap
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*##.*/\1/p' $(MAKEFILE_LIST)) pkt-ktap \
+	pkt-guest-ktap
 
 all: $(B)/doorbell.elf apps ## the image and its programs
 
@@ -141,11 +142,20 @@ $(B)/host/pkt: $(filter-out %/main.o,$(host_OBJS)) $(pkt_OBJS)
 	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^
 
 PKT_SCRIPTS = $(sort $(wildcard $(or $(SCRIPT), \
-	tests/packetdrill/scripts/*/*.pkt)))
+	tests/packetdrill/scripts/*/*.pkt tests/packetdrill/wrong/*.pkt)))
 pkt: $(B)/host/pkt ## packetdrill scripts in virtual time; SCRIPT=glob
 	$(Q)$(PYTHON) tools/ktap.py --name pkt -- $< $(PKT_SCRIPTS)
 pkt-ktap: $(B)/host/pkt
 	@$< $(PKT_SCRIPTS)
+
+$(B)/pkt-guest.elf: $(B)/doorbell.elf $(B)/apps/agent
+	$(Q)$(DOORBELL) image --ip 192.168.0.1:::255.0.0.0::eth0:off \
+		--append "quiet doorbell.stats" -o $@ agent >/dev/null
+PKT_GUEST = $(B)/host/pkt --guest --image $(B)/pkt-guest.elf $(PKT_SCRIPTS)
+pkt-guest: $(B)/host/pkt $(B)/pkt-guest.elf ## the same in the booted image, in real time; SCRIPT=glob
+	$(Q)$(PYTHON) tools/ktap.py --name pkt-guest -- $(PKT_GUEST)
+pkt-guest-ktap: $(B)/host/pkt $(B)/pkt-guest.elf
+	@$(PKT_GUEST)
 
 $(B)/host/netsim: $(sim_OBJS)
 	@mkdir -p $(@D)

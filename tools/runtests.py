@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """Run every part of the tests and add up: the host suites, the packetdrill
-scripts, the simulated network, the guest suites, the instruction counts, the end-to-end tests. The
-last line is `N passed, N failed`, with `, N skipped` if some were; a part that
-did not run to its end counts as a failure.
+scripts, the simulated network, the guest suites, the scripts in the guest, the
+instruction counts, the end-to-end tests. The last line is `N passed, N failed`,
+with `, N skipped` if some were; a part that did not run to its end counts as a
+failure.
 """
 import argparse
 import os
@@ -64,6 +65,8 @@ def ktap_part(name, argv, timeout):
     for line in text.splitlines():
         if "# SKIP" in line:
             print(f"{name}: skipped: {line.strip()}")
+        elif line.startswith("# left out: "):
+            print(f"{name}: {line[2:]}")
     if not complete or not passed + skipped:
         print(f"{name}: the report is incomplete (status {status})")
         count.failed += 1
@@ -109,6 +112,7 @@ PARTS = (
     ("pkt", ktap_part, ["make", "-s", "pkt-ktap"], 300),
     ("netsim", ktap_part, ["build/host/netsim-tests", "test"], 120),
     ("guest", ktap_part, ["tools/doorbell", "selftest", LAB], 300),
+    ("pkt-guest", ktap_part, ["make", "-s", "pkt-guest-ktap"], 300),
     ("bench", ktap_part, ["tools/bench_compare.py"], 60),
     ("e2e", pytest_part, PYTEST, 1000),
 )
@@ -118,7 +122,7 @@ def main():
     """Run the parts; 0 if every case of every part passed."""
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument("parts", nargs="*", metavar="PART",
-                    help="host, pkt, netsim, guest, bench, e2e (all)")
+                    help=", ".join(p[0] for p in PARTS) + " (all)")
     wanted = ap.parse_args().parts or [p[0] for p in PARTS]
     if unknown := set(wanted) - {p[0] for p in PARTS}:
         ap.error(f"no part {' '.join(sorted(unknown))}")

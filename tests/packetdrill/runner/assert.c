@@ -4,6 +4,9 @@
  * struct tcp_info, one a line or between semicolons, with or, and, not,
  * comparisons (chained), |, &, + - * / // %, abs(), min(), max() and
  * parentheses. Numbers are integers.
+ *
+ * A comparison that a time is in is as exact as the backend's clock: within
+ * its tolerance both == and < hold.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -14,6 +17,7 @@
 
 static const char *at;
 static struct tcp_info info;
+static s64 slack; /* of the comparison, in the unit of the time in it */
 
 #define F(field)                                             \
 	{                                                    \
@@ -75,6 +79,34 @@ static bool take(const char *s)
 	return true;
 }
 
+/* Fields that are times, and what their unit is. */
+static const struct {
+	const char *name;
+	s64 unit_ns;
+} times[] = {
+	{ "tcpi_rto", NSEC_PER_USEC },
+	{ "tcpi_ato", NSEC_PER_USEC },
+	{ "tcpi_rtt", NSEC_PER_USEC },
+	{ "tcpi_rttvar", NSEC_PER_USEC },
+	{ "tcpi_rcv_rtt", NSEC_PER_USEC },
+	{ "tcpi_min_rtt", NSEC_PER_USEC },
+	{ "tcpi_busy_time", NSEC_PER_USEC },
+	{ "tcpi_rwnd_limited", NSEC_PER_USEC },
+	{ "tcpi_sndbuf_limited", NSEC_PER_USEC },
+	{ "tcpi_last_data_sent", NSEC_PER_MSEC },
+	{ "tcpi_last_data_recv", NSEC_PER_MSEC },
+	{ "tcpi_last_ack_recv", NSEC_PER_MSEC },
+};
+
+static void allow_for_time(const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(times); i++)
+		if (strcmp(times[i].name, name) == 0)
+			slack = pkt.backend->tolerance_ns / times[i].unit_ns;
+}
+
 static s64 field(const char *name)
 {
 	u64 v = 0;
@@ -85,6 +117,7 @@ static s64 field(const char *name)
 		if (strcmp(fields[i].name, name) == 0) {
 			memcpy(&v, (const char *)&info + fields[i].off,
 			       fields[i].size);
+			allow_for_time(name);
 			return (s64)v;
 		}
 	if (strcmp(name, "tcpi_snd_wscale") == 0)
@@ -192,27 +225,36 @@ static s64 bits(void)
 	}
 }
 
+/* Does @l stand to @r as @op says? */
+static bool holds(const char *op, s64 l, s64 r)
+{
+	if (op[0] == '=')
+		return l >= r - slack && l <= r + slack;
+	if (op[0] == '!')
+		return l != r;
+	if (op[0] == '<')
+		return op[1] ? l <= r + slack : l < r + slack + !!slack;
+	return op[1] ? l >= r - slack : l > r - slack - !!slack;
+}
+
 static s64 comparison(void)
 {
-	s64 l = bits(), r, ok = 1;
+	static const char *const ops[] = { "==", "!=", "<=", ">=", "<", ">" };
+	s64 l, r, ok = 1, outer = slack;
 	bool any = false;
+	u32 i;
 
-	for (;; l = r, any = true) {
-		if (take("=="))
-			ok &= l == (r = bits());
-		else if (take("!="))
-			ok &= l != (r = bits());
-		else if (take("<="))
-			ok &= l <= (r = bits());
-		else if (take(">="))
-			ok &= l >= (r = bits());
-		else if (take("<"))
-			ok &= l < (r = bits());
-		else if (take(">"))
-			ok &= l > (r = bits());
-		else
-			return any ? ok : l;
+	slack = 0;
+	for (l = bits();; l = r, any = true) {
+		for (i = 0; i < ARRAY_SIZE(ops) && !take(ops[i]); i++)
+			;
+		if (i == ARRAY_SIZE(ops))
+			break;
+		r = bits();
+		ok &= holds(ops[i], l, r);
 	}
+	slack = max(slack, outer); /* in parentheses, of another one */
+	return any ? ok : l;
 }
 
 static s64 negation(void)
@@ -291,6 +333,7 @@ void pkt_assert(const char *text)
 {
 	get_info();
 	for (at = text;;) {
+		slack = 0;
 		statement();
 		if (!*at)
 			return;

@@ -45,6 +45,8 @@ struct pkt_backend {
 	s64 tolerance_ns; /* how far from its time the stack may do a thing */
 	/* A fresh stack for @s; sets local_ip and what follows it in pkt. */
 	void (*start)(const struct pkt_script *s);
+	/* The script's time is 0 now. */
+	void (*start_clock)(void);
 	/* All of it came true: what the stack does not give back fails it. */
 	void (*finish)(void);
 	s64 (*now)(void);

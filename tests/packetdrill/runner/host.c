@@ -123,8 +123,12 @@ static void host_start(const struct pkt_script *s)
 	pkt.local_port = 8080;
 	memcpy(pkt.local_mac, f->eth0->dev_addr, ETH_ALEN);
 	add_peer();
-	start_ns = (s64)ktime_get_ns();
 	test_set_idle_hook(while_blocked, NULL);
+}
+
+static void host_start_clock(void)
+{
+	start_ns = (s64)ktime_get_ns();
 }
 
 static void host_finish(void)
@@ -216,6 +220,7 @@ static int host_sysctl(const char *name, const char *value)
 const struct pkt_backend pkt_host = {
 	.name = "host",
 	.start = host_start,
+	.start_clock = host_start_clock,
 	.finish = host_finish,
 	.now = host_now,
 	.calendar = host_calendar,

@@ -108,19 +108,28 @@ struct pkt_script *pkt_parse(char *text);
 
 /* --- the world of one script --- */
 
+/* A time stamp of the stack, as the script has it and as it was. */
+struct pkt_stamp {
+	u32 script, live;
+};
+#define PKT_TS_SEEN 32
+
 struct pkt_conn {
 	u16 lport, rport;
 	u32 seq_offset;      /* live minus script, of our stack's numbers */
 	u32 isn, remote_isn; /* as the script has them */
 	bool seq_known, relearn, ts_known, answered;
 	u32 ts_offset;
+	struct pkt_stamp ts_seen[PKT_TS_SEEN]; /* the newest */
+	u32 nr_ts;
 	struct pkt_conn *next;
 };
 
 struct pkt_world {
 	const struct pkt_backend *backend;
 	struct pkt_event *event; /* the one being run */
-	s64 base_ns;             /* when the one before it was over */
+	bool trace;
+	s64 base_ns; /* when the one before it was over */
 	struct pkt_conn *conns, *cur;
 	u16 bound_port, udp_port, next_port;
 	int info_fd;     /* whose tcp_info asserts see */
@@ -167,4 +176,4 @@ static inline u8 pkt_byte(u32 off)
 	return (u8)(off * 167 + (off >> 8) * 3 + 1);
 }
 /* Run one script; a failure ends the process. */
-void pkt_run(char *text, const struct pkt_backend *backend);
+void pkt_run(char *text, const struct pkt_backend *backend, bool trace);

@@ -83,6 +83,8 @@ static void make_call(struct pkt_event *ev)
 static bool perform(struct pkt_event *ev)
 {
 	pkt.event = ev;
+	if (pkt.trace && !is_expectation(ev))
+		printf("    # at %lld us: line %u\n", now() / 1000, ev->line);
 	switch (ev->type) {
 	case EV_PACKET:
 		if (!ev->packet->inbound)
@@ -169,19 +171,29 @@ static void run_event(struct pkt_event *ev)
  * pkt_run() - Run one script; a failure ends the process.
  * @text:    the script.
  * @backend: the stack.
+ * @trace:   print each event and packet as it comes.
  *
  * Context: a process of its own.
  */
-void pkt_run(char *text, const struct pkt_backend *backend)
+void pkt_run(char *text, const struct pkt_backend *backend, bool trace)
 {
 	struct pkt_script *s;
 
 	pkt.backend = backend;
+	pkt.trace = trace;
 	pkt.info_fd = -1;
 	pkt.next_port = 40001;
 	s = pkt_parse(text);
 	backend->start(s);
-	for (next_event = s->events; next_event;)
+	/* Settings that stand before all else take no time. */
+	for (next_event = s->events;
+	     next_event && next_event->type == EV_SHELL &&
+	     !next_event->start_ns;
+	     next_event = next_event->next)
+		perform(next_event);
+	backend->start_clock();
+	pkt.base_ns = 0;
+	while (next_event)
 		run_event(next_event);
 	pkt.event = NULL;
 	backend->finish();

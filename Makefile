@@ -78,6 +78,11 @@ $(eval $(call flavour,sim,$(HOSTCC),SIM_CFLAGS,$(SIM_SRCS) tests/host/platform.c
 	tests/host/platform_task.c $(filter-out %_test.c,$(call srcs,$(STACK_DIRS)))))
 $(eval $(call flavour,cost,$(HOSTCC),SIM_CFLAGS,$(COST_SRCS) \
 	$(filter-out %_test.c lib/kunit.c,$(call srcs,$(STACK_DIRS)))))
+# Of these the simulator counts basic blocks.
+COUNT_SRCS := $(filter-out %_test.c,$(wildcard net/ipv4/tcp*.c)) lib/rbtree.c \
+	lib/timer.c net/core/skbuff.c net/core/sock.c net/core/stream.c
+COUNT_CFLAGS := $(SIM_CFLAGS) -fsanitize-coverage=trace-pc
+$(eval $(call flavour,count,$(HOSTCC),COUNT_CFLAGS,$(COUNT_SRCS)))
 $(eval $(call flavour,simtest,$(HOSTCC),HOST_CFLAGS,$(SIM_SRCS)))
 $(eval $(call flavour,so,$(HOSTCC),SO_CFLAGS,$(SO_SRCS)))
 $(eval $(call flavour,preload,$(HOSTCC),PRELOAD_CFLAGS,$(PRELOAD_SRCS)))
@@ -169,6 +174,9 @@ $(B)/host/cost-lwip: tests/bench/cost/lwip.c tests/bench/cost/peer.c
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -O2 -Wall -Wextra -Wno-address -I. -I/usr/include/lwip \
 		-o $@ $^ -llwip
+$(B)/host/netsim-count: $(filter-out $(COUNT_SRCS:%.c=$(B)/sim/%.o),$(sim_OBJS)) \
+	$(count_OBJS)
+	$(Q)$(HOSTCC) -o $@ $^
 
 $(B)/host/netsim-tests: $(filter-out %_test.o %/main.o,$(host_OBJS)) $(simtest_OBJS)
 	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^
@@ -184,7 +192,9 @@ $(B)/host/libdoorbell-preload.so: $(preload_OBJS)
 packetdrill-lib: $(B)/host/libdoorbell-packetdrill.so \
 	$(B)/host/libdoorbell-preload.so ## the stack behind packetdrill --so_filename=
 
-netsim: $(B)/host/netsim ## the network simulator: build/host/netsim --help
+NETSIM	:= $(B)/host/netsim $(B)/host/netsim-tests $(B)/host/netsim-count
+netsim: $(B)/host/netsim ## the simulator's table against the stored one; UPDATE=1
+	@$(PYTHON) tests/netsim/table.py $(if $(UPDATE),--update)
 
 packetdrill: packetdrill-lib ## PACKETDRILL=program SUITE=folder: passes by folder
 	$(Q)$(PYTHON) tests/packetdrill/run.py --lib $(B)/host \
@@ -243,7 +253,7 @@ run: setup-run ## boot, send a file to a listener here, report; FILE= NET=tap
 test: setup-test ## every test: host suites, guest suites, end to end
 	@$(MAKE) $(QUICK) $(NEEDED) apps iso \
 		$(B)/doorbell-test.elf $(B)/host/doorbell-tests $(B)/host/pkt \
-		$(B)/host/netsim $(B)/host/netsim-tests
+		$(NETSIM)
 	@$(PYTHON) tools/runtests.py $(PARTS)
 
 bench-icount: $(NEEDED) apps ## guest instructions per packet, by stage

@@ -110,7 +110,7 @@ LAB = "--qemu-arg=-netdev hubport,id=lab,hubid=0 -device e1000,netdev=lab"
 PARTS = (
     ("host", ktap_part, ["build/host/doorbell-tests"], 300),
     ("pkt", ktap_part, ["make", "-s", "pkt-ktap"], 300),
-    ("netsim", ktap_part, ["build/host/netsim-tests", "test"], 120),
+    ("netsim", ktap_part, ["tests/netsim/table.py", "--ktap"], 200),
     ("guest", ktap_part, ["tools/doorbell", "selftest", LAB], 300),
     ("pkt-guest", ktap_part, ["make", "-s", "pkt-guest-ktap"], 300),
     ("bench", ktap_part, ["tools/bench_compare.py"], 60),

@@ -9,7 +9,8 @@
  * Called by tcp_ack.c after the SACK blocks are applied, and by the timer,
  * with the socket locked. The walk is over tsorted_sent_queue, oldest
  * transmission first, and stops at the first packet that is too young; what
- * is SACKed or marked lost is not on it, so each packet is met O(1) times.
+ * is SACKed or marked lost is not on it, so a call costs what it marks and a
+ * bounded number of packets more.
  */
 #include "net/ipv4/tcp_int.h"
 
@@ -18,6 +19,8 @@
 #define TCP_RACK_NO_DUPTHRESH   0x4
 
 #define TCP_RACK_RECOVERY_THRESH 16
+/* So many packets that wait for the window to pass are looked at one by one. */
+#define RACK_MAX_WAITING 32
 /* Two ticks: what a timer can be late. */
 #define TCP_TIMEOUT_MIN (2 * NSEC_PER_MSEC)
 
@@ -49,8 +52,21 @@ static u32 rack_reo_wnd_us(const struct sock *sk)
 	return min((tcp_min_rtt(tp) >> 2) * steps, tp->srtt_us >> 3);
 }
 
+/* How long a packet sent at @sent_ns has left, in microseconds. */
+static s64 rack_remaining_us(const struct tcp_sock *tp, u32 reo_wnd,
+			     u64 sent_ns)
+{
+	return (s64)tp->rack.rtt_us + reo_wnd -
+	       (s64)(tcp_age_ns(tp, sent_ns) / NSEC_PER_USEC);
+}
+
 /*
  * Section 6.2, step 5: mark what is lost.
+ *
+ * The later one was sent, the more time it has left, so behind the first that
+ * has some nothing is lost; the walk goes on only for the time that the last
+ * one has. Where many wait, as with thousands of segments reordered, theirs
+ * cannot be more than what the latest delivered would have.
  *
  * Return: microseconds until more may be; 0: nothing waits.
  */
@@ -58,8 +74,8 @@ static u32 rack_detect_loss(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *skb, *n;
-	u32 reo_wnd = rack_reo_wnd_us(sk), wait = 0;
-	s64 remaining;
+	u32 reo_wnd = rack_reo_wnd_us(sk), waiting = 0;
+	s64 remaining, wait = 0;
 
 	list_for_each_entry_safe (skb, n, &tp->tsorted_sent_queue,
 				  tcp_tsorted_anchor) {
@@ -72,17 +88,22 @@ static u32 rack_detect_loss(struct sock *sk)
 					 tcp_skb_timestamp_ns(skb),
 					 tp->rack.end_seq, cb->end_seq))
 			break;
-		remaining = (s64)tp->rack.rtt_us + reo_wnd -
-			    (s64)(tcp_age_ns(tp, tcp_skb_timestamp_ns(skb)) /
-				  NSEC_PER_USEC);
+		remaining = rack_remaining_us(tp, reo_wnd,
+					      tcp_skb_timestamp_ns(skb));
 		if (remaining <= 0) {
 			tcp_mark_skb_lost(sk, skb);
 			list_del_init(&skb->tcp_tsorted_anchor);
-		} else {
-			wait = max(wait, (u32)remaining);
+			continue;
+		}
+		wait = max(wait, remaining);
+		if (++waiting == RACK_MAX_WAITING) {
+			remaining = rack_remaining_us(tp, reo_wnd,
+						      tp->rack.mstamp_ns);
+			wait = max(wait, remaining);
+			break;
 		}
 	}
-	return wait;
+	return (u32)wait;
 }
 
 /**

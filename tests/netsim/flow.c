@@ -129,8 +129,8 @@ static void flow_finish(struct sim_flow *f, int err)
 		return;
 	f->finished = true;
 	f->r->err = err;
-	if (!err)
-		f->r->done_ns = sim_now();
+	f->r->done = !err;
+	f->r->done_ns = sim_now();
 	sim.unfinished--;
 }
 

@@ -58,14 +58,14 @@ static const char *cc_name(const struct sim_config *c, u32 flow)
 static bool flow_ok(const struct sim_config *c, const struct sim_result *r,
 		    u32 i)
 {
-	return !r->flow[i].err && (!c->flow[i].bytes || r->flow[i].done_ns);
+	return !r->flow[i].err && (!c->flow[i].bytes || r->flow[i].done);
 }
 
 static void print_flow(const struct sim_config *c, const struct sim_result *r,
 		       u32 i)
 {
 	const struct sim_flow_result *f = &r->flow[i];
-	double end = (double)(f->done_ns ?: r->end_ns);
+	double end = (double)sim_flow_end(r, i);
 
 	printf("%4u %-8s %12llu %11.6f %9.3f %7u %5u %4u %8.3f", i,
 	       cc_name(c, i), f->received, (end - (double)f->start_ns) / 1e9,
@@ -108,21 +108,25 @@ static void print_table(const struct sim_config *c, const struct sim_result *r)
 	printf("wire %016llx\n", r->hash);
 }
 
-/* Seconds of the slowest, goodput of all, resends, RTOs, drops, hash. */
+/* Seconds of the slowest, Mbit/s of all until then, resends, RTOs, drops,
+ * Jain's index, mean ms queued, hash. */
 static void print_line(const struct sim_result *r)
 {
-	u64 end = 0, bps = 0;
+	u64 end = 0, bytes = 0;
 	u32 i, retrans = 0, rto = 0;
 
 	for (i = 0; i < r->nr_flows; i++) {
-		end = max(end, r->flow[i].done_ns ?: r->end_ns);
-		bps += sim_goodput_bps(r, i);
+		end = max(end, sim_flow_end(r, i));
+		bytes += r->flow[i].received;
 		retrans += r->flow[i].info.tcpi_total_retrans;
 		rto += r->flow[i].info.tcpi_total_rto;
 	}
-	printf("%.3f %.3f %u %u %llu %.3f %016llx\n", (double)end / 1e9,
-	       (double)bps / 1e6, retrans, rto,
-	       r->link.queue_drops + r->link.lost, sim_jain(r) / 1e3, r->hash);
+	printf("%.3f %.3f %u %u %llu %.3f %.3f %016llx\n", (double)end / 1e9,
+	       end ? (double)bytes * 8e3 / (double)end : 0, retrans, rto,
+	       r->link.queue_drops + r->link.lost, sim_jain(r) / 1e3,
+	       (double)r->link.wait_ns / 1e6 /
+		       (double)max(r->link.waited, 1ULL),
+	       r->hash);
 }
 
 /* Modules are known only once the layers are up. */

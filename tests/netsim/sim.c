@@ -83,6 +83,7 @@ void sim_schedule(struct sk_buff *skb, u32 link, u64 at_ns)
 			realloc(sim.heap, sim.max_events * sizeof(*sim.heap));
 		BUG_ON(!sim.heap);
 	}
+	sim.r->max_events = max(sim.r->max_events, sim.nr_events);
 	for (; i; i = parent) {
 		parent = (i - 1) / 2;
 		if (!earlier(&e, &sim.heap[parent]))
@@ -305,7 +306,9 @@ void sim_run(const struct sim_config *c, struct sim_result *r)
 	r->nr_flows = c->nr_flows;
 	r->err = sim_begin(c, r);
 	if (!r->err) {
+		sim_steps = 0;
 		run_until(c->end_ns, true);
+		r->steps = sim_steps;
 		sim_finish(r);
 	}
 	sim_flows_close();
@@ -364,7 +367,7 @@ void sim_run_child(const struct sim_config *c, struct sim_result *r)
 u64 sim_goodput_bps(const struct sim_result *r, u32 flow)
 {
 	const struct sim_flow_result *f = &r->flow[flow];
-	u64 ns = (f->done_ns ?: r->end_ns) - f->start_ns;
+	u64 ns = sim_flow_end(r, flow) - f->start_ns;
 
 	return ns ? (u64)((unsigned __int128)f->received * 8 * NSEC_PER_SEC /
 			  ns)

@@ -17,6 +17,7 @@
  *	flow.c	 the programs: one writes, one reads and compares
  *	sim.c	 virtual time, the order of events, the results
  *	pcap.c	 the frames as a capture file
+ *	steps.c	 how much work it was
  *	tun.c	 the link alone, in real time, for the host's TCP
  *	main.c, args.c	the command line; parse.c: its numbers
  *
@@ -111,9 +112,10 @@ struct sim_link_stats {
 struct sim_flow_result {
 	int err; /* negative errno: the flow broke */
 	u64 received;
-	u64 start_ns, done_ns; /* done: the reader saw the end; 0: never */
-	u64 common_bytes;      /* received while every flow was sending */
-	struct tcp_info info;  /* the sender's, at the end */
+	bool done; /* the reader saw the end */
+	u64 start_ns, done_ns;
+	u64 common_bytes;     /* received while every flow was sending */
+	struct tcp_info info; /* the sender's, at the end */
 };
 
 struct sim_result {
@@ -122,9 +124,11 @@ struct sim_result {
 	struct sim_flow_result flow[SIM_MAX_FLOWS];
 	u32 nr_flows;
 	u64 end_ns;
-	u64 common_ns; /* how long all flows were sending */
-	u64 hash;      /* of every frame, its time and its fate */
-	s64 leaked;    /* skbs and allocations that are left: 0 */
+	u64 common_ns;  /* how long all flows were sending */
+	u64 hash;       /* of every frame, its time and its fate */
+	s64 leaked;     /* skbs and allocations that are left: 0 */
+	u32 max_events; /* frames on their way at once, in the queue too */
+	u64 steps;      /* basic blocks run; 0: not counted (steps.c) */
 };
 
 void sim_config_init(struct sim_config *c);
@@ -133,6 +137,11 @@ void sim_run(const struct sim_config *c, struct sim_result *r);
 /* The same in a process of its own, so that nothing of an earlier run can
  * reach it; @samples stay in that process. */
 void sim_run_child(const struct sim_config *c, struct sim_result *r);
+/* When it was done, else when it was all over. */
+static inline u64 sim_flow_end(const struct sim_result *r, u32 flow)
+{
+	return r->flow[flow].done ? r->flow[flow].done_ns : r->end_ns;
+}
 u64 sim_goodput_bps(const struct sim_result *r, u32 flow);
 /* Jain's index of the flows' common_bytes, in thousandths. */
 u32 sim_jain(const struct sim_result *r);
@@ -223,6 +232,7 @@ struct sim {
 };
 
 extern struct sim sim;
+extern u64 sim_steps; /* steps.c */
 
 /* stack.c */
 void sim_boot(void);

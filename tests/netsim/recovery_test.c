@@ -227,6 +227,9 @@ static void recovery_goodput_at_one_percent(struct kunit *test)
 			6 * MBIT);
 	KUNIT_EXPECT_GT(test, goodput_at_loss(test, "cubic", PARTS(100)),
 			64 * MBIT / 10);
+	/* A model that takes no single loss for congestion fills the line. */
+	KUNIT_EXPECT_GT(test, goodput_at_loss(test, "bbr", PARTS(100)),
+			60 * MBIT);
 }
 
 static const struct kunit_case recovery_cases[] = {

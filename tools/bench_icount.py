@@ -128,6 +128,8 @@ class Trace:
 
     EXECUTED = re.compile(rb"Trace .*\[[0-9a-f]+/([0-9a-f]+)/[0-9a-f]+/"
                           rb"([0-9a-f]+)\]")
+    # Of a long one the last bytes have a line of their own, without a name.
+    INSTRUCTION = re.compile(rb"0x[0-9a-f]+: +(?:[0-9a-f]{2} )+ +\S")
 
     def __init__(self, log):
         self._code = {}  # a block's first pc: its instructions' addresses
@@ -145,7 +147,7 @@ class Trace:
                                     int(m[2], 16) & CF_COUNT_MASK))
             elif line.startswith(b"IN:"):
                 current = []
-            elif line.startswith(b"0x") and current is not None:
+            elif self.INSTRUCTION.match(line) and current is not None:
                 current.append(int(line[2:line.index(b":")], 16))
                 if len(current) > len(self._code.get(current[0], ())):
                     self._code[current[0]] = current

@@ -239,7 +239,7 @@ static void gso_survives_each_failing_allocation(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, destroyed, 1);
 		KUNIT_EXPECT_EQ(test, f->tx_frames, fired ? 0 : 5);
 	}
-	KUNIT_EXPECT_GT(test, nth, 10);
+	KUNIT_EXPECT_GT(test, nth, 6); /* at least one a segment */
 }
 
 static void gso_of_unknown_protocol_is_dropped(struct kunit *test)

@@ -3,10 +3,12 @@
  * DOC: the life of an sk_buff: allocation, sharing, release (rows B1-B3).
  * What is inside one (fragments, copying, splitting) is skbuff_frag.c's.
  *
- * A struct comes from one of two slab caches (single, or a pair for TCP whose
- * second half is the first clone), a buffer from a few caches of the sizes
- * that the path uses, else from kmalloc(). An allocation writes each field
- * once; nothing clears memory that is overwritten anyway.
+ * Struct and buffer come as one object, from a slab cache for each size that
+ * the path uses; for TCP with a second struct, the first clone. The object goes
+ * when the last of its parts does, as a clone may outlive the struct and a new
+ * buffer may take the place of the first. A larger buffer comes from kmalloc().
+ * An allocation writes each field once; nothing clears memory that is
+ * overwritten anyway.
  *
  * State: the caches, made by skb_init(), and the count of live structs. There
  * is no lock: one CPU, and no skb is allocated or freed in hard interrupt.
@@ -18,61 +20,56 @@
 
 #define SHINFO_SIZE SKB_DATA_ALIGN(sizeof(struct skb_shared_info))
 
+/* @parts counts what is in use: structs and buffer. */
+struct sk_buff_whole {
+	struct sk_buff skb;
+	u32 parts;
+	u8 buffer[] __aligned(16);
+};
+
 struct sk_buff_fclones {
-	struct sk_buff skb1; /* SKB_FCLONE_ORIG */
-	struct sk_buff skb2; /* SKB_FCLONE_CLONE */
-	u32 ref;             /* how many of the two are in use */
+	struct sk_buff skb1; /* SKB_HOME_PAIR */
+	struct sk_buff skb2; /* SKB_HOME_TWIN */
+	u32 parts;
+	bool twin; /* skb2 is in use */
+	u8 buffer[] __aligned(16);
 };
 
 /*
  * Whole buffers, shared info included: headers alone or a small datagram; an
  * Ethernet frame to send; a 2 KiB receive buffer of a driver.
  */
-enum {
-	DATA_SMALL,
-	DATA_FRAME,
-	DATA_RX,
-	NR_DATA_CACHES,
-};
-static const u32 data_sizes[NR_DATA_CACHES] = {
-	[DATA_SMALL] = 320 + SHINFO_SIZE,
-	[DATA_FRAME] = 1728 + SHINFO_SIZE,
-	[DATA_RX] = 2048 + NET_SKB_PAD + 64 + SHINFO_SIZE,
-};
+#define SMALL_BUFFER (320 + SHINFO_SIZE)
+#define FRAME_BUFFER (1728 + SHINFO_SIZE)
+#define RX_BUFFER    (2048 + NET_SKB_PAD + 64 + SHINFO_SIZE)
 
-static struct kmem_cache *head_cache, *fclone_cache;
-static struct kmem_cache *data_caches[NR_DATA_CACHES];
+static struct kmem_cache *home_caches[SKB_HOME_PAIR + 1], *head_cache;
 static s64 live_count;
 
-/* --- buffers --- */
+/* --- the parts --- */
 
-/* At least *@size bytes; *@size becomes what the buffer really has. */
-static __force_inline u8 *data_alloc(u32 *size, gfp_t gfp)
+/* One part of an object less; the last one frees it. */
+static void whole_put(struct sk_buff_whole *whole, u8 home)
 {
-	u32 want = *size;
-	int i;
-
-	for (i = 0; i < NR_DATA_CACHES; i++) {
-		if (want <= data_sizes[i]) {
-			*size = data_sizes[i];
-			return kmem_cache_alloc(data_caches[i], gfp);
-		}
-	}
-	*size = SKB_DATA_ALIGN(want);
-	return kmalloc(*size, gfp);
+	if (--whole->parts == 0)
+		kmem_cache_free(home_caches[home], whole);
 }
 
-static void data_free(u8 *head, u32 size)
+static void pair_put(struct sk_buff_fclones *pair)
 {
-	int i;
+	if (--pair->parts == 0)
+		kmem_cache_free(home_caches[SKB_HOME_PAIR], pair);
+}
 
-	for (i = 0; i < NR_DATA_CACHES; i++) {
-		if (size == data_sizes[i]) {
-			kmem_cache_free(data_caches[i], head);
-			return;
-		}
-	}
-	kfree(head);
+static void head_free(u8 *head, u8 home)
+{
+	if (home == SKB_HOME_PAIR)
+		pair_put(container_of(head, struct sk_buff_fclones, buffer));
+	else if (home == SKB_HOME_NONE)
+		kfree(head);
+	else
+		whole_put(container_of(head, struct sk_buff_whole, buffer),
+			  home);
 }
 
 static u32 skb_buffer_size(const struct sk_buff *skb)
@@ -80,19 +77,19 @@ static u32 skb_buffer_size(const struct sk_buff *skb)
 	return (u32)(skb->end - skb->head) + SHINFO_SIZE;
 }
 
-static void shinfo_init(struct skb_shared_info *si)
+static __force_inline void shinfo_init(struct skb_shared_info *si)
 {
 	si->flags_ = 0;
 	si->gso_segs = 0;
 	si->gso_type = 0;
 	si->dataref = 1;
-	si->frag_list = NULL;
 	si->tskey = 0;
+	si->frag_list = NULL;
 	si->destructor_arg = NULL;
 }
 
 /* Give up this skb's share of the buffer; the last one frees it. */
-static __force_inline void skb_release_data(struct sk_buff *skb)
+static void skb_release_data(struct sk_buff *skb)
 {
 	struct skb_shared_info *si = skb_shinfo(skb);
 	u32 i;
@@ -104,19 +101,20 @@ static __force_inline void skb_release_data(struct sk_buff *skb)
 	if (si->frag_list)
 		kfree_skb_list_reason(si->frag_list,
 				      SKB_DROP_REASON_NOT_SPECIFIED);
-	data_free(skb->head, skb_buffer_size(skb));
+	head_free(skb->head, skb->head_home);
 }
 
 /* --- structs --- */
 
 /* Every field but the list and hash anchors that queues own. */
-static void skb_struct_init(struct sk_buff *skb, u8 *head, u32 size)
+static __force_inline void skb_struct_init(struct sk_buff *skb, u8 *head,
+					   u32 size, u8 home, u8 head_home)
 {
 	skb->next = NULL;
 	skb->prev = NULL;
 	skb->sk = NULL;
 	skb->dev = NULL;
-	memset(skb->cb, 0, sizeof(skb->cb));
+	memset(skb->cb, 0, SKB_CB_CLEARED);
 	skb->dst = NULL;
 	skb->destructor = NULL;
 	skb->tstamp = 0;
@@ -136,11 +134,14 @@ static void skb_struct_init(struct sk_buff *skb, u8 *head, u32 size)
 	skb->queue_mapping = 0;
 	skb->pkt_type = PACKET_HOST;
 	skb->ip_summed = CHECKSUM_NONE;
-	skb->cloned = 0;
-	skb->fclone = SKB_FCLONE_UNAVAILABLE;
 	skb->dst_noref = 0;
 	skb->nohdr = 0;
 	skb->ignore_df = 0;
+	skb->cloned = 0;
+	skb->apart = home != head_home;
+	skb->unused = 0;
+	skb->home = home;
+	skb->head_home = head_home;
 	skb->priority = 0;
 	skb->mark = 0;
 	skb->hash = 0;
@@ -148,24 +149,26 @@ static void skb_struct_init(struct sk_buff *skb, u8 *head, u32 size)
 	skb->csum = 0;
 	skb->vlan_tci = 0;
 	skb->vlan_present = 0;
+	shinfo_init(skb_shinfo(skb));
+	live_count++;
 }
 
 static void skb_struct_free(struct sk_buff *skb)
 {
 	struct sk_buff_fclones *pair;
 
-	live_count--;
-	if (likely(skb->fclone == SKB_FCLONE_UNAVAILABLE)) {
+	if (skb->home == SKB_HOME_NONE) {
 		kmem_cache_free(head_cache, skb);
-		return;
-	}
-	if (skb->fclone == SKB_FCLONE_ORIG)
-		pair = container_of(skb, struct sk_buff_fclones, skb1);
-	else
+	} else if (skb->home == SKB_HOME_PAIR) {
+		pair_put(container_of(skb, struct sk_buff_fclones, skb1));
+	} else if (skb->home == SKB_HOME_TWIN) {
 		pair = container_of(skb, struct sk_buff_fclones, skb2);
-	/* The twin's struct keeps the pair alive, whichever goes first. */
-	if (--pair->ref == 0)
-		kmem_cache_free(fclone_cache, pair);
+		pair->twin = false;
+		pair_put(pair);
+	} else {
+		whole_put(container_of(skb, struct sk_buff_whole, skb),
+			  skb->home);
+	}
 }
 
 static __force_inline void skb_release_all(struct sk_buff *skb)
@@ -173,6 +176,12 @@ static __force_inline void skb_release_all(struct sk_buff *skb)
 	skb_dst_drop(skb);
 	if (skb->destructor)
 		skb->destructor(skb);
+	live_count--;
+	/* Both parts at once, the usual end of a datagram. */
+	if (likely(!skb->cloned && !skb->apart && !skb->data_len)) {
+		kmem_cache_free(home_caches[skb->home], skb);
+		return;
+	}
 	skb_release_data(skb);
 	skb_struct_free(skb);
 }
@@ -184,23 +193,29 @@ static __force_inline void skb_release_all(struct sk_buff *skb)
  */
 void skb_init(void)
 {
-	static const char *const names[NR_DATA_CACHES] = {
-		[DATA_SMALL] = "skb_small_head",
-		[DATA_FRAME] = "skb_frame_head",
-		[DATA_RX] = "skb_rx_head",
+	const u32 whole = sizeof(struct sk_buff_whole);
+	const struct {
+		const char *name;
+		u32 size;
+	} homes[] = {
+		[SKB_HOME_SMALL] = { "skbuff_small", whole + SMALL_BUFFER },
+		[SKB_HOME_FRAME] = { "skbuff_frame", whole + FRAME_BUFFER },
+		[SKB_HOME_RX] = { "skbuff_rx", whole + RX_BUFFER },
+		[SKB_HOME_PAIR] = { "skbuff_fclone",
+				    sizeof(struct sk_buff_fclones) +
+					    SMALL_BUFFER },
 	};
-	int i;
+	u32 i;
 
 	if (head_cache)
 		return;
-	head_cache = kmem_cache_create("skbuff_head_cache",
-				       sizeof(struct sk_buff), 64);
-	fclone_cache = kmem_cache_create("skbuff_fclone_cache",
-					 sizeof(struct sk_buff_fclones), 64);
-	BUG_ON(!head_cache || !fclone_cache);
-	for (i = 0; i < NR_DATA_CACHES; i++) {
-		data_caches[i] = kmem_cache_create(names[i], data_sizes[i], 64);
-		BUG_ON(!data_caches[i]);
+	head_cache =
+		kmem_cache_create("skbuff_head", sizeof(struct sk_buff), 64);
+	BUG_ON(!head_cache);
+	for (i = 0; i < ARRAY_SIZE(homes); i++) {
+		home_caches[i] =
+			kmem_cache_create(homes[i].name, homes[i].size, 64);
+		BUG_ON(!home_caches[i]);
 	}
 }
 
@@ -214,23 +229,38 @@ s64 skb_live_count(void)
 	return live_count;
 }
 
-/* The buffer for @size bytes, attached to the fresh @skb. */
-static __force_inline bool skb_give_buffer(struct sk_buff *skb, u32 size,
-					   gfp_t gfp)
+/* Struct and buffer of one of the sizes. */
+static __force_inline struct sk_buff *alloc_whole(u8 home, u32 size, gfp_t gfp)
 {
-	u32 total;
+	struct sk_buff_whole *whole = kmem_cache_alloc(home_caches[home], gfp);
+
+	if (unlikely(!whole))
+		return NULL;
+	whole->parts = 2;
+	skb_struct_init(&whole->skb, whole->buffer, size, home, home);
+	return &whole->skb;
+}
+
+/* Struct and buffer apart, for any size. */
+static noinline struct sk_buff *alloc_large(u32 size, gfp_t gfp)
+{
+	struct sk_buff *skb;
 	u8 *head;
 
-	if (unlikely(size > UINT32_MAX / 2))
-		return false;
-	total = SKB_DATA_ALIGN(size) + SHINFO_SIZE;
-	head = data_alloc(&total, gfp);
-	if (unlikely(!head))
-		return false;
-	skb_struct_init(skb, head, total);
-	shinfo_init(skb_shinfo(skb));
-	live_count++;
-	return true;
+	if (size > UINT32_MAX / 2)
+		return NULL;
+	size = SKB_DATA_ALIGN(size) + SHINFO_SIZE;
+	skb = kmem_cache_alloc(head_cache, gfp);
+	if (!skb)
+		return NULL;
+	head = kmalloc(size, gfp);
+	if (!head) {
+		kmem_cache_free(head_cache, skb);
+		return NULL;
+	}
+	skb_struct_init(skb, head, size, SKB_HOME_NONE, SKB_HOME_NONE);
+	skb->apart = 1;
+	return skb;
 }
 
 /**
@@ -245,15 +275,13 @@ static __force_inline bool skb_give_buffer(struct sk_buff *skb, u32 size,
  */
 struct sk_buff *alloc_skb(u32 size, gfp_t gfp)
 {
-	struct sk_buff *skb = kmem_cache_alloc(head_cache, gfp);
-
-	if (unlikely(!skb))
-		return NULL;
-	if (unlikely(!skb_give_buffer(skb, size, gfp))) {
-		kmem_cache_free(head_cache, skb);
-		return NULL;
-	}
-	return skb;
+	if (likely(size <= SMALL_BUFFER - SHINFO_SIZE))
+		return alloc_whole(SKB_HOME_SMALL, SMALL_BUFFER, gfp);
+	if (likely(size <= FRAME_BUFFER - SHINFO_SIZE))
+		return alloc_whole(SKB_HOME_FRAME, FRAME_BUFFER, gfp);
+	if (likely(size <= RX_BUFFER - SHINFO_SIZE))
+		return alloc_whole(SKB_HOME_RX, RX_BUFFER, gfp);
+	return alloc_large(size, gfp);
 }
 
 /**
@@ -269,17 +297,31 @@ struct sk_buff *alloc_skb(u32 size, gfp_t gfp)
  */
 struct sk_buff *alloc_skb_fclone(u32 size, gfp_t gfp)
 {
-	struct sk_buff_fclones *pair = kmem_cache_alloc(fclone_cache, gfp);
+	struct sk_buff_fclones *pair;
+	u32 buffer = SMALL_BUFFER;
+	u8 *head;
 
+	pair = kmem_cache_alloc(home_caches[SKB_HOME_PAIR], gfp);
 	if (unlikely(!pair))
 		return NULL;
-	if (unlikely(!skb_give_buffer(&pair->skb1, size, gfp))) {
-		kmem_cache_free(fclone_cache, pair);
-		return NULL;
+	if (likely(size <= SMALL_BUFFER - SHINFO_SIZE)) {
+		pair->parts = 2;
+		skb_struct_init(&pair->skb1, pair->buffer, buffer,
+				SKB_HOME_PAIR, SKB_HOME_PAIR);
+	} else {
+		buffer = SKB_DATA_ALIGN(size) + SHINFO_SIZE;
+		head = size <= UINT32_MAX / 2 ? kmalloc(buffer, gfp) : NULL;
+		if (!head) {
+			kmem_cache_free(home_caches[SKB_HOME_PAIR], pair);
+			return NULL;
+		}
+		pair->parts = 1;
+		skb_struct_init(&pair->skb1, head, buffer, SKB_HOME_PAIR,
+				SKB_HOME_NONE);
 	}
-	pair->skb1.fclone = SKB_FCLONE_ORIG;
+	pair->skb1.apart = 1;
 	pair->skb1.truesize += SKB_DATA_ALIGN(sizeof(struct sk_buff));
-	pair->ref = 1;
+	pair->twin = false;
 	return &pair->skb1;
 }
 
@@ -389,19 +431,20 @@ static struct sk_buff *skb_clone_struct(struct sk_buff *skb, gfp_t gfp)
 	struct sk_buff_fclones *pair;
 	struct sk_buff *n;
 
-	if (skb->fclone == SKB_FCLONE_ORIG) {
+	if (skb->home == SKB_HOME_PAIR) {
 		pair = container_of(skb, struct sk_buff_fclones, skb1);
-		if (pair->ref == 1) {
-			pair->ref = 2;
-			*(&pair->skb2) = *skb;
-			pair->skb2.fclone = SKB_FCLONE_CLONE;
+		if (!pair->twin) {
+			pair->twin = true;
+			pair->parts++;
+			pair->skb2 = *skb;
+			pair->skb2.home = SKB_HOME_TWIN;
 			return &pair->skb2;
 		}
 	}
 	n = kmem_cache_alloc(head_cache, gfp);
 	if (likely(n)) {
 		*n = *skb;
-		n->fclone = SKB_FCLONE_UNAVAILABLE;
+		n->home = SKB_HOME_NONE;
 	}
 	return n;
 }
@@ -430,6 +473,7 @@ struct sk_buff *skb_clone(struct sk_buff *skb, gfp_t gfp)
 	n->destructor = NULL;
 	n->users = 1;
 	n->nohdr = 0;
+	n->apart = 1;
 	n->cloned = 1;
 	skb->cloned = 1;
 	skb_shinfo(skb)->dataref++;
@@ -451,10 +495,10 @@ bool skb_fclone_busy(const struct sock *sk, const struct sk_buff *skb)
 {
 	const struct sk_buff_fclones *pair;
 
-	if (skb->fclone != SKB_FCLONE_ORIG)
+	if (skb->home != SKB_HOME_PAIR)
 		return false;
 	pair = container_of(skb, struct sk_buff_fclones, skb1);
-	return pair->ref > 1 && pair->skb2.sk == sk;
+	return pair->twin && pair->skb2.sk == sk;
 }
 
 /* What a copy inherits: everything but identity, memory and ownership.
@@ -602,11 +646,11 @@ int pskb_expand_head(struct sk_buff *skb, u32 nhead, u32 ntail, gfp_t gfp)
 	if (unlikely(nhead > UINT16_MAX || ntail > UINT32_MAX / 4))
 		return -ENOMEM;
 	size = SKB_DATA_ALIGN(osize + nhead + ntail);
-	head = data_alloc(&size, gfp);
+	head = kmalloc(size, gfp);
 	if (unlikely(!head))
 		return -ENOMEM;
 	if (skb_cloned(skb) && !clone_frag_list(from->frag_list, &list, gfp)) {
-		data_free(head, size);
+		kfree(head);
 		return -ENOMEM;
 	}
 	used = (u32)(skb->tail - skb->head);
@@ -622,7 +666,7 @@ int pskb_expand_head(struct sk_buff *skb, u32 nhead, u32 ntail, gfp_t gfp)
 		to->frag_list = list;
 		from->dataref--;
 	} else {
-		data_free(skb->head, osize);
+		head_free(skb->head, skb->head_home);
 	}
 	skb->data = head + nhead + (skb->data - skb->head);
 	skb->head = head;
@@ -634,6 +678,8 @@ int pskb_expand_head(struct sk_buff *skb, u32 nhead, u32 ntail, gfp_t gfp)
 	if (skb->ip_summed == CHECKSUM_PARTIAL)
 		skb->csum_start = (u16)(skb->csum_start + nhead);
 	skb->cloned = 0;
+	skb->apart = 1;
+	skb->head_home = SKB_HOME_NONE;
 	skb->nohdr = 0;
 	if (!skb->destructor)
 		skb->truesize += size - osize;

@@ -97,7 +97,9 @@ struct sk_buff {
 	};
 	struct sock *sk;
 	struct net_device *dev;
-	/* Control block of the layer that holds the skb now. */
+	/* Control block of the layer that holds the skb now. The first bytes
+	 * of a new one are zero, for IP; the rest its user sets. */
+#define SKB_CB_CLEARED 16
 	u8 cb[48] __aligned(8);
 	struct dst_entry *dst;
 	void (*destructor)(struct sk_buff *skb);
@@ -109,17 +111,21 @@ struct sk_buff {
 	u32 truesize;
 	u32 users;
 	u8 *head, *data, *tail, *end;
+	/* From here to the end, eight bytes a store when one is made. */
 	u16 transport_header, network_header, mac_header; /* from head */
 	u16 mac_len;
 	__be16 protocol; /* ETH_P_* */
 	u16 queue_mapping;
 	u8 pkt_type : 3;
 	u8 ip_summed : 2;
-	u8 cloned : 1;    /* the buffer is, or was, shared */
-	u8 fclone : 2;    /* SKB_FCLONE_* */
 	u8 dst_noref : 1; /* dst is borrowed: do not release it */
 	u8 nohdr : 1;     /* TCP: no header may be built in this buffer */
 	u8 ignore_df : 1; /* may be fragmented in spite of DF */
+	u8 cloned : 1;    /* the buffer is, or was, shared */
+	u8 apart : 1;     /* the buffer is not of the struct's allocation */
+	u8 unused : 6;
+	u8 home;      /* SKB_HOME_* of the struct */
+	u8 head_home; /* and of the buffer */
 	u32 priority;
 	u32 mark;
 	u32 hash; /* of the flow; 0: not computed */
@@ -135,10 +141,14 @@ struct sk_buff {
 	u16 vlan_present;
 };
 
+/* What an sk_buff or a buffer was allocated with (skbuff.c). */
 enum {
-	SKB_FCLONE_UNAVAILABLE,
-	SKB_FCLONE_ORIG,
-	SKB_FCLONE_CLONE,
+	SKB_HOME_SMALL, /* one with the other, by size */
+	SKB_HOME_FRAME,
+	SKB_HOME_RX,
+	SKB_HOME_PAIR, /* two structs and a small buffer; of these the first */
+	SKB_HOME_TWIN, /* the second */
+	SKB_HOME_NONE, /* by itself */
 };
 
 #define SKB_DATA_ALIGN(x) ALIGN((u32)(x), 64U)

@@ -22,6 +22,7 @@ struct inet_skb_parm {
 	u16 flags; /* IPSKB_* */
 	u16 frag_max_size;
 };
+static_assert(sizeof(struct inet_skb_parm) <= SKB_CB_CLEARED, "alloc_skb()");
 #define IPSKB_FORWARDED     BIT(0)
 #define IPSKB_REROUTED      BIT(4)
 #define IPSKB_FRAG_COMPLETE BIT(3)

@@ -66,7 +66,7 @@ struct sk_buff *tcp_stream_alloc_skb(struct sock *sk, u32 size, gfp_t gfp,
 	skb_reserve(skb, MAX_TCP_HEADER);
 	skb->ip_summed = CHECKSUM_PARTIAL;
 	INIT_LIST_HEAD(&skb->tcp_tsorted_anchor);
-	memset(TCP_SKB_CB(skb), 0, sizeof(struct tcp_skb_cb));
+	clear_words(TCP_SKB_CB(skb), sizeof(struct tcp_skb_cb));
 	sk->sk_wmem_queued += skb->truesize;
 	return skb;
 }

@@ -455,7 +455,7 @@ void tcp_init_nondata_skb(struct sk_buff *skb, u32 seq, u8 flags)
 	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
 	skb->ip_summed = CHECKSUM_PARTIAL;
-	memset(cb, 0, sizeof(*cb));
+	clear_words(cb, sizeof(*cb));
 	cb->tcp_flags = flags;
 	cb->tcp_gso_segs = 1;
 	cb->seq = seq;

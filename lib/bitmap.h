@@ -40,3 +40,37 @@ static inline unsigned long find_next_zero_bit(const unsigned long *addr,
 	return min(word * BITS_PER_LONG + (unsigned long)__builtin_ctzl(zeros),
 		   size);
 }
+
+/* The same in O(1) for all that matters, through a summary: bit n of @full
+ * says that word n of @addr has no 0. */
+static inline unsigned long find_next_zero_bit_2(const unsigned long *addr,
+						 const unsigned long *full,
+						 unsigned long size,
+						 unsigned long offset)
+{
+	unsigned long end = min(ALIGN(offset + 1, BITS_PER_LONG), size);
+
+	if (offset >= size)
+		return size;
+	offset = find_next_zero_bit(addr, end, offset);
+	if (offset < end || end == size)
+		return offset;
+	offset = find_next_zero_bit(full, BITS_TO_LONGS(size),
+				    end / BITS_PER_LONG);
+	return find_next_zero_bit(addr, size, offset * BITS_PER_LONG);
+}
+
+static inline void __set_bit_2(unsigned long nr, unsigned long *addr,
+			       unsigned long *full)
+{
+	__set_bit(nr, addr);
+	if (addr[nr / BITS_PER_LONG] == ~0UL)
+		__set_bit(nr / BITS_PER_LONG, full);
+}
+
+static inline void __clear_bit_2(unsigned long nr, unsigned long *addr,
+				 unsigned long *full)
+{
+	__clear_bit(nr, addr);
+	__clear_bit(nr / BITS_PER_LONG, full);
+}

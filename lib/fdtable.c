@@ -209,36 +209,25 @@ static int table_grow(struct files_struct *files, u32 fd)
 /* The lowest free number from @fd on; beyond the table if need be. */
 static u32 first_free(const struct files_struct *files, u32 fd)
 {
-	u32 words = files->max_fds / BITS_PER_LONG, end, word;
-
 	fd = max(fd, files->next_fd);
 	if (fd >= files->max_fds)
 		return fd;
-	end = (fd / BITS_PER_LONG + 1) * BITS_PER_LONG;
-	fd = (u32)find_next_zero_bit(files->fd_open, end, fd);
-	if (fd < end)
-		return fd;
-	word = (u32)find_next_zero_bit(files->fd_full, words,
-				       end / BITS_PER_LONG);
-	return (u32)find_next_zero_bit(files->fd_open, files->max_fds,
-				       (unsigned long)word * BITS_PER_LONG);
+	return (u32)find_next_zero_bit_2(files->fd_open, files->fd_full,
+					 files->max_fds, fd);
 }
 
 /* @f has this free number from now on. */
 static void fd_take(struct files_struct *files, u32 fd, struct file *f)
 {
 	files->fd[fd] = f;
-	__set_bit(fd, files->fd_open);
-	if (files->fd_open[fd / BITS_PER_LONG] == ~0UL)
-		__set_bit(fd / BITS_PER_LONG, files->fd_full);
+	__set_bit_2(fd, files->fd_open, files->fd_full);
 }
 
 static void fd_give_back(struct files_struct *files, u32 fd)
 {
 	files->fd[fd] = NULL;
-	__clear_bit(fd, files->fd_open);
+	__clear_bit_2(fd, files->fd_open, files->fd_full);
 	__clear_bit(fd, files->fd_cloexec);
-	__clear_bit(fd / BITS_PER_LONG, files->fd_full);
 	files->next_fd = min(files->next_fd, fd);
 }
 

@@ -5,6 +5,8 @@
  */
 #pragma once
 
+#include "lib/bitmap.h"
+#include "lib/hash.h"
 #include "net/ipv4/ip.h"
 #include "net/ipv4/route.h"
 
@@ -109,13 +111,39 @@ static inline void *inet_csk_ca(const struct sock *sk)
 	return inet_csk(sk)->icsk_ca_priv;
 }
 
+/*
+ * Ports of one kind, a bit each: of the stack, those that somebody is bound to;
+ * of one destination, those that have a connection to it.
+ */
+struct port_map {
+	struct hlist_node node; /* in inet_hashinfo.port_maps */
+	__be32 saddr, daddr;
+	__be16 dport;
+	u32 count;
+	unsigned long *used; /* 65,536 bits */
+	unsigned long full[BITS_TO_LONGS(65536 / BITS_PER_LONG)];
+};
+#define PORT_MAP_CHAINS 32
+
 /* --- hash tables (inet_hashtables.c): sized at boot, SipHash keyed --- */
 struct inet_hashinfo {
 	struct hlist_head *ehash, *bhash, *lhash;
 	u32 ehash_mask, bhash_mask, lhash_mask;
 	u64 key[2];
 	u32 established; /* sockets in ehash */
+	/* inet_ports.c */
+	u32 nr_port_maps, max_port_maps;
+	struct hlist_head port_maps[PORT_MAP_CHAINS];
+	struct port_map bound; /* ports with a bucket in bhash */
+	u64 port_probes;       /* ports that searches have looked at */
 };
+
+static inline struct hlist_head *inet_port_chain(struct hlist_head *table,
+						 u32 mask, u16 port)
+{
+	return &table[hash_mix32(port) & mask];
+}
+
 int inet_hashinfo_init(struct net *net) __must_check;
 void inet_hashinfo_free(struct net *net);
 /* Counted reference: established (also TIME_WAIT, request), else listener. */
@@ -126,9 +154,25 @@ struct sock *inet_lookup_established(struct net *net, __be32 saddr,
 				     int iif);
 struct sock *inet_lookup_listener(struct net *net, __be32 daddr, u16 hnum,
 				  int iif);
+/* Whatever has a four-tuple (skc_hash is set) into the table and out of it. */
+void inet_ehash_add(struct inet_hashinfo *h, struct sock_common *c);
+void inet_ehash_del(struct inet_hashinfo *h, struct sock_common *c);
 void inet_hash_request(struct request_sock *req);
 int inet_hash(struct sock *sk); /* by state: listener or established */
 void inet_unhash(struct sock *sk);
+
+/* --- local ports (inet_ports.c) --- */
+int inet_ports_init(struct inet_hashinfo *h) __must_check;
+void inet_ports_free(struct inet_hashinfo *h);
+void __inet_port_note(struct inet_hashinfo *h, const struct sock_common *c,
+		      bool used);
+/* @c enters ehash or leaves it: who keeps a map of its destination hears it. */
+static inline void inet_port_note(struct inet_hashinfo *h,
+				  const struct sock_common *c, bool used)
+{
+	if (unlikely(h->nr_port_maps))
+		__inet_port_note(h, c, used);
+}
 /* Choose a port and enter ehash for a connect(): -EADDRNOTAVAIL. */
 int inet_hash_connect(struct sock *sk) __must_check;
 int inet_csk_get_port(struct sock *sk, u16 snum);

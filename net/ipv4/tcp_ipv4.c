@@ -765,8 +765,6 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 	n->sysctl_tcp_keepalive_intvl = 75;
 	n->sysctl_tcp_keepalive_probes = 9;
 	n->sysctl_tcp_max_syn_backlog = 256;
-	n->sysctl_tcp_max_tw_buckets = 16384;
-	n->sysctl_tcp_max_orphans = (u32)clamp_t(u64, limit, 64, 16384);
 	n->sysctl_tcp_limit_output_bytes = 1U << 20;
 	n->sysctl_tcp_challenge_ack_limit = 1000;
 	n->sysctl_tcp_invalid_ratelimit = 500;
@@ -789,12 +787,19 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 int tcp_net_init(struct net *net)
 {
 	struct netns_ipv4 *n = net_ipv4(net);
+	int err;
 
 	tcp_sysctls(n);
 	get_random_bytes(n->isn_key, sizeof(n->isn_key));
 	get_random_bytes(n->ts_key, sizeof(n->ts_key));
 	get_random_bytes(n->syncookie_key, sizeof(n->syncookie_key));
-	return inet_hashinfo_init(net);
+	err = inet_hashinfo_init(net);
+	if (err)
+		return err;
+	/* What outlives its program is a part of what memory can hold. */
+	n->sysctl_tcp_max_tw_buckets = n->hashinfo->ehash_mask + 1;
+	n->sysctl_tcp_max_orphans = (n->hashinfo->ehash_mask + 1) / 2;
+	return 0;
 }
 
 /* Connections that their programs have closed and that the peer has not: with

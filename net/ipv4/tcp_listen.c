@@ -20,7 +20,7 @@ static struct kmem_cache *req_cache;
 void tcp_init_listen(void)
 {
 	req_cache = kmem_cache_create("request_sock_TCP",
-				      sizeof(struct request_sock), 64);
+				      sizeof(struct request_sock), 0);
 	if (!req_cache)
 		panic("tcp: no memory for a cache");
 }
@@ -73,8 +73,8 @@ static bool reqsk_unlink(struct request_sock *req)
 
 	if (hlist_unhashed(&req->__req_common.skc_node))
 		return false;
-	hlist_del_init(&req->__req_common.skc_node);
-	net_ipv4(req->__req_common.skc_net)->hashinfo->established--;
+	inet_ehash_del(net_ipv4(req->__req_common.skc_net)->hashinfo,
+		       &req->__req_common);
 	hlist_del_init(&req->rsk_node);
 	del_timer(&req->rsk_timer);
 	q->qlen--;

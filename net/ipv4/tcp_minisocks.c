@@ -56,8 +56,7 @@ void tcp_timewait_kill(struct tcp_timewait_sock *tw)
 
 	if (hlist_unhashed(&tw->__tw_common.skc_node))
 		return;
-	hlist_del_init(&tw->__tw_common.skc_node);
-	ipv4->hashinfo->established--;
+	inet_ehash_del(ipv4->hashinfo, &tw->__tw_common);
 	inet_bind_node_leave(&tw->__tw_common, tw->tw_tb);
 	del_timer(&tw->tw_timer);
 	ipv4->tw_count--;
@@ -127,10 +126,7 @@ void tcp_time_wait(struct sock *sk, int state, u64 timeo_ns)
 		timewait_fill(tw, sk);
 		tw->tw_substate = (u8)state;
 		inet_unhash(sk);
-		hlist_add_head(
-			&tw->__tw_common.skc_node,
-			&h->ehash[tw->__tw_common.skc_hash & h->ehash_mask]);
-		h->established++;
+		inet_ehash_add(h, &tw->__tw_common);
 		hlist_add_head(&tw->__tw_common.skc_bind_node,
 			       &tw->tw_tb->owners);
 		net_ipv4(sock_net(sk))->tw_count++;
@@ -422,7 +418,7 @@ struct sock *tcp_create_openreq_child(const struct sock *sk,
 void tcp_init_minisocks(void)
 {
 	tw_cache = kmem_cache_create("tcp_timewait_sock",
-				     sizeof(struct tcp_timewait_sock), 64);
+				     sizeof(struct tcp_timewait_sock), 0);
 	if (!tw_cache)
 		panic("tcp: no memory for a cache");
 	tcp_init_listen();

@@ -259,6 +259,10 @@ test: setup-test ## every test: host suites, guest suites, end to end
 bench-icount: $(NEEDED) apps ## guest instructions per packet, by stage
 	@$(PYTHON) tools/bench_icount.py
 
+bench-sockets: $(NEEDED) apps ## 200,000 sockets in 512 MiB: memory, costs
+	@$(DOORBELL) run --net none --icount --mem 512 sockets hold \
+		$(or $(CONNECTIONS),100000)
+
 bench-profile: $(NEEDED) apps ## the same by function: KIND=tcp.1460; CODE=1
 	@$(PYTHON) tools/bench_icount.py \
 		$(if $(CODE),--code,--functions) $(or $(KIND),udp.18)

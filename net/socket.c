@@ -355,7 +355,7 @@ static int accept_file(struct socket *sock, struct file *newfile,
 	err = sock->ops->accept(sock, newsock, sock->file->f_flags);
 	if (err || !uaddr)
 		return err;
-	len = newsock->ops->getname(newsock, &addr, true);
+	len = newsock->ops->getname(newsock, &addr, 2);
 	if (len < 0)
 		return -ECONNABORTED;
 	return move_addr_to_user(&addr, len, uaddr, ulen);

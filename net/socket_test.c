@@ -90,7 +90,7 @@ static int echo_accept(struct socket *sock, struct socket *newsock,
 }
 
 static int echo_getname(struct socket *sock, struct sockaddr_storage *addr,
-			bool peer)
+			int peer)
 {
 	struct sockaddr_in *sin = (void *)addr;
 

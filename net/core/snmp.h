@@ -74,7 +74,11 @@
 	X(TcpExt, TCPAckCompressed) X(TcpExt, TCPZeroWindowDrop)               \
 	X(TcpExt, TCPRcvQDrop) X(TcpExt, TcpTimeoutRehash)                     \
 	X(TcpExt, TCPBadOptions) X(TcpExt, TCPFastOpenActive)                  \
-	X(TcpExt, TCPFastOpenPassive)                                          \
+	X(TcpExt, TCPFastOpenActiveFail) X(TcpExt, TCPFastOpenPassive)         \
+	X(TcpExt, TCPFastOpenPassiveFail)                                      \
+	X(TcpExt, TCPFastOpenListenOverflow)                                   \
+	X(TcpExt, TCPFastOpenCookieReqd) X(TcpExt, TCPFastOpenBlackhole)       \
+	X(TcpExt, TCPFastOpenPassiveAltKey)                                    \
 	X(IpExt, InNoRoutes) X(IpExt, InTruncatedPkts) X(IpExt, InMcastPkts)   \
 	X(IpExt, OutMcastPkts) X(IpExt, InBcastPkts) X(IpExt, OutBcastPkts)    \
 	X(IpExt, InOctets) X(IpExt, OutOctets) X(IpExt, InCsumErrors)

@@ -199,6 +199,7 @@ struct sock *sk_clone_lock(const struct sock *sk, gfp_t gfp)
 	copy->sk_err = 0;
 	copy->sk_err_soft = 0;
 	copy->sk_ack_backlog = 0;
+	copy->sk_write_pending = 0;
 	copy->sk_socket = NULL;
 	copy->sk_wq = NULL;
 	sock_reset_flag(copy, SOCK_DONE);

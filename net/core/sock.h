@@ -176,6 +176,7 @@ struct sock {
 	u32 sk_tskey;   /* OPT_ID: the next datagram's number; a stream's 0 */
 	u16 sk_type;
 	u8 sk_clockid, sk_txtime_flags; /* SO_TXTIME */
+	u16 sk_write_pending; /* writers that wait for the handshake */
 	struct sk_buff_head sk_error_queue;
 	struct timer_list sk_timer;
 	void (*sk_state_change)(struct sock *sk);

@@ -75,9 +75,10 @@ struct proto_ops {
 		       u32 file_flags);
 	int (*accept)(struct socket *sock, struct socket *newsock,
 		      u32 file_flags);
-	/* Length of the address written to @addr, or errno. */
+	/* Length of the address written to @addr, or errno. @peer: 0: its own;
+	 * 1: its peer's; 2: also when the connection has ended. */
 	int (*getname)(struct socket *sock, struct sockaddr_storage *addr,
-		       bool peer);
+		       int peer);
 	u32 (*poll)(struct file *f, struct socket *sock, struct poll_table *pt);
 	int (*ioctl)(struct socket *sock, u32 cmd, unsigned long arg);
 	int (*listen)(struct socket *sock, int backlog);

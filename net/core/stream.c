@@ -100,8 +100,10 @@ int sk_stream_wait_connect(struct sock *sk, u64 *timeo_ns)
 		if (task_signal_pending())
 			break;
 		prepare_to_wait(sk->sk_wq, &wait);
+		sk->sk_write_pending++;
 		sk_wait_event(sk, timeo_ns,
 			      sk->sk_err || !(STATE(sk->sk_state) & under_way));
+		sk->sk_write_pending--;
 	}
 	remove_wait_queue(sk->sk_wq, &wait);
 	return err;

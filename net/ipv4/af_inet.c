@@ -14,6 +14,7 @@
 #include "lib/uapi/tcp.h"
 #include "net/ipv4/inet_connection_sock.h"
 #include "net/ipv4/tcp.h"
+#include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/udp.h"
 
 #define CAP_NET_BIND_SERVICE 10
@@ -329,12 +330,14 @@ int inet_dgram_connect(struct socket *sock, struct sockaddr *addr, int len,
 	return err ?: sk->sk_prot->connect(sk, addr, len);
 }
 
-/* Sleep until the handshake ends; socket owned, what is left comes back. */
-static u64 inet_wait_for_connect(struct sock *sk, u64 timeo_ns)
+/* Sleep until the handshake ends; socket owned, what is left comes back.
+ * @more: there is data to send at once then. */
+static u64 inet_wait_for_connect(struct sock *sk, u64 timeo_ns, bool more)
 {
 	struct wait_queue_entry wait;
 
 	init_waitqueue_entry(&wait, task_current());
+	sk->sk_write_pending += more;
 	while (TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV))) {
 		prepare_to_wait(sk->sk_wq, &wait);
 		if (!timeo_ns || task_signal_pending())
@@ -344,12 +347,19 @@ static u64 inet_wait_for_connect(struct sock *sk, u64 timeo_ns)
 		lock_sock(sk);
 	}
 	finish_wait(sk->sk_wq, &wait);
+	sk->sk_write_pending -= more;
 	return timeo_ns;
 }
 
-/* The first call: check the state and send the SYN. */
-static int inet_stream_start(struct socket *sock, struct sockaddr *addr,
-			     int len)
+/**
+ * inet_stream_start() - The first step of connect(): the SYN.
+ * @sock: SS_UNCONNECTED, owned; becomes SS_CONNECTING.
+ * @addr: the peer. @len: bytes of @addr.
+ *
+ * Context: task.
+ * Return:  0, -EISCONN, what the protocol's connect says.
+ */
+int inet_stream_start(struct socket *sock, struct sockaddr *addr, int len)
 {
 	struct sock *sk = sock->sk;
 	int err;
@@ -375,16 +385,30 @@ static int inet_stream_failed(struct socket *sock)
 	return err;
 }
 
-/* 0: connected; the rest of the work once the SYN is out. */
-static int inet_stream_finish(struct socket *sock, bool first, bool nonblock)
+/**
+ * inet_stream_finish() - The rest of connect(), once the SYN is out.
+ * @sock:     SS_CONNECTING, owned; SS_CONNECTED in the end.
+ * @first:    this call has sent the SYN.
+ * @nonblock: do not wait.
+ * @more:     the caller has data to send as soon as it is connected.
+ *
+ * Context: task; sleeps with the socket let go.
+ * Return:  0: connected; -EISCONN: it was; else as inet_stream_connect().
+ */
+int inet_stream_finish(struct socket *sock, bool first, bool nonblock,
+		       bool more)
 {
 	struct sock *sk = sock->sk;
 	u64 timeo_ns = sock_sndtimeo(sk, nonblock);
 
+	if (sock->state == SS_CONNECTED)
+		return -EISCONN;
+	if (sock->state != SS_CONNECTING)
+		return -EINVAL;
 	if (TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV))) {
 		if (!timeo_ns)
 			return first ? -EINPROGRESS : -EALREADY;
-		timeo_ns = inet_wait_for_connect(sk, timeo_ns);
+		timeo_ns = inet_wait_for_connect(sk, timeo_ns, more);
 		if (TCPF(sk->sk_state) &
 		    (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV)))
 			return timeo_ns ? sock_intr_errno(timeo_ns)
@@ -409,21 +433,16 @@ static int inet_stream_connect_locked(struct socket *sock,
 		sock->state = err ? SS_DISCONNECTING : SS_UNCONNECTED;
 		return err;
 	}
-	switch (sock->state) {
-	case SS_CONNECTED:
-		return -EISCONN;
-	case SS_CONNECTING:
-		break;
-	case SS_UNCONNECTED:
+	if (sock->state == SS_UNCONNECTED) {
 		err = inet_stream_start(sock, addr, len);
 		if (err)
 			return err;
 		first = true;
-		break;
-	default:
-		return -EINVAL;
 	}
-	return inet_stream_finish(sock, first, nonblock);
+	/* TCP_FASTOPEN_CONNECT: as good as connected; write() does it. */
+	if (sk->sk_state == TCP_SYN_SENT && tcp_sk(sk)->defer_connect)
+		return first ? 0 : -EISCONN;
+	return inet_stream_finish(sock, first, nonblock, false);
 }
 
 /**
@@ -471,6 +490,8 @@ int inet_listen(struct socket *sock, int backlog)
 		goto out;
 	sk->sk_max_ack_backlog =
 		min((u32)backlog, sock_net(sk)->sysctl_somaxconn);
+	if (sk->sk_state != TCP_LISTEN)
+		tcp_fastopen_listen(sk, sk->sk_max_ack_backlog);
 	err = sk->sk_state == TCP_LISTEN ? 0 : inet_csk_listen_start(sk);
 out:
 	release_sock(sk);
@@ -550,12 +571,13 @@ int inet_shutdown(struct socket *sock, int how)
 
 /**
  * inet_getname() - The socket's own name or its peer's.
- * @sock: the socket. @addr: filled with a sockaddr_in. @peer: which.
+ * @sock: the socket. @addr: filled with a sockaddr_in. @peer: 0: its own; 1:
+ * its peer's; 2: also when the connection has ended, as accept() may find it.
  *
  * Context: task.
  * Return:  its length, or -ENOTCONN.
  */
-int inet_getname(struct socket *sock, struct sockaddr_storage *addr, bool peer)
+int inet_getname(struct socket *sock, struct sockaddr_storage *addr, int peer)
 {
 	struct sockaddr_in *sin = (struct sockaddr_in *)addr;
 	const struct sock *sk = sock->sk;
@@ -569,7 +591,8 @@ int inet_getname(struct socket *sock, struct sockaddr_storage *addr, bool peer)
 		return sizeof(*sin);
 	}
 	if (!inet->inet_dport ||
-	    (TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_SYN_SENT))))
+	    (peer == 1 &&
+	     (TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_SYN_SENT)))))
 		return -ENOTCONN;
 	sin->sin_port = inet->inet_dport;
 	sin->sin_addr.s_addr = inet->inet_daddr;

@@ -9,8 +9,10 @@
  */
 #include "net/ipv4/inet_connection_sock.h"
 #include "lib/errno.h"
+#include "lib/slab.h"
 #include "lib/uapi/fcntl.h"
 #include "net/ipv4/tcp.h"
+#include "net/ipv4/tcp_fastopen.h"
 
 /* --- timers --- */
 
@@ -112,6 +114,22 @@ void inet_csk_delete_keepalive_timer(struct sock *sk)
 /* --- listening --- */
 
 /**
+ * inet_csk_queue_alloc() - A socket is to listen, now or later.
+ * @sk: the socket, owned.
+ *
+ * Return: its queue, new or not; NULL: no memory.
+ */
+struct request_sock_queue *inet_csk_queue_alloc(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	if (!icsk->icsk_accept_queue)
+		icsk->icsk_accept_queue =
+			kzalloc(sizeof(*icsk->icsk_accept_queue), GFP_KERNEL);
+	return icsk->icsk_accept_queue;
+}
+
+/**
  * inet_csk_listen_start() - From TCP_CLOSE to TCP_LISTEN.
  * @sk: the socket; an unbound one gets a port. sk_max_ack_backlog is set.
  *
@@ -124,15 +142,13 @@ void inet_csk_delete_keepalive_timer(struct sock *sk)
 int inet_csk_listen_start(struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);
-	struct request_sock_queue *q = inet_csk(sk)->icsk_accept_queue;
+	struct request_sock_queue *q = inet_csk_queue_alloc(sk);
 	u16 port = inet->inet_num;
 
 	if (!q)
-		q = kmalloc(sizeof(*q), GFP_KERNEL);
-	if (!q)
 		return -ENOMEM;
-	*q = (struct request_sock_queue){ 0 };
-	inet_csk(sk)->icsk_accept_queue = q;
+	/* TCP_FASTOPEN may be set before. */
+	*q = (struct request_sock_queue){ .fastopenq = q->fastopenq };
 	sk->sk_ack_backlog = 0;
 	tcp_set_state(sk, TCP_LISTEN);
 	inet_put_port(sk);
@@ -161,7 +177,8 @@ static struct request_sock *accept_queue_pop(struct sock *sk)
 	return req;
 }
 
-/* Nobody will accept this connection: reset it. Softirqs off. */
+/* Nobody will accept this connection: reset it. Softirqs off. A Fast Open's
+ * handshake ends with it. */
 static void child_forget(struct sock *child)
 {
 	sock_hold(child);
@@ -181,15 +198,14 @@ static void child_forget(struct sock *child)
 void inet_csk_listen_stop(struct sock *sk)
 {
 	struct request_sock *req;
-	struct sock *child;
 
 	local_bh_disable();
 	tcp_reqsk_purge(sk);
 	while ((req = accept_queue_pop(sk))) {
-		child = req->sk;
-		tcp_reqsk_free(req);
-		child_forget(child);
+		child_forget(req->sk);
+		tcp_reqsk_put(req);
 	}
+	tcp_fastopen_listen_stop(sk);
 	local_bh_enable();
 }
 
@@ -258,9 +274,10 @@ struct sock *inet_csk_accept(struct sock *sk, u32 file_flags, int *err)
 		goto out;
 	local_bh_disable();
 	req = accept_queue_pop(sk);
-	local_bh_enable();
 	child = req->sk;
-	tcp_reqsk_free(req);
+	req->sk = NULL; /* a Fast Open's handshake outlives this */
+	tcp_reqsk_put(req);
+	local_bh_enable();
 out:
 	release_sock(sk);
 	return child;

@@ -9,6 +9,7 @@
 #include "lib/hash.h"
 #include "net/ipv4/ip.h"
 #include "net/ipv4/route.h"
+#include "net/ipv4/tcp_fastopen.h"
 
 struct tcp_congestion_ops;
 struct request_sock;
@@ -43,14 +44,15 @@ struct inet_bind_bucket {
 };
 
 /* What only a listener has: children that accept() will take, and those whose
- * handshake is not complete. Allocated by listen(), lives as long as its sock.
- */
+ * handshake is not complete. Allocated by listen() or TCP_FASTOPEN, lives as
+ * long as its sock. */
 struct request_sock_queue {
 	struct request_sock *rskq_accept_head, *rskq_accept_tail;
 	u32 qlen;            /* requests whose handshake is not complete */
 	u32 young;           /* of them, never retransmitted */
 	u64 cookie_stamp_ns; /* when the last SYN cookie went; 0: never */
 	struct hlist_head syn_list; /* half-open connections, by rsk_node */
+	struct fastopen_queue fastopenq;
 };
 
 struct inet_connection_sock {
@@ -182,6 +184,7 @@ void inet_bind_node_leave(struct sock_common *c, struct inet_bind_bucket *tb);
 
 /* --- listen and accept (inet_connection_sock.c) --- */
 int inet_csk_listen_start(struct sock *sk);
+struct request_sock_queue *inet_csk_queue_alloc(struct sock *sk) __must_check;
 void inet_csk_listen_stop(struct sock *sk);
 struct sock *inet_csk_accept(struct sock *sk, u32 file_flags, int *err);
 void inet_csk_init_xmit_timers(struct sock *sk,

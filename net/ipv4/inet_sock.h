@@ -84,7 +84,8 @@ struct netns_ipv4 {
 	struct fib_table *fib_main;
 	struct fib_table *fib_local;
 	u32 rt_genid; /* bumped by each change of routes or addresses */
-	struct inet_hashinfo *hashinfo; /* TCP's tables */
+	struct inet_hashinfo *hashinfo;    /* TCP's tables */
+	struct tcp_fastopen_net *fastopen; /* keys, cookies */
 	struct udp_table *udp_table;
 	struct hlist_head raw_head, ping_head;
 	struct ipq_state *frags;
@@ -135,10 +136,11 @@ struct netns_ipv4 {
 	u8 sysctl_tcp_workaround_signed_windows;
 	u8 sysctl_tcp_min_tso_segs;                      /* 2 */
 	u8 sysctl_tcp_tso_rtt_log;                       /* 9 */
-	u8 sysctl_tcp_fastopen;                          /* 1 */
 	s8 sysctl_tcp_adv_win_scale;                     /* 1 */
 	u8 sysctl_tcp_app_win;                           /* 31 */
 	u8 sysctl_tcp_reordering;                        /* 3 */
+	u32 sysctl_tcp_fastopen;                         /* TFO_*, 1 */
+	u32 sysctl_tcp_fastopen_blackhole_timeout_sec;   /* 0: never */
 	u32 sysctl_tcp_max_reordering;                   /* 300 */
 	u32 sysctl_tcp_base_mss, sysctl_tcp_min_snd_mss; /* 1024, 48 */
 	u32 sysctl_tcp_mtu_probe_floor;                  /* 48 */
@@ -195,10 +197,15 @@ int inet_release(struct socket *sock);
 int inet_bind(struct socket *sock, struct sockaddr *addr, int len);
 int inet_stream_connect(struct socket *sock, struct sockaddr *addr, int len,
 			u32 file_flags);
+/* connect() in two steps, for a write that connects: the socket is owned. */
+int inet_stream_start(struct socket *sock, struct sockaddr *addr,
+		      int len) __must_check;
+int inet_stream_finish(struct socket *sock, bool first, bool nonblock,
+		       bool more) __must_check;
 int inet_dgram_connect(struct socket *sock, struct sockaddr *addr, int len,
 		       u32 file_flags);
 int inet_accept(struct socket *sock, struct socket *newsock, u32 file_flags);
-int inet_getname(struct socket *sock, struct sockaddr_storage *addr, bool peer);
+int inet_getname(struct socket *sock, struct sockaddr_storage *addr, int peer);
 int inet_ioctl(struct socket *sock, u32 cmd, unsigned long arg);
 int inet_listen(struct socket *sock, int backlog);
 int inet_shutdown(struct socket *sock, int how);

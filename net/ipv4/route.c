@@ -142,7 +142,7 @@ static u32 ipv4_mtu(const struct dst_entry *dst)
 
 static u32 ipv4_advmss(const struct dst_entry *dst)
 {
-	u32 mtu = min(dst->dev->mtu, IP_MAX_MTU);
+	u32 mtu = ipv4_mtu(dst);
 
 	return max_t(u32, mtu > RT_HEADERS ? mtu - RT_HEADERS : 0,
 		     RT_MIN_ADVMSS);

@@ -16,6 +16,7 @@
 #include "net/core/sock.h"
 #include "net/ipv4/inet_sock.h"
 #include "net/ipv4/tcp.h"
+#include "net/ipv4/tcp_fastopen.h"
 
 #define SIZE_(s, f, n) (u8)(sizeof(((struct s *)0)->f) / (n))
 #define IPV4_(name, field, lo, hi, n, ...)                                  \
@@ -57,6 +58,32 @@ static int set_ca(struct net *net, const char *text)
 static int get_all_ca(const struct net *net, char *text, size_t size)
 {
 	return tcp_get_available_congestion_control(text, size);
+}
+
+static int get_tfo_key(const struct net *net, char *text, size_t size)
+{
+	char keys[TCP_FASTOPEN_KEY_TEXT];
+
+	tcp_fastopen_print_keys(net, keys);
+	return scnprintf(text, size, "%s", keys);
+}
+
+static int get_tfo_blackhole(const struct net *net, char *text, size_t size)
+{
+	return scnprintf(text, size, "%u",
+			 net->ipv4->sysctl_tcp_fastopen_blackhole_timeout_sec);
+}
+
+/* To write it is also to forget what was met so far. */
+static int set_tfo_blackhole(struct net *net, const char *text)
+{
+	u32 v;
+
+	if (kstrtou32(text, 0, &v) || v > INT)
+		return -EINVAL;
+	net->ipv4->sysctl_tcp_fastopen_blackhole_timeout_sec = v;
+	net->ipv4->fastopen->disable_times = 0;
+	return 0;
 }
 
 static const struct ctl_table table[] = {
@@ -110,6 +137,13 @@ static const struct ctl_table table[] = {
 	IPV4(tcp_workaround_signed_windows, 0, 1),
 	IPV4(tcp_min_tso_segs, 1, BYTE),
 	IPV4(tcp_tso_rtt_log, 0, 31),
+	IPV4(tcp_fastopen, 0, INT),
+	{ .procname = "net/ipv4/tcp_fastopen_key",
+	  .get = get_tfo_key,
+	  .set = tcp_fastopen_parse_keys },
+	{ .procname = "net/ipv4/tcp_fastopen_blackhole_timeout_sec",
+	  .get = get_tfo_blackhole,
+	  .set = set_tfo_blackhole },
 	IPV4(tcp_adv_win_scale, -31, 31),
 	IPV4(tcp_app_win, 0, 31),
 	IPV4(tcp_reordering, 1, BYTE),

@@ -18,6 +18,7 @@
 #include "lib/uapi/poll.h"
 #include "net/core/errqueue.h"
 #include "net/core/timestamping.h"
+#include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/tcp_int.h"
 
 /* So many packets are filled before the backlog gets its turn: ACKs in it
@@ -110,6 +111,7 @@ struct tcp_send {
 	u32 mss_now, size_goal;
 	u32 skbs; /* filled since the backlog was looked at */
 	size_t copied;
+	size_t copied_syn; /* what a Fast Open's SYN took */
 	u64 timeo_ns;
 	u32 tsflags; /* SOF_TIMESTAMPING_*, if there are control messages */
 };
@@ -404,12 +406,45 @@ static noinline int send_cmsgs(struct sock *sk, struct tcp_send *s)
 	return 0;
 }
 
+/* A write that is to connect, too (RFC 7413). */
+static int send_fastopen(struct sock *sk, struct tcp_send *s)
+{
+	ssize_t err = tcp_sendmsg_fastopen(sk, s->msg, &s->copied_syn);
+
+	if (err && err != -EINPROGRESS)
+		s->copied_syn = 0;
+	return (int)err;
+}
+
+/* Not connected, or not yet. A Fast Open that we accepted may be written to
+ * before its handshake is complete. */
+static int send_before_established(struct sock *sk, struct tcp_send *s)
+{
+	int err;
+
+	if (tcp_sk(sk)->defer_connect) {
+		err = send_fastopen(sk, s);
+		if (err)
+			return err;
+	}
+	if (tcp_passive_fastopen(sk))
+		return 0;
+	return sk_stream_wait_connect(sk, &s->timeo_ns);
+}
+
 static int send_prepare(struct sock *sk, struct tcp_send *s)
 {
+	int err;
+
+	if (unlikely(s->flags & MSG_FASTOPEN)) {
+		err = send_fastopen(sk, s);
+		if (err)
+			return err;
+	}
 	tcp_rate_check_app_limited(sk);
 	if (unlikely(!(TCPF(sk->sk_state) &
 		       (TCPF(TCP_ESTABLISHED) | TCPF(TCP_CLOSE_WAIT)))))
-		return sk_stream_wait_connect(sk, &s->timeo_ns);
+		return send_before_established(sk, s);
 	return 0;
 }
 
@@ -422,6 +457,7 @@ static ssize_t tcp_sendmsg_locked(struct sock *sk, struct msghdr *msg)
 	s.flags = (int)(msg->msg_flags | sk->sk_msg_flags);
 	s.skbs = 0;
 	s.copied = 0;
+	s.copied_syn = 0;
 	s.timeo_ns = sock_sndtimeo(sk, s.flags & MSG_DONTWAIT);
 	err = send_prepare(sk, &s);
 	if (unlikely(msg->msg_controllen) && !err)
@@ -437,10 +473,10 @@ static ssize_t tcp_sendmsg_locked(struct sock *sk, struct msghdr *msg)
 			note_end(sk, &s, err);
 		tcp_push(sk, s.flags, s.mss_now, tcp_sk(sk)->nonagle,
 			 s.size_goal);
-		return (ssize_t)s.copied;
+		return (ssize_t)(s.copied + s.copied_syn);
 	}
-	if (likely(!err))
-		return 0;
+	if (likely(!err) || s.copied_syn)
+		return (ssize_t)s.copied_syn;
 	err = sk_stream_error(sk, s.flags, err);
 	/* No ACK will come to wake whoever polls for space. */
 	if (err == -EAGAIN && tcp_rtx_and_write_queues_empty(sk))
@@ -451,9 +487,10 @@ static ssize_t tcp_sendmsg_locked(struct sock *sk, struct msghdr *msg)
 /**
  * tcp_sendmsg() - Write to a connection (proto.sendmsg).
  * @sk:   not owned by the caller.
- * @msg:  the bytes; msg_flags: MSG_DONTWAIT, _MORE, _EOR, _OOB, _NOSIGNAL. A
- *        name is ignored. MSG_ZEROCOPY copies unless SO_ZEROCOPY is set,
- *        which is not supported.
+ * @msg:  the bytes; msg_flags: MSG_DONTWAIT, _MORE, _EOR, _OOB, _NOSIGNAL;
+ *        _FASTOPEN connects to its name, which is ignored otherwise.
+ *        MSG_ZEROCOPY copies unless SO_ZEROCOPY is set, which is not
+ *        supported.
  * @size: bytes of @msg.
  *
  * A page that cannot be read ends the write there: the bytes before it are
@@ -462,15 +499,13 @@ static ssize_t tcp_sendmsg_locked(struct sock *sk, struct msghdr *msg)
  * Context: task; sleeps while the send buffer is full, at most SO_SNDTIMEO.
  * Return:  bytes queued, which may be fewer than asked for; else -EPIPE (with
  *          SIGPIPE unless MSG_NOSIGNAL), the connection's error, -EAGAIN,
- *          -EINTR, -EFAULT, -EINVAL (control message), -EOPNOTSUPP
- *          (MSG_FASTOPEN).
+ *          -EINTR, -EFAULT, -EINVAL (control message); with MSG_FASTOPEN
+ *          also as tcp_sendmsg_fastopen().
  */
 ssize_t tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 {
 	ssize_t ret;
 
-	if (unlikely(msg->msg_flags & MSG_FASTOPEN))
-		return -EOPNOTSUPP;
 	lock_sock(sk);
 	ret = tcp_sendmsg_locked(sk, msg);
 	release_sock(sk);
@@ -529,12 +564,16 @@ u32 tcp_poll(struct file *f, struct socket *sock, struct poll_table *pt)
 		mask |= EPOLLHUP;
 	if (sk->sk_shutdown & RCV_SHUTDOWN)
 		mask |= EPOLLIN | EPOLLRDNORM | EPOLLRDHUP;
-	if (sk->sk_state != TCP_SYN_SENT && sk->sk_state != TCP_SYN_RECV) {
+	if (sk->sk_state != TCP_SYN_SENT &&
+	    (sk->sk_state != TCP_SYN_RECV || tcp_passive_fastopen(sk))) {
 		if (stream_is_readable(sk))
 			mask |= EPOLLIN | EPOLLRDNORM;
 		mask |= poll_writeable(sk);
 		if (tp->urg_data & TCP_URG_VALID)
 			mask |= EPOLLPRI;
+	} else if (tp->defer_connect) {
+		/* The SYN waits for a write. */
+		mask |= EPOLLOUT | EPOLLWRNORM;
 	}
 	mask |= sk_poll_err(sk);
 	return mask;

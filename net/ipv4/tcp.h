@@ -26,6 +26,8 @@
 #include "net/ipv4/inet_connection_sock.h"
 #include "net/wire/tcp.h"
 
+struct tcp_fastopen_cookie;
+struct tcp_fastopen_request;
 struct tcp_timewait_sock;
 
 #define TCP_MIN_MSS                 88U
@@ -75,16 +77,14 @@ struct tcp_sack_block {
 struct tcp_options_received {
 	const u8 *sacks;          /* first SACK block of this segment, or NULL:
 				   * pairs of 32-bit words in wire order */
-	const u8 *fastopen;       /* cookie of this segment, or NULL */
 	u64 ts_recent_stamp_s;    /* when ts_recent was taken, seconds */
 	u32 ts_recent;            /* TSval to echo next */
 	u32 rcv_tsval, rcv_tsecr; /* tsecr: tsoffset already taken off */
 	u16 saw_tstamp : 1, tstamp_ok : 1, dsack : 1, wscale_ok : 1,
 		sack_ok : 3, bad_options : 1;
 	u8 snd_wscale, rcv_wscale;
-	u8 nr_sacks;  /* blocks in this segment, at most 4 */
-	u8 num_sacks; /* blocks we will send */
-	u8 fastopen_len;
+	u8 nr_sacks;   /* blocks in this segment, at most 4 */
+	u8 num_sacks;  /* blocks we will send */
 	u16 user_mss;  /* TCP_MAXSEG */
 	u16 mss_clamp; /* the peer's MSS option */
 };
@@ -224,10 +224,24 @@ struct tcp_sock {
 	u8 keepalive_probes;
 	u8 thin_lto;
 	u8 recvmsg_inq;
-	bool syn_fastopen, syn_data, syn_data_acked;
-	bool fastopen_connect, fastopen_no_cookie, defer_connect;
 	u32 keepalive_time_s, keepalive_intvl_s; /* 0: the sysctl's */
 	int linger2;
+
+	/* Fast Open. Our SYN had the option, the one of experiments; it tries
+	 * again after a black hole; it had data; the peer took it, or its SYN
+	 * had data that we took. TCP_FASTOPEN_CONNECT, _NO_COOKIE; connect()
+	 * has put the SYN off; enum tcp_fastopen_client_fail. */
+	u16 syn_fastopen : 1, syn_fastopen_exp : 1, syn_fastopen_ch : 1,
+		syn_data : 1, syn_data_acked : 1, fastopen_connect : 1,
+		fastopen_no_cookie : 1, defer_connect : 1,
+		fastopen_client_fail : 2;
+	union {
+		/* Only while tcp_connect() runs. */
+		struct tcp_fastopen_request *fastopen_req;
+		/* A listener's child in SYN_RECV or FIN_WAIT1 whose handshake
+		 * is not complete: that handshake, with a reference. */
+		struct request_sock *fastopen_rsk;
+	};
 
 	/* PMTU probe. */
 	struct {
@@ -432,7 +446,10 @@ int tcp_retransmit_skb(struct sock *sk, struct sk_buff *skb, int segs);
 /* What the scoreboard says is lost, as cwnd permits. */
 void tcp_xmit_retransmit_queue(struct sock *sk);
 void tcp_simple_retransmit(struct sock *sk);
-int tcp_connect(struct sock *sk); /* build and send the SYN */
+/* What is marked lost, when the loss is no sign of congestion. */
+void tcp_non_congestion_loss_retransmit(struct sock *sk);
+/* Build and send the SYN; @fo: with Fast Open, or NULL. */
+int tcp_connect(struct sock *sk, struct tcp_fastopen_request *fo);
 void tcp_send_fin(struct sock *sk);
 void tcp_send_active_reset(struct sock *sk, gfp_t gfp);
 int tcp_send_synack(struct sock *sk); /* simultaneous open */
@@ -449,7 +466,8 @@ void tcp_select_initial_window(const struct sock *sk, u32 space, u32 mss,
 			       u8 *rcv_wscale, u32 init_rcv_wnd);
 /* SYN-ACK for a half-open connection, ready for ip_build_and_send_pkt(). */
 struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
-				struct request_sock *req);
+				const struct request_sock *req,
+				const struct tcp_fastopen_cookie *foc);
 void tcp_update_skb_after_send(struct sock *sk, struct sk_buff *skb,
 			       u64 prior_wstamp_ns);
 void tcp_cwnd_restart(struct sock *sk, u64 delta_ns);
@@ -471,8 +489,10 @@ void tcp_rcv_established(struct sock *sk, struct sk_buff *skb);
 /* 1: send a RST to the segment's sender; else it was dealt with. Consumes
  * unless 1. */
 int tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb);
+/* @foc: gets the Fast Open cookie; NULL: nobody wants it. */
 void tcp_parse_options(const struct net *net, const struct sk_buff *skb,
-		       struct tcp_options_received *opt, bool estab);
+		       struct tcp_options_received *opt, bool estab,
+		       struct tcp_fastopen_cookie *foc);
 void tcp_finish_connect(struct sock *sk, struct sk_buff *skb);
 void tcp_fin(struct sock *sk);
 void tcp_send_challenge_ack(struct sock *sk);
@@ -545,6 +565,7 @@ u64 tcp_probe0_when_ns(const struct sock *sk, u64 max_ns);
 
 /* --- tcp_ipv4.c --- */
 int tcp_v4_connect(struct sock *sk, struct sockaddr *addr, int len);
+int tcp_v4_send_syn(struct sock *sk, struct tcp_fastopen_request *fo);
 int tcp_v4_rcv(struct sk_buff *skb);
 int tcp_v4_err(struct sk_buff *skb, u32 info);
 int tcp_v4_do_rcv(struct sock *sk, struct sk_buff *skb);
@@ -557,14 +578,15 @@ u32 secure_tcp_ts_off(struct net *net, __be32 saddr, __be32 daddr);
 int tcp_net_init(struct net *net) __must_check;
 void tcp_net_exit(struct net *net);
 void tcp_v4_timewait_ack(struct tcp_timewait_sock *tw, struct sk_buff *skb);
-void tcp_v4_reqsk_ack(struct request_sock *req, struct sk_buff *skb);
+void tcp_v4_reqsk_ack(const struct sock *sk, const struct request_sock *req,
+		      struct sk_buff *skb);
 
 /* --- tcp_minisocks.c --- */
 /* A connection whose handshake is not complete. */
 struct request_sock {
 	struct sock_common __req_common; /* in ehash, SK_REQUEST */
 	struct sock *rsk_listener;
-	struct sock *sk;              /* the child, once there is one */
+	struct sock *sk;              /* the child, until it is accepted */
 	struct request_sock *dl_next; /* accept queue */
 	struct timer_list rsk_timer;
 	struct hlist_node rsk_node; /* the listener's syn_list */
@@ -573,6 +595,7 @@ struct request_sock {
 	u8 num_timeout, num_retrans;
 	u8 snd_wscale, rcv_wscale;
 	bool tstamp_ok, sack_ok, wscale_ok, ecn_ok, acked, cookie_ts;
+	bool tfo_listener; /* the child waits for the handshake's last ACK */
 	u32 ts_recent, ts_off, rsk_rcv_wnd, rsk_window_clamp;
 	u64 snt_synack_ns, timeout_ns;
 	u64 last_oow_ack_time_ns;
@@ -610,7 +633,8 @@ void tcp_timewait_kill(struct tcp_timewait_sock *tw);
 void tcp_timewait_purge(struct net *net);
 void tcp_init_minisocks(void);
 struct sock *tcp_check_req(struct sock *sk, struct sk_buff *skb,
-			   struct request_sock *req, bool *req_stolen);
+			   struct request_sock *req);
+bool tcp_fastopen_check_req(struct sock *sk, struct sk_buff *skb);
 struct sock *tcp_create_openreq_child(const struct sock *sk,
 				      struct request_sock *req,
 				      struct sk_buff *skb);
@@ -619,7 +643,6 @@ int tcp_child_process(struct sock *parent, struct sock *child,
 
 /* --- tcp_listen.c --- */
 int tcp_conn_request(struct sock *sk, struct sk_buff *skb); /* SYN, LISTEN */
-void tcp_reqsk_free(struct request_sock *req);
 /* Unlink a half-open connection, stop its timer, drop it. */
 void tcp_reqsk_drop(struct request_sock *req);
 /* Every half-open connection of a listener that ends. */
@@ -631,6 +654,13 @@ void tcp_accept_queue_add(struct sock *sk, struct request_sock *req,
 static inline bool sk_acceptq_is_full(const struct sock *sk)
 {
 	return sk->sk_ack_backlog > sk->sk_max_ack_backlog;
+}
+/* A child of Fast Open whose handshake is not complete. */
+static inline bool tcp_passive_fastopen(const struct sock *sk)
+{
+	return (TCPF(sk->sk_state) &
+		(TCPF(TCP_SYN_RECV) | TCPF(TCP_FIN_WAIT1))) &&
+	       tcp_sk(sk)->fastopen_rsk;
 }
 /* tcp_syncookies.c: the child that a cookie's ACK stands for, the listener
  * itself if it is none, or NULL: dropped. */

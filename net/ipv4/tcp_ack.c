@@ -19,7 +19,8 @@
  *
  * Where a loss probe or a reordering timeout stood in its place, the time that
  * has passed since the oldest packet went counts (RFC 6298, section 5.1-5.3;
- * RFC 8985, section 7.3).
+ * RFC 8985, section 7.3). While a Fast Open waits for its handshake's last ACK
+ * the timer is the SYN-ACK's.
  */
 void tcp_rearm_rto(struct sock *sk)
 {
@@ -29,6 +30,9 @@ void tcp_rearm_rto(struct sock *sk)
 	const struct sk_buff *head;
 	s64 left;
 
+	if (unlikely(tp->fastopen_rsk) &&
+	    icsk->icsk_pending == ICSK_TIME_RETRANS)
+		return;
 	if (!tp->packets_out) {
 		inet_csk_clear_xmit_timer(sk, ICSK_TIME_RETRANS);
 		return;
@@ -432,8 +436,11 @@ static void ack_no_queue(struct sock *sk, u32 ack, u32 prior_snd_una,
 		tcp_process_tlp_ack(sk, ack, flag);
 }
 
-/* Something new has been acknowledged after a time-out. */
-static void rto_recovered(struct tcp_sock *tp)
+/**
+ * tcp_rto_recovered() - Something new has been acknowledged after a time-out.
+ * @tp: locked.
+ */
+void tcp_rto_recovered(struct tcp_sock *tp)
 {
 	if (!tp->rto_stamp_ns)
 		return;
@@ -483,7 +490,7 @@ int tcp_ack(struct sock *sk, struct sk_buff *skb, int flag)
 	if (after(ack, prior_snd_una)) {
 		st.flag |= FLAG_SND_UNA_ADVANCED;
 		icsk->icsk_retransmits = 0;
-		rto_recovered(tp);
+		tcp_rto_recovered(tp);
 	}
 	prior_fack = tcp_is_sack(tp) ? tcp_highest_sack_seq(tp) : tp->snd_una;
 	rs.prior_in_flight = tcp_packets_in_flight(tp);

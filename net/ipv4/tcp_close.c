@@ -13,7 +13,9 @@
  * section 2.17.
  */
 #include "lib/errno.h"
+#include "lib/slab.h"
 #include "lib/uapi/poll.h"
+#include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/tcp_int.h"
 
 /* --- the state --- */
@@ -62,6 +64,8 @@ void tcp_done(struct sock *sk)
 		NET_INC_STATS(sock_net(sk), Tcp_AttemptFails);
 	tcp_set_state(sk, TCP_CLOSE);
 	tcp_clear_xmit_timers(sk);
+	if (unlikely(tcp_sk(sk)->fastopen_rsk))
+		tcp_fastopen_remove(sk, false);
 	sk->sk_shutdown = SHUTDOWN_MASK;
 	if (!sock_flag(sk, SOCK_DEAD))
 		sk->sk_state_change(sk);
@@ -119,7 +123,11 @@ void tcp_destroy_sock(struct sock *sk)
 	tcp_clear_xmit_timers(sk);
 	tcp_cleanup_congestion_control(sk);
 	tcp_write_queue_purge(sk);
+	tcp_fastopen_active_disable_ofo_check(sk);
 	purge_out_of_order(tcp_sk(sk));
+	/* Closed with unread data before its handshake was complete. */
+	if (unlikely(tcp_sk(sk)->fastopen_rsk))
+		tcp_fastopen_remove(sk, false);
 	if (inet_csk(sk)->icsk_bind_hash)
 		inet_put_port(sk);
 }
@@ -430,6 +438,18 @@ static void forget_options(struct tcp_sock *tp)
 	memset(tp->recv_sack_cache, 0, sizeof(tp->recv_sack_cache));
 }
 
+/* Of this connection; what the program has set stays. */
+static void forget_fastopen(struct tcp_sock *tp)
+{
+	tp->syn_fastopen = 0;
+	tp->syn_fastopen_exp = 0;
+	tp->syn_fastopen_ch = 0;
+	tp->syn_data = 0;
+	tp->syn_data_acked = 0;
+	tp->defer_connect = 0;
+	tp->fastopen_client_fail = TFO_STATUS_UNSPEC;
+}
+
 /* What tcp_info counts of one connection. */
 static void forget_counts(struct tcp_sock *tp)
 {
@@ -474,6 +494,9 @@ int tcp_disconnect(struct sock *sk, int flags)
 
 	disconnect_state(sk);
 	tcp_clear_xmit_timers(sk);
+	if (tp->fastopen_rsk)
+		tcp_fastopen_remove(sk, false);
+	forget_fastopen(tp);
 	skb_queue_purge(&sk->sk_receive_queue);
 	tp->copied_seq = tp->rcv_nxt;
 	tp->urg_data = 0;

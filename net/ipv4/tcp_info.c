@@ -160,6 +160,7 @@ void tcp_get_info(struct sock *sk, struct tcp_info *info)
 	}
 	info->tcpi_ca_state = inet_csk(sk)->icsk_ca_state;
 	info->tcpi_options = info_options(tp);
+	info->tcpi_fastopen_client_fail = tp->fastopen_client_fail & 3;
 	info->tcpi_snd_wscale = tp->rx_opt.snd_wscale & 0xf;
 	info->tcpi_rcv_wscale = tp->rx_opt.rcv_wscale & 0xf;
 	info_timing(sk, ktime_get_ns(), info);

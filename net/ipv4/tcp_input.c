@@ -193,20 +193,17 @@ static bool out_of_sequence(struct sock *sk, struct sk_buff *skb,
 	return false;
 }
 
-/* The SYN,ACK of a simultaneous open (RFC 9293, section 3.5, figure 7): what
- * is left of it, without the SYN that came before, is an ACK. */
-static bool opens_both(const struct sock *sk, struct sk_buff *skb,
+/* The SYN,ACK of a simultaneous open (RFC 9293, section 3.5, figure 7): the
+ * SYN came before, and is answered as what comes twice; the ACK counts. */
+static bool opens_both(const struct sock *sk, const struct sk_buff *skb,
 		       const struct tcphdr *th)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
-	if (sk->sk_state != TCP_SYN_RECV || !th->ack ||
-	    cb->seq + 1 != cb->end_seq || cb->end_seq != tp->rcv_nxt ||
-	    cb->ack_seq != tp->snd_nxt)
-		return false;
-	cb->seq++;
-	return true;
+	return sk->sk_state == TCP_SYN_RECV && th->ack &&
+	       cb->seq + 1 == cb->end_seq && cb->end_seq == tp->rcv_nxt &&
+	       cb->ack_seq == tp->snd_nxt;
 }
 
 /**

@@ -55,6 +55,9 @@ static inline struct netns_ipv4 *tcp_net(const struct sock *sk)
 	return net_ipv4(sock_net(sk));
 }
 
+/* --- tcp_ack.c --- */
+void tcp_rto_recovered(struct tcp_sock *tp);
+
 /* --- tcp.c, tcp_close.c, tcp_offload.c --- */
 bool tcp_memory_is_short(void);
 void tcp_destroy_sock(struct sock *sk);
@@ -152,6 +155,8 @@ void tcp_fastretrans_alert(struct sock *sk, u32 prior_snd_una, u32 num_dupack,
 void tcp_cwnd_reduction(struct sock *sk, u32 newly_acked, u32 newly_lost,
 			int flag);
 void tcp_enter_recovery(struct sock *sk, bool ece_ack);
+bool tcp_try_undo_recovery(struct sock *sk);
+void tcp_retrans_stamp_cleanup(struct sock *sk);
 void tcp_process_tlp_ack(struct sock *sk, u32 ack, int flag);
 bool tcp_tsopt_ecr_before(const struct tcp_sock *tp, u32 when_ms);
 

@@ -13,6 +13,7 @@
 #include "lib/siphash.h"
 #include "lib/slab.h"
 #include "net/ipv4/tcp.h"
+#include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/tcp_int.h"
 
 /* --- numbers that cannot be guessed --- */
@@ -109,9 +110,43 @@ static void connect_names(struct sock *sk, __be32 saddr, __be32 daddr,
 	inet->inet_daddr = daddr;
 }
 
+/* Back to TCP_CLOSE: the SYN could not be sent. */
+static void connect_undo(struct sock *sk)
+{
+	struct inet_sock *inet = inet_sk(sk);
+
+	tcp_set_state(sk, TCP_CLOSE);
+	sk_dst_reset(sk);
+	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK)) {
+		inet->inet_saddr = 0;
+		inet->inet_rcv_saddr = 0;
+	}
+	inet->inet_dport = 0;
+}
+
+/**
+ * tcp_v4_send_syn() - The last step of connect(): the SYN.
+ * @sk: owned, SYN_SENT; TCP_CLOSE again if it fails.
+ * @fo: what it takes along, with Fast Open; or NULL.
+ *
+ * Context: task.
+ * Return:  as tcp_connect().
+ */
+int tcp_v4_send_syn(struct sock *sk, struct tcp_fastopen_request *fo)
+{
+	int err = tcp_connect(sk, fo);
+
+	if (err)
+		connect_undo(sk);
+	return err;
+}
+
 /**
  * tcp_v4_connect() - Begin a connection (proto.connect of TCP).
  * @sk: owned, TCP_CLOSE. @addr: a sockaddr_in of @len bytes.
+ *
+ * With defer_connect, or with TCP_FASTOPEN_CONNECT and a cookie at hand, the
+ * SYN waits for the first write.
  *
  * Context: task.
  * Return:  0 with the SYN sent (or to be sent again by the timer); -EINVAL,
@@ -123,6 +158,7 @@ int tcp_v4_connect(struct sock *sk, struct sockaddr *addr, int len)
 	struct inet_sock *inet = inet_sk(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct net *net = sock_net(sk);
+	struct tcp_fastopen_request fo = { .data = NULL };
 	struct flowi4 fl4 = { 0 };
 	struct rtable *rt = NULL;
 	__be32 daddr;
@@ -147,32 +183,22 @@ int tcp_v4_connect(struct sock *sk, struct sockaddr *addr, int len)
 
 	tcp_set_state(sk, TCP_SYN_SENT);
 	err = inet_hash_connect(sk);
-	if (err)
-		goto out_close;
+	if (err) {
+		ip_rt_put(rt);
+		connect_undo(sk);
+		return err;
+	}
 	sk->sk_gso_type = SKB_GSO_TCPV4;
 	sk_setup_caps(sk, &rt->dst);
-	rt = NULL;
 	if (!tp->write_seq)
 		tp->write_seq =
 			secure_tcp_seq(net, inet->inet_saddr, daddr,
 				       inet->inet_sport, inet->inet_dport);
 	tp->tsoffset = secure_tcp_ts_off(net, inet->inet_saddr, daddr);
 	get_random_bytes(&inet->inet_id, sizeof(inet->inet_id));
-	err = tcp_connect(sk);
-	if (err)
-		goto out_close;
-	return 0;
-
-out_close:
-	tcp_set_state(sk, TCP_CLOSE);
-	ip_rt_put(rt);
-	sk_dst_reset(sk);
-	if (!(sk->sk_userlocks & SOCK_BINDADDR_LOCK)) {
-		inet->inet_saddr = 0;
-		inet->inet_rcv_saddr = 0;
-	}
-	inet->inet_dport = 0;
-	return err;
+	if (tcp_fastopen_defer_connect(sk, &fo))
+		return 0;
+	return tcp_v4_send_syn(sk, tp->fastopen_connect ? &fo : NULL);
 }
 
 /* --- checksum --- */
@@ -375,13 +401,17 @@ void tcp_v4_timewait_ack(struct tcp_timewait_sock *tw, struct sk_buff *skb)
 
 /**
  * tcp_v4_reqsk_ack() - The ACK that a half-open connection answers with.
+ * @sk:  the listener, or the child of a Fast Open, which may have sent more
+ *       than its SYN-ACK.
  * @req: the half-open connection. @skb: what it answers; not consumed.
  */
-void tcp_v4_reqsk_ack(struct request_sock *req, struct sk_buff *skb)
+void tcp_v4_reqsk_ack(const struct sock *sk, const struct request_sock *req,
+		      struct sk_buff *skb)
 {
 	u32 window = min(req->rsk_rcv_wnd, 65535U);
 	struct tcp_reply r = {
-		.seq = req->snt_isn + 1,
+		.seq = sk->sk_state == TCP_LISTEN ? req->snt_isn + 1
+						  : tcp_sk(sk)->snd_nxt,
 		.ack_seq = req->rcv_nxt,
 		.window = (u16)window,
 		.flags = TCPHDR_ACK,
@@ -484,11 +514,10 @@ static void rcv_full_sock(struct sock *sk, struct sk_buff *skb)
 static void rcv_request(struct request_sock *req, struct sk_buff *skb)
 {
 	struct sock *listener = req->rsk_listener;
-	bool stolen = false;
 	struct sock *child;
 
 	sock_hold(listener);
-	child = tcp_check_req(listener, skb, req, &stolen);
+	child = tcp_check_req(listener, skb, req);
 	if (child)
 		tcp_child_process(listener, child, skb);
 	else
@@ -606,10 +635,14 @@ void tcp_v4_mtu_reduced(struct sock *sk)
 	}
 }
 
-/* RFC 1122, 4.2.3.9: hard errors end only what is not yet established. */
+/* RFC 1122, 4.2.3.9: hard errors end only what is not yet established. A Fast
+ * Open that the program has is as good as that. */
 static void err_report(struct sock *sk, int err, bool owned)
 {
-	if (TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV))) {
+	bool in_use = tcp_passive_fastopen(sk) && !tcp_sk(sk)->fastopen_rsk->sk;
+
+	if ((TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV))) &&
+	    !in_use) {
 		if (owned) {
 			sk->sk_err_soft = err;
 			return;
@@ -632,11 +665,14 @@ static void err_full_sock(struct sock *sk, struct sk_buff *skb,
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	bool owned = sock_owned_by_user(sk);
+	u32 una = tp->snd_una;
 	int err;
 
-	/* RFC 5927, section 4.1: it must be about something in flight. */
-	if (sk->sk_state != TCP_LISTEN &&
-	    !between(seq, tp->snd_una, tp->snd_nxt)) {
+	/* RFC 5927, section 4.1: it must be about something in flight. The
+	 * SYN-ACK of a Fast Open is. */
+	if (tcp_passive_fastopen(sk))
+		una = tp->fastopen_rsk->snt_isn;
+	if (sk->sk_state != TCP_LISTEN && !between(seq, una, tp->snd_nxt)) {
 		NET_INC_STATS(sock_net(sk), TcpExt_OutOfWindowIcmps);
 		return;
 	}
@@ -667,6 +703,20 @@ static void err_full_sock(struct sock *sk, struct sk_buff *skb,
 	}
 	if (sk->sk_state != TCP_LISTEN)
 		err_report(sk, err, owned);
+}
+
+/* Does the error end a half-open connection? No program has it yet, so that
+ * also "unreachable for now" (RFC 1122, section 4.2.3.9) is enough: whoever is
+ * there will ask again. */
+static bool err_ends_request(const struct icmphdr *icmp)
+{
+	if (icmp->type != ICMP_DEST_UNREACH)
+		return icmp->type == ICMP_PARAMETERPROB ||
+		       icmp->type == ICMP_TIME_EXCEEDED;
+	return icmp->code == ICMP_NET_UNREACH ||
+	       icmp->code == ICMP_HOST_UNREACH ||
+	       (icmp->code <= NR_ICMP_UNREACH &&
+		icmp_err_convert[icmp->code].fatal);
 }
 
 /**
@@ -706,9 +756,7 @@ int tcp_v4_err(struct sk_buff *skb, u32 info)
 		/* RFC 5927: only the SYN-ACK we sent can be meant. */
 		if (seq != req->snt_isn)
 			NET_INC_STATS(net, TcpExt_OutOfWindowIcmps);
-		else if (icmp->type == ICMP_DEST_UNREACH &&
-			 icmp->code <= NR_ICMP_UNREACH &&
-			 icmp_err_convert[icmp->code].fatal)
+		else if (err_ends_request(icmp))
 			tcp_reqsk_drop(req);
 	}
 	tcp_gen_put(sk);
@@ -787,15 +835,19 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 int tcp_net_init(struct net *net)
 {
 	struct netns_ipv4 *n = net_ipv4(net);
-	int err;
+	int err = tcp_fastopen_net_init(net);
 
+	if (err)
+		return err;
 	tcp_sysctls(n);
 	get_random_bytes(n->isn_key, sizeof(n->isn_key));
 	get_random_bytes(n->ts_key, sizeof(n->ts_key));
 	get_random_bytes(n->syncookie_key, sizeof(n->syncookie_key));
 	err = inet_hashinfo_init(net);
-	if (err)
+	if (err) {
+		tcp_fastopen_net_exit(net);
 		return err;
+	}
 	/* What outlives its program is a part of what memory can hold. */
 	n->sysctl_tcp_max_tw_buckets = n->hashinfo->ehash_mask + 1;
 	n->sysctl_tcp_max_orphans = (n->hashinfo->ehash_mask + 1) / 2;
@@ -831,4 +883,5 @@ void tcp_net_exit(struct net *net)
 	orphans_purge(net);
 	tcp_timewait_purge(net);
 	inet_hashinfo_free(net);
+	tcp_fastopen_net_exit(net);
 }

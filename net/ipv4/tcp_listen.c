@@ -5,11 +5,13 @@
  *
  * A request_sock is in the stack's ehash and on its listener's list until it
  * is completed, reset or given up; its timer sends the SYN-ACK again. It holds
- * a reference on the listener. All of it runs with softirqs off.
+ * a reference on the listener. That of a Fast Open is in no table: its child
+ * has it (tcp_fastopen.c). All of it runs with softirqs off.
  */
 #include "lib/err.h"
 #include "lib/slab.h"
 #include "net/ipv4/tcp.h"
+#include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/tcp_int.h"
 
 static struct kmem_cache *req_cache;
@@ -45,24 +47,15 @@ static struct request_sock *reqsk_alloc(struct sock *listener)
 }
 
 /**
- * tcp_reqsk_free() - Free a request that is on no table and no queue.
- * @req: the request; its reference on the listener ends.
- */
-void tcp_reqsk_free(struct request_sock *req)
-{
-	if (req->rsk_listener)
-		sock_put(req->rsk_listener);
-	kmem_cache_free(req_cache, req);
-}
-
-/**
  * tcp_reqsk_put() - Drop a reference.
- * @req: the request; the last reference frees it.
+ * @req: the request; the last one frees it, and ends its own on the listener.
  */
 void tcp_reqsk_put(struct request_sock *req)
 {
-	if (--req->__req_common.skc_refcnt == 0)
-		tcp_reqsk_free(req);
+	if (--req->__req_common.skc_refcnt)
+		return;
+	sock_put(req->rsk_listener);
+	kmem_cache_free(req_cache, req);
 }
 
 /* Off the table and the listener's list; the table's reference remains. */
@@ -121,7 +114,8 @@ static struct rtable *reqsk_route(const struct sock *sk,
 	return ip_route_output_flow(sock_net(sk), &fl4, sk);
 }
 
-static int send_synack(const struct sock *sk, struct request_sock *req)
+static int send_synack(const struct sock *sk, struct request_sock *req,
+		       const struct tcp_fastopen_cookie *foc)
 {
 	struct rtable *rt = reqsk_route(sk, req);
 	struct sk_buff *skb;
@@ -129,7 +123,7 @@ static int send_synack(const struct sock *sk, struct request_sock *req)
 
 	if (IS_ERR(rt))
 		return (int)PTR_ERR(rt);
-	skb = tcp_make_synack(sk, &rt->dst, req);
+	skb = tcp_make_synack(sk, &rt->dst, req, foc);
 	if (skb)
 		err = ip_build_and_send_pkt(skb, sk, rt, req->ir_loc_addr,
 					    req->ir_rmt_addr,
@@ -140,13 +134,17 @@ static int send_synack(const struct sock *sk, struct request_sock *req)
 
 /**
  * tcp_rtx_synack() - Send the SYN-ACK again.
- * @sk: the listener. @req: the half-open connection.
+ * @sk: the listener, or the child of a Fast Open. @req: the half-open
+ * connection.
+ *
+ * Without a Fast Open option: a middlebox may have dropped the first one for
+ * it.
  *
  * Return: 0 or a negative errno.
  */
 int tcp_rtx_synack(const struct sock *sk, struct request_sock *req)
 {
-	int err = send_synack(sk, req);
+	int err = send_synack(sk, req, NULL);
 
 	if (!err) {
 		NET_INC_STATS(sock_net(sk), Tcp_RetransSegs);
@@ -193,6 +191,29 @@ static void reqsk_queue(struct sock *sk, struct request_sock *req)
 	req->timeout_ns = TCP_TIMEOUT_INIT;
 	timer_setup(&req->rsk_timer, reqsk_timer);
 	mod_timer(&req->rsk_timer, ktime_get_ns() + req->timeout_ns);
+}
+
+/* --- the accept queue --- */
+
+/**
+ * tcp_accept_queue_add() - accept() may have this connection.
+ * @sk: the listener. @req: carries it through the queue. @child: it.
+ *
+ * The queue's entry stands for the child's own reference.
+ */
+void tcp_accept_queue_add(struct sock *sk, struct request_sock *req,
+			  struct sock *child)
+{
+	struct request_sock_queue *q = inet_csk(sk)->icsk_accept_queue;
+
+	req->sk = child;
+	req->dl_next = NULL;
+	if (q->rskq_accept_tail)
+		q->rskq_accept_tail->dl_next = req;
+	else
+		q->rskq_accept_head = req;
+	q->rskq_accept_tail = req;
+	sk->sk_ack_backlog++;
 }
 
 /* --- a SYN --- */
@@ -243,12 +264,15 @@ static void reqsk_window(const struct sock *sk, struct request_sock *req,
 }
 
 static void syn_options(struct sock *sk, const struct sk_buff *skb,
-			bool want_cookie, struct tcp_options_received *opt)
+			bool want_cookie, struct tcp_options_received *opt,
+			struct tcp_fastopen_cookie *foc)
 {
 	memset(opt, 0, sizeof(*opt));
+	foc->len = -1;
+	foc->exp = false;
 	opt->mss_clamp = TCP_MSS_DEFAULT;
 	opt->user_mss = tcp_sk(sk)->rx_opt.user_mss;
-	tcp_parse_options(sock_net(sk), skb, opt, false);
+	tcp_parse_options(sock_net(sk), skb, opt, false, foc);
 	/* A cookie has room for the options only in the timestamp. */
 	if (want_cookie && !opt->saw_tstamp) {
 		opt->sack_ok = 0;
@@ -280,13 +304,33 @@ static int request_start(struct sock *sk, struct request_sock *req,
 	return 0;
 }
 
+/* The answer to a SYN whose handshake is remembered; @req is not the caller's
+ * any more. */
+static void request_answer(struct sock *sk, struct request_sock *req,
+			   struct sk_buff *skb, struct tcp_fastopen_cookie *foc)
+{
+	struct sock *child = tcp_try_fastopen(sk, skb, req, foc);
+
+	if (child) {
+		/* Lost: the child's timer sends it again. */
+		send_synack(child, req, foc);
+		tcp_accept_queue_add(sk, req, child);
+		sk->sk_data_ready(sk);
+		sock_put(child);
+		return;
+	}
+	reqsk_queue(sk, req);
+	send_synack(sk, req, foc); /* lost: the timer sends it again */
+}
+
 /**
  * tcp_conn_request() - A SYN has arrived at a listener.
  * @sk:  the listener.
  * @skb: the SYN; stays the caller's.
  *
  * When the queue of half-open connections is full the SYN is answered with a
- * cookie and no memory is spent (RFC 4987, section 3.6).
+ * cookie and no memory is spent (RFC 4987, section 3.6); there is no Fast Open
+ * then.
  *
  * Context: softirq.
  * Return:  0: done or dropped.
@@ -297,6 +341,7 @@ int tcp_conn_request(struct sock *sk, struct sk_buff *skb)
 	struct net *net = sock_net(sk);
 	u8 cookies = net_ipv4(net)->sysctl_tcp_syncookies;
 	struct tcp_options_received opt;
+	struct tcp_fastopen_cookie foc;
 	struct request_sock *req;
 	bool want_cookie;
 
@@ -313,24 +358,23 @@ int tcp_conn_request(struct sock *sk, struct sk_buff *skb)
 		NET_INC_STATS(net, TcpExt_ListenOverflows);
 		goto drop;
 	}
-	syn_options(sk, skb, want_cookie, &opt);
+	syn_options(sk, skb, want_cookie, &opt, &foc);
 	req = reqsk_alloc(sk);
 	if (!req)
 		goto drop;
 	reqsk_fill(sk, req, skb, &opt);
 	if (request_start(sk, req, skb, want_cookie)) {
-		tcp_reqsk_free(req);
+		tcp_reqsk_put(req);
 		goto drop;
 	}
 	if (want_cookie) {
 		NET_INC_STATS(net, TcpExt_TCPReqQFullDoCookies);
 		NET_INC_STATS(net, TcpExt_SyncookiesSent);
-		send_synack(sk, req);
-		tcp_reqsk_free(req);
+		send_synack(sk, req, NULL);
+		tcp_reqsk_put(req);
 		return 0;
 	}
-	reqsk_queue(sk, req);
-	send_synack(sk, req); /* lost: the timer sends it again */
+	request_answer(sk, req, skb, &foc);
 	return 0;
 
 drop:
@@ -339,27 +383,6 @@ drop:
 }
 
 /* --- the handshake's last ACK --- */
-
-/**
- * tcp_accept_queue_add() - accept() may have this connection.
- * @sk: the listener. @req: carries it through the queue. @child: it.
- *
- * The queue's entry stands for the child's own reference.
- */
-void tcp_accept_queue_add(struct sock *sk, struct request_sock *req,
-			  struct sock *child)
-{
-	struct request_sock_queue *q = inet_csk(sk)->icsk_accept_queue;
-
-	req->sk = child;
-	req->dl_next = NULL;
-	if (q->rskq_accept_tail)
-		q->rskq_accept_tail->dl_next = req;
-	else
-		q->rskq_accept_head = req;
-	q->rskq_accept_tail = req;
-	sk->sk_ack_backlog++;
-}
 
 /* A child that could not be completed: both its references end. */
 static void child_abort(struct sock *child)
@@ -440,12 +463,36 @@ static void request_reset(struct sock *sk, struct sk_buff *skb,
 	tcp_reqsk_drop(req);
 }
 
-/* Everything that is not the ACK we wait for. True: it was dealt with. */
+/* The same for the child of a Fast Open. A stray SYN does not end it: it may
+ * be in use already. */
+static void fastopen_reset(struct sock *child, struct sk_buff *skb)
+{
+	if (!tcp_hdr(skb)->rst) {
+		tcp_v4_send_reset(child, skb);
+		return;
+	}
+	tcp_fastopen_remove(child, true);
+	tcp_reset(child, skb);
+}
+
+/* An ACK to what was not acceptable, at a limited rate. */
+static void request_ack(struct sock *sk, struct sk_buff *skb,
+			struct request_sock *req)
+{
+	if (!tcp_oow_rate_limited(sock_net(sk), skb,
+				  MIB_TcpExt_TCPACKSkippedSynRecv,
+				  &req->last_oow_ack_time_ns))
+		tcp_v4_reqsk_ack(sk, req, skb);
+}
+
+/* Everything that is not the ACK we wait for. @sk is the listener, or the
+ * child of a Fast Open. True: it was dealt with. */
 static bool request_check(struct sock *sk, struct sk_buff *skb,
 			  struct request_sock *req, bool paws_reject)
 {
 	const struct tcphdr *th = tcp_hdr(skb);
 	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	bool fastopen = sk->sk_state != TCP_LISTEN;
 
 	/* The peer's SYN again: it did not get our SYN-ACK. */
 	if (cb->seq == req->rcv_isn && th->syn && !th->ack && !th->rst &&
@@ -456,42 +503,75 @@ static bool request_check(struct sock *sk, struct sk_buff *skb,
 			tcp_rtx_synack(sk, req);
 		return true;
 	}
-	/* RFC 9293, 3.10.7.4: an ACK of something we did not send. */
-	if (th->ack && cb->ack_seq != req->snt_isn + 1) {
+	/* RFC 9293, 3.10.7.4: an ACK of something we did not send. What the
+	 * child of a Fast Open has sent, it knows itself. */
+	if (th->ack && !fastopen && cb->ack_seq != req->snt_isn + 1) {
 		tcp_v4_send_reset(sk, skb);
 		return true;
 	}
 	if (paws_reject || !request_in_window(req, cb->seq, cb->end_seq)) {
-		if (!th->rst &&
-		    !tcp_oow_rate_limited(sock_net(sk), skb,
-					  MIB_TcpExt_TCPACKSkippedSynRecv,
-					  &req->last_oow_ack_time_ns))
-			tcp_v4_reqsk_ack(req, skb);
+		if (!th->rst)
+			request_ack(sk, skb, req);
 		if (paws_reject)
 			NET_INC_STATS(sock_net(sk), TcpExt_PAWSEstab);
 		return true;
 	}
 	/* RFC 5961, section 3.2: in the window is not enough for a RST. */
 	if (th->rst && cb->seq != req->rcv_nxt) {
-		if (!tcp_oow_rate_limited(sock_net(sk), skb,
-					  MIB_TcpExt_TCPACKSkippedSynRecv,
-					  &req->last_oow_ack_time_ns))
-			tcp_v4_reqsk_ack(req, skb);
+		request_ack(sk, skb, req);
 		return true;
 	}
 	if (th->rst || th->syn) {
-		request_reset(sk, skb, req);
+		if (fastopen)
+			fastopen_reset(sk, skb);
+		else
+			request_reset(sk, skb, req);
 		return true;
 	}
 	return !th->ack;
 }
 
+/* Options, then the rest. False: it was dealt with. */
+static bool request_accepts(struct sock *sk, struct sk_buff *skb,
+			    struct request_sock *req)
+{
+	struct tcp_options_received opt = { 0 };
+	bool paws_reject = false;
+
+	if (tcp_hdr(skb)->doff > sizeof(struct tcphdr) / 4) {
+		opt.tstamp_ok = req->tstamp_ok;
+		tcp_parse_options(sock_net(sk), skb, &opt, true, NULL);
+		paws_reject =
+			opt.saw_tstamp && req->tstamp_ok &&
+			!tcp_hdr(skb)->rst &&
+			(s32)(req->ts_recent - opt.rcv_tsval) > TCP_PAWS_WINDOW;
+	}
+	if (request_check(sk, skb, req, paws_reject))
+		return false;
+	if (opt.saw_tstamp && !after(TCP_SKB_CB(skb)->seq, req->rcv_nxt))
+		req->ts_recent = opt.rcv_tsval;
+	return true;
+}
+
+/**
+ * tcp_fastopen_check_req() - A segment for the child of a Fast Open whose
+ * handshake is not complete.
+ * @sk:  the child; may be in TCP_CLOSE afterwards.
+ * @skb: the segment; stays the caller's.
+ *
+ * Context: softirq, or the owner working off the backlog.
+ * Return:  true: it may be the handshake's last ACK: go on with it.
+ */
+bool tcp_fastopen_check_req(struct sock *sk, struct sk_buff *skb)
+{
+	return request_accepts(sk, skb, tcp_sk(sk)->fastopen_rsk);
+}
+
 /**
  * tcp_check_req() - A segment for a half-open connection.
- * @sk:         the listener.
- * @skb:        the segment; stays the caller's.
- * @req:        the half-open connection, with the caller's reference.
- * @req_stolen: unused by one CPU; false.
+ * @sk:  the listener.
+ * @skb: the segment; stays the caller's.
+ * @req: the half-open connection, with the caller's reference.
  *
  * RFC 9293, 3.10.7.4, SYN-RECEIVED.
  *
@@ -500,25 +580,12 @@ static bool request_check(struct sock *sk, struct sk_buff *skb,
  *          for the caller; NULL: @skb was dealt with and can be dropped.
  */
 struct sock *tcp_check_req(struct sock *sk, struct sk_buff *skb,
-			   struct request_sock *req, bool *req_stolen)
+			   struct request_sock *req)
 {
-	const struct tcphdr *th = tcp_hdr(skb);
-	struct tcp_options_received opt = { 0 };
-	bool paws_reject = false;
 	struct sock *child;
 
-	*req_stolen = false;
-	if (th->doff > sizeof(*th) / 4) {
-		opt.tstamp_ok = req->tstamp_ok;
-		tcp_parse_options(sock_net(sk), skb, &opt, true);
-		paws_reject =
-			opt.saw_tstamp && req->tstamp_ok && !th->rst &&
-			(s32)(req->ts_recent - opt.rcv_tsval) > TCP_PAWS_WINDOW;
-	}
-	if (request_check(sk, skb, req, paws_reject))
+	if (!request_accepts(sk, skb, req))
 		return NULL;
-	if (opt.saw_tstamp && !after(TCP_SKB_CB(skb)->seq, req->rcv_nxt))
-		req->ts_recent = opt.rcv_tsval;
 	/* TCP_DEFER_ACCEPT: wait for data, for as many repeats as asked. */
 	if (req->num_timeout < inet_csk(sk)->icsk_defer_accept &&
 	    TCP_SKB_CB(skb)->end_seq == req->rcv_isn + 1) {

@@ -187,6 +187,17 @@ static bool any_retrans_done(const struct sock *sk)
 }
 
 /**
+ * tcp_retrans_stamp_cleanup() - Nothing outstanding was resent: no resend has
+ * a time.
+ * @sk: locked.
+ */
+void tcp_retrans_stamp_cleanup(struct sock *sk)
+{
+	if (!any_retrans_done(sk))
+		tcp_sk(sk)->retrans_stamp_ns = 0;
+}
+
+/**
  * tcp_tsopt_ecr_before() - Is the echoed time stamp older than @when_ms?
  * @tp:      locked.
  * @when_ms: of our clock.
@@ -262,13 +273,18 @@ static bool non_sack_keeps_state(struct sock *sk)
 
 	if (tp->snd_una != tp->high_seq || tcp_is_sack(tp))
 		return false;
-	if (!any_retrans_done(sk))
-		tp->retrans_stamp_ns = 0;
+	tcp_retrans_stamp_cleanup(sk);
 	return true;
 }
 
-/* high_seq is reached. Return: true if the state is kept for now. */
-static bool try_undo_recovery(struct sock *sk)
+/**
+ * tcp_try_undo_recovery() - high_seq is reached, or nothing is outstanding:
+ * back to Open, as before if the loss was none.
+ * @sk: locked; in Recovery or Loss.
+ *
+ * Return: true if the state is kept for now.
+ */
+bool tcp_try_undo_recovery(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
@@ -512,7 +528,7 @@ static void process_loss(struct sock *sk, int flag, u32 num_dupack, int *rexmit)
 	if (tp->frto && frto_step(sk, flag, num_dupack, recovered, rexmit))
 		return;
 	if (recovered) {
-		try_undo_recovery(sk);
+		tcp_try_undo_recovery(sk);
 		return;
 	}
 	if (!tcp_is_sack(tp)) {
@@ -557,7 +573,7 @@ static bool high_seq_reached(struct sock *sk)
 	case TCP_CA_Recovery:
 		if (!tcp_is_sack(tp))
 			tcp_reset_reno_sack(tp);
-		if (try_undo_recovery(sk))
+		if (tcp_try_undo_recovery(sk))
 			return true;
 		end_cwnd_reduction(sk);
 		break;

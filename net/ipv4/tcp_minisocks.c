@@ -287,7 +287,7 @@ enum tcp_tw_status tcp_timewait_state_process(struct tcp_timewait_sock *tw,
 
 	if (th->doff > sizeof(*th) / 4 && tw->tw_ts_recent_stamp_s) {
 		opt.tstamp_ok = tw->tstamp_ok;
-		tcp_parse_options(net, skb, &opt, true);
+		tcp_parse_options(net, skb, &opt, true, NULL);
 		paws_reject = opt.saw_tstamp && !th->rst &&
 			      (s32)(tw->tw_ts_recent - opt.rcv_tsval) >
 				      TCP_PAWS_WINDOW;
@@ -342,6 +342,8 @@ static void child_snd_state(struct tcp_sock *tp, const struct request_sock *req,
 {
 	u32 seq = req->snt_isn + 1;
 	u32 window = ntohs(tcp_hdr(skb)->window);
+	/* RFC 7323, section 2.2: that of a SYN is not scaled. */
+	u8 scale = tcp_hdr(skb)->syn ? 0 : req->snd_wscale;
 
 	tp->snd_una = seq;
 	tp->snd_nxt = seq;
@@ -349,7 +351,7 @@ static void child_snd_state(struct tcp_sock *tp, const struct request_sock *req,
 	tp->snd_up = seq;
 	tp->write_seq = seq;
 	tp->pushed_seq = seq;
-	tp->snd_wnd = window << req->snd_wscale;
+	tp->snd_wnd = window << scale;
 	tp->max_window = tp->snd_wnd;
 	tp->tsoffset = req->ts_off;
 	tp->total_retrans = req->num_retrans;

@@ -8,6 +8,7 @@
  */
 #include "lib/printk.h"
 #include "net/ipv4/tcp_conn_int.h"
+#include "net/ipv4/tcp_fastopen.h"
 
 #define MAX_SACK_BLOCKS 4
 
@@ -50,6 +51,23 @@ static void take_wscale(struct tcp_options_received *opt, u8 shift)
 	opt->snd_wscale = shift;
 }
 
+/* RFC 7413, section 4.1.1: a request, or 4 to 16 bytes, an even number. An odd
+ * one is passed over, any other is no cookie. */
+static bool take_cookie(struct tcp_fastopen_cookie *foc, const u8 *p, u32 len,
+			bool exp)
+{
+	bool good = len == 0 || (len >= TCP_FASTOPEN_COOKIE_MIN &&
+				 len <= TCP_FASTOPEN_COOKIE_MAX);
+
+	if (len & 1)
+		return false;
+	foc->len = good ? (s8)len : -1;
+	foc->exp = exp;
+	if (good)
+		memcpy(foc->val, p, len);
+	return good;
+}
+
 /* One option that may only be in a SYN; false: its length is wrong. */
 static bool take_syn_option(const struct netns_ipv4 *n,
 			    struct tcp_options_received *opt, u8 kind,
@@ -74,30 +92,33 @@ static bool take_syn_option(const struct netns_ipv4 *n,
 			opt->sack_ok = TCP_SACK_SEEN;
 		return true;
 	default:
-		/* RFC 7413, section 4.1.1: a request, or 4 to 16 bytes. */
-		if (len != TCPOLEN_FASTOPEN_BASE &&
-		    (len < TCPOLEN_FASTOPEN_BASE + 4 ||
-		     len > TCPOLEN_FASTOPEN_BASE + 16 || (len & 1)))
-			return false;
-		opt->fastopen = p;
-		opt->fastopen_len = (u8)(len - TCPOLEN_FASTOPEN_BASE);
 		return true;
 	}
 }
 
 /* One option with its @len, kind and length included; false: malformed. */
 static bool take_option(const struct netns_ipv4 *n,
-			struct tcp_options_received *opt, bool syn, bool estab,
+			struct tcp_options_received *opt,
+			struct tcp_fastopen_cookie *foc, bool syn, bool estab,
 			u8 kind, const u8 *p, u32 len)
 {
 	switch (kind) {
 	case TCPOPT_MSS:
 	case TCPOPT_WINDOW:
 	case TCPOPT_SACK_PERM:
-	case TCPOPT_FASTOPEN:
 		if (!syn || estab)
 			return true;
 		return take_syn_option(n, opt, kind, p, len);
+	case TCPOPT_FASTOPEN:
+		if (!syn || estab || !foc)
+			return true;
+		return take_cookie(foc, p, len - TCPOLEN_FASTOPEN_BASE, false);
+	case TCPOPT_EXP:
+		if (!syn || estab || !foc || len < TCPOLEN_EXP_FASTOPEN_BASE ||
+		    get_unaligned_be16(p) != TCPOPT_FASTOPEN_MAGIC)
+			return true; /* another experiment */
+		return take_cookie(foc, p + 2, len - TCPOLEN_EXP_FASTOPEN_BASE,
+				   true);
 	case TCPOPT_TIMESTAMP:
 		if (len != TCPOLEN_TIMESTAMP)
 			return false;
@@ -130,9 +151,12 @@ static bool take_option(const struct netns_ipv4 *n,
  *         into the header are valid as long as it is.
  * @estab: the connection exists: options of a SYN are passed over, and time
  *         stamps and SACK count only if they were agreed.
+ * @foc:   of a SYN, set to its Fast Open cookie, the last one if there are
+ *         several, and left alone if there is none; or NULL.
  */
 void tcp_parse_options(const struct net *net, const struct sk_buff *skb,
-		       struct tcp_options_received *opt, bool estab)
+		       struct tcp_options_received *opt, bool estab,
+		       struct tcp_fastopen_cookie *foc)
 {
 	const struct tcphdr *th = tcp_hdr(skb);
 	const u8 *p = (const u8 *)(th + 1);
@@ -143,8 +167,6 @@ void tcp_parse_options(const struct net *net, const struct sk_buff *skb,
 	opt->bad_options = 0;
 	opt->sacks = NULL;
 	opt->nr_sacks = 0;
-	opt->fastopen = NULL;
-	opt->fastopen_len = 0;
 	while (left && p[0] != TCPOPT_EOL) {
 		if (p[0] == TCPOPT_NOP) {
 			p++;
@@ -156,7 +178,7 @@ void tcp_parse_options(const struct net *net, const struct sk_buff *skb,
 			bad = true;
 			break;
 		}
-		if (!take_option(net_ipv4(net), opt, th->syn, estab, p[0],
+		if (!take_option(net_ipv4(net), opt, foc, th->syn, estab, p[0],
 				 p + 2, len))
 			bad = true;
 		p += len;
@@ -204,7 +226,7 @@ bool tcp_fast_parse_options(struct sock *sk, const struct sk_buff *skb)
 		opt->rcv_tsval = get32(p + 4);
 		opt->rcv_tsecr = get32(p + 8);
 	} else {
-		tcp_parse_options(sock_net(sk), skb, opt, true);
+		tcp_parse_options(sock_net(sk), skb, opt, true, NULL);
 	}
 	if (opt->saw_tstamp && opt->rcv_tsecr)
 		opt->rcv_tsecr -= tp->tsoffset;

@@ -11,6 +11,7 @@
  * Called by tcp_output.c, tcp_retransmit.c and tcp_output_control.c; calls
  * ip_queue_xmit(). The socket is locked. RFC 9293, 7323, 2018, 2883, 3168.
  */
+#include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/tcp_int.h"
 #include "lib/checksum.h"
 
@@ -18,6 +19,7 @@
 #define OPTION_TS        BIT(1)
 #define OPTION_SACK_PERM BIT(2)
 #define OPTION_WSCALE    BIT(3)
+#define OPTION_FASTOPEN  BIT(4)
 
 struct tcp_out_options {
 	u8 options; /* OPTION_* */
@@ -25,6 +27,7 @@ struct tcp_out_options {
 	u8 num_sack_blocks;
 	u16 mss;
 	u32 tsval, tsecr;
+	const struct tcp_fastopen_cookie *foc; /* with OPTION_FASTOPEN */
 };
 
 /* --- options --- */
@@ -53,6 +56,33 @@ static __be32 *write_sack(__be32 *p, const struct tcp_sock *tp, u32 blocks)
 	return p;
 }
 
+/* RFC 7413, section 4.1.1, or with the magic number of RFC 6994. */
+static void write_cookie(__be32 *p, const struct tcp_fastopen_cookie *foc)
+{
+	u32 len = (u32)foc->len;
+	u8 *b = (u8 *)p;
+
+	if (foc->exp) {
+		*p = htonl(TCPOPT_EXP << 24 |
+			   (TCPOLEN_EXP_FASTOPEN_BASE + len) << 16 |
+			   TCPOPT_FASTOPEN_MAGIC);
+		b += TCPOLEN_EXP_FASTOPEN_BASE;
+	} else {
+		*b++ = TCPOPT_FASTOPEN;
+		*b++ = (u8)(TCPOLEN_FASTOPEN_BASE + len);
+	}
+	memcpy(b, foc->val, len);
+	for (b += len; (b - (u8 *)p) % 4;)
+		*b++ = TCPOPT_NOP;
+}
+
+static u32 cookie_size(const struct tcp_fastopen_cookie *foc)
+{
+	u32 base = foc->exp ? TCPOLEN_EXP_FASTOPEN_BASE : TCPOLEN_FASTOPEN_BASE;
+
+	return ALIGN(base + (u32)foc->len, 4U);
+}
+
 /* Everything is padded to words here. */
 static void write_options(__be32 *p, const struct tcp_sock *tp,
 			  const struct tcp_out_options *o)
@@ -79,6 +109,8 @@ static void write_options(__be32 *p, const struct tcp_sock *tp,
 	if (left & OPTION_WSCALE)
 		p = put_word(p, TCPOPT_NOP, TCPOPT_WINDOW, TCPOLEN_WINDOW,
 			     o->ws);
+	if (unlikely(left & OPTION_FASTOPEN))
+		write_cookie(p, o->foc);
 	if (o->num_sack_blocks)
 		write_sack(p, tp, o->num_sack_blocks);
 }
@@ -93,7 +125,29 @@ static u32 syn_options_size(const struct tcp_out_options *o)
 		size += TCPOLEN_SACKPERM_ALIGNED;
 	if (o->options & OPTION_WSCALE)
 		size += TCPOLEN_WSCALE_ALIGNED;
+	if (o->options & OPTION_FASTOPEN)
+		size += cookie_size(o->foc);
 	return size;
+}
+
+/* A cookie of 16 bytes fits behind all the others. */
+static void add_cookie(struct tcp_out_options *o,
+		       const struct tcp_fastopen_cookie *foc)
+{
+	if (!foc || foc->len < 0)
+		return;
+	o->options |= OPTION_FASTOPEN;
+	o->foc = foc;
+}
+
+/* What our SYN may offer: less than at first when the path's MTU has shrunk
+ * since. */
+static u16 syn_mss(const struct sock *sk)
+{
+	const struct dst_entry *dst = sk->sk_dst_cache;
+	u32 advmss = tcp_sk(sk)->advmss;
+
+	return (u16)(dst ? min(advmss, dst_metric_advmss(dst)) : advmss);
 }
 
 /*
@@ -108,7 +162,7 @@ static u32 syn_options(const struct sock *sk, const struct sk_buff *skb,
 	bool first = !(TCP_SKB_CB(skb)->tcp_flags & TCPHDR_ACK);
 
 	o->options = OPTION_MSS;
-	o->mss = tp->advmss;
+	o->mss = first ? syn_mss(sk) : tp->advmss;
 	/* The option counts no options: RFC 9293, section 3.7.1. */
 	if (!first && tp->rx_opt.tstamp_ok)
 		o->mss += TCPOLEN_TSTAMP_ALIGNED;
@@ -123,6 +177,8 @@ static u32 syn_options(const struct sock *sk, const struct sk_buff *skb,
 	}
 	if (n->sysctl_tcp_sack && (first || tp->rx_opt.sack_ok))
 		o->options |= OPTION_SACK_PERM;
+	if (unlikely(tp->fastopen_req))
+		add_cookie(o, &tp->fastopen_req->cookie);
 	return syn_options_size(o);
 }
 
@@ -463,7 +519,8 @@ void tcp_init_nondata_skb(struct sk_buff *skb, u32 seq, u8 flags)
 }
 
 static u32 synack_options(const struct sock *sk, const struct dst_entry *dst,
-			  const struct request_sock *req, u64 now,
+			  const struct request_sock *req,
+			  const struct tcp_fastopen_cookie *foc, u64 now,
 			  struct tcp_out_options *o)
 {
 	u32 mss = dst_metric_advmss(dst);
@@ -485,21 +542,24 @@ static u32 synack_options(const struct sock *sk, const struct dst_entry *dst,
 	}
 	if (req->sack_ok)
 		o->options |= OPTION_SACK_PERM;
+	add_cookie(o, foc);
 	return syn_options_size(o);
 }
 
 /**
  * tcp_make_synack() - The answer to a SYN on a listener.
- * @sk:  the listener.
+ * @sk:  the listener, or the child of a Fast Open.
  * @dst: the route back: its MSS is offered. Not attached to the packet.
  * @req: the half-open connection; its window and options are decided.
+ * @foc: the Fast Open cookie to give; NULL, or a length of -1: none.
  *
  * Ownership: the packet is the caller's; its checksum is in place.
  * Context:   softirq.
  * Return:    it, starting at the TCP header; NULL without memory.
  */
 struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
-				struct request_sock *req)
+				const struct request_sock *req,
+				const struct tcp_fastopen_cookie *foc)
 {
 	struct sk_buff *skb = tcp_alloc_control_skb(GFP_ATOMIC);
 	struct tcp_out_options opts;
@@ -509,7 +569,8 @@ struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
 
 	if (!skb)
 		return NULL;
-	hdr_len = (u32)sizeof(*th) + synack_options(sk, dst, req, now, &opts);
+	hdr_len = (u32)sizeof(*th) +
+		  synack_options(sk, dst, req, foc, now, &opts);
 	th = skb_push(skb, hdr_len);
 	skb_reset_transport_header(skb);
 	memset(th, 0, sizeof(*th));

@@ -7,6 +7,7 @@
  * socket locked; calls tcp_transmit_skb(). SYN and FIN occupy sequence space
  * and are queued for retransmission; the others are sent once.
  */
+#include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/tcp_int.h"
 
 /*
@@ -92,12 +93,13 @@ static void connect_init_sequence(struct sock *sk)
  * tcp_connect() - Send the SYN (RFC 9293, section 3.5).
  * @sk: locked, SYN_SENT, bound and routed; write_seq is the initial sequence
  *      number.
+ * @fo: what it takes along, with Fast Open; or NULL.
  *
  * A SYN that IP could not send is tried again by the timer.
  *
  * Return: 0; -ENOBUFS; -EHOSTUNREACH without a route; -ECONNREFUSED.
  */
-int tcp_connect(struct sock *sk)
+int tcp_connect(struct sock *sk, struct tcp_fastopen_request *fo)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *skb;
@@ -125,11 +127,19 @@ int tcp_connect(struct sock *sk)
 	tp->packets_out += tcp_skb_pcount(skb);
 	tcp_rtx_queue_insert(sk, skb);
 
-	err = tcp_transmit_skb(sk, skb, true, GFP_KERNEL);
+	if (fo) {
+		tp->fastopen_req = fo;
+		err = tcp_send_syn_data(sk, skb, fo);
+		tp->fastopen_req = NULL;
+	} else {
+		err = tcp_transmit_skb(sk, skb, true, GFP_KERNEL);
+	}
 	if (err == -ECONNREFUSED)
 		return err;
-	tp->snd_nxt = tp->write_seq;
-	tp->pushed_seq = tp->write_seq;
+	/* Data that could not go along is queued. */
+	skb = tcp_send_head(sk);
+	tp->snd_nxt = skb ? TCP_SKB_CB(skb)->seq : tp->write_seq;
+	tp->pushed_seq = tp->snd_nxt;
 	tp->highest_sack = NULL;
 	NET_INC_STATS(sock_net(sk), Tcp_ActiveOpens);
 	inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS,

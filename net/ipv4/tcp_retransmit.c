@@ -280,30 +280,15 @@ void tcp_xmit_retransmit_queue(struct sock *sk)
 }
 
 /**
- * tcp_simple_retransmit() - The path MTU has shrunk: what is now too large was
- * dropped, and not by congestion (RFC 1191, section 6.5).
- * @sk: locked; the MSS is already the smaller one.
+ * tcp_non_congestion_loss_retransmit() - Resend what is marked lost for
+ * another reason than congestion: cwnd stays.
+ * @sk: locked.
  */
-void tcp_simple_retransmit(struct sock *sk)
+void tcp_non_congestion_loss_retransmit(struct sock *sk)
 {
-	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 mss = tcp_current_mss(sk), prior_lost = tp->lost_out;
-	struct sk_buff *skb;
 
-	for (skb = tcp_rtx_queue_head(sk); skb; skb = tcp_skb_rb_next(skb)) {
-		u32 seg = tcp_skb_mss(skb) ?: skb->len;
-
-		if (seg > mss)
-			tcp_mark_skb_lost(sk, skb);
-	}
-	if (prior_lost == tp->lost_out)
-		return;
-	if (!tcp_is_sack(tp))
-		tp->sacked_out =
-			min(tp->sacked_out, tp->packets_out - tp->lost_out);
-	/* cwnd stays: this is no sign of congestion. */
-	if (icsk->icsk_ca_state != TCP_CA_Loss) {
+	if (inet_csk(sk)->icsk_ca_state != TCP_CA_Loss) {
 		tp->high_seq = tp->snd_nxt;
 		tp->snd_ssthresh = tcp_current_ssthresh(sk);
 		tp->prior_ssthresh = 0;
@@ -311,6 +296,35 @@ void tcp_simple_retransmit(struct sock *sk)
 		tcp_set_ca_state(sk, TCP_CA_Loss);
 	}
 	tcp_xmit_retransmit_queue(sk);
+}
+
+/**
+ * tcp_simple_retransmit() - The path MTU has shrunk: what is now too large was
+ * dropped, and not by congestion (RFC 1191, section 6.5).
+ * @sk: locked; the MSS is already the smaller one.
+ *
+ * Of a SYN with data no part is too large, since it is queued as two; both are
+ * lost.
+ */
+void tcp_simple_retransmit(struct sock *sk)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 mss = tcp_current_mss(sk), prior_lost = tp->lost_out;
+	bool all = tp->syn_data && sk->sk_state == TCP_SYN_SENT;
+	struct sk_buff *skb;
+
+	for (skb = tcp_rtx_queue_head(sk); skb; skb = tcp_skb_rb_next(skb)) {
+		u32 seg = tcp_skb_mss(skb) ?: skb->len;
+
+		if (seg > mss || all)
+			tcp_mark_skb_lost(sk, skb);
+	}
+	if (prior_lost == tp->lost_out)
+		return;
+	if (!tcp_is_sack(tp))
+		tp->sacked_out =
+			min(tp->sacked_out, tp->packets_out - tp->lost_out);
+	tcp_non_congestion_loss_retransmit(sk);
 }
 
 /* --- tail loss probe --- */
@@ -335,7 +349,7 @@ bool tcp_schedule_loss_probe(struct sock *sk, bool advancing_rto)
 	s64 left;
 
 	if ((early != 3 && early != 4) || !tp->packets_out ||
-	    !tcp_is_sack(tp) ||
+	    !tcp_is_sack(tp) || unlikely(tp->fastopen_rsk) ||
 	    (icsk->icsk_ca_state != TCP_CA_Open &&
 	     icsk->icsk_ca_state != TCP_CA_CWR))
 		return false;

@@ -7,6 +7,7 @@
  * levels go on to ip_setsockopt(). Task context; the socket is owned meanwhile.
  */
 #include "lib/errno.h"
+#include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/tcp_int.h"
 
 #define MAX_TCP_KEEPIDLE  32767
@@ -14,6 +15,9 @@
 #define MAX_TCP_KEEPCNT   127
 #define MAX_TCP_SYNCNT    127
 #define MAX_TCP_LINGER2_S 120
+
+/* States in which what listen() and connect() go by may be changed. */
+#define UNCONNECTED (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN))
 
 /* Times of SYN-ACK retransmissions, for TCP_DEFER_ACCEPT. */
 #define SYNACK_FIRST_S ((int)(TCP_TIMEOUT_INIT / NSEC_PER_SEC))
@@ -128,6 +132,31 @@ static int set_window_clamp(struct sock *sk, int val)
 	return 0;
 }
 
+static int set_fastopen_connect(struct sock *sk, int val)
+{
+	if (!in_range(val, 0, 1))
+		return -EINVAL;
+	if (!(tcp_net(sk)->sysctl_tcp_fastopen & TFO_CLIENT_ENABLE))
+		return -EOPNOTSUPP;
+	if (sk->sk_state != TCP_CLOSE)
+		return -EINVAL;
+	tcp_sk(sk)->fastopen_connect = val & 1;
+	return 0;
+}
+
+/* One key, or two: the active one and the one before it. */
+static int set_fastopen_key(struct sock *sk, const void __user *val, u32 len)
+{
+	u8 raw[TCP_FASTOPEN_KEY_BUF_LENGTH];
+
+	if (len != TCP_FASTOPEN_KEY_LENGTH && len != sizeof(raw))
+		return -EINVAL;
+	if (copy_from_user(raw, val, len))
+		return -EFAULT;
+	return tcp_fastopen_set_keys(sock_net(sk), sk, raw,
+				     len / TCP_FASTOPEN_KEY_LENGTH);
+}
+
 static int set_congestion(struct sock *sk, const void __user *val, u32 len)
 {
 	char name[TCP_CA_NAME_MAX] = { 0 };
@@ -219,6 +248,17 @@ static int set_int(struct sock *sk, int name, int val)
 		tp->notsent_lowat = (u32)val;
 		sk->sk_write_space(sk);
 		return 0;
+	case TCP_FASTOPEN:
+		if (val < 0 || !(TCPF(sk->sk_state) & UNCONNECTED))
+			return -EINVAL;
+		return tcp_fastopen_queue_tune(sk, (u32)val);
+	case TCP_FASTOPEN_CONNECT:
+		return set_fastopen_connect(sk, val);
+	case TCP_FASTOPEN_NO_COOKIE:
+		if (!in_range(val, 0, 1) || !(TCPF(sk->sk_state) & UNCONNECTED))
+			return -EINVAL;
+		tp->fastopen_no_cookie = val & 1;
+		return 0;
 	case TCP_TIMESTAMP: /* only of a connection under repair */
 		return -EPERM;
 	default:
@@ -236,7 +276,8 @@ static int set_int(struct sock *sk, int name, int val)
  *
  * Context: task.
  * Return:  0; -EINVAL: too short or out of range; -EFAULT; -ENOENT: no such
- *          congestion control; -EPERM; -ENOPROTOOPT.
+ *          congestion control; -EPERM; -ENOMEM; -EOPNOTSUPP: Fast Open is
+ *          switched off; -ENOPROTOOPT.
  */
 int tcp_setsockopt(struct sock *sk, int level, int name, const void __user *val,
 		   u32 len)
@@ -248,6 +289,8 @@ int tcp_setsockopt(struct sock *sk, int level, int name, const void __user *val,
 	lock_sock(sk);
 	if (name == TCP_CONGESTION) {
 		err = set_congestion(sk, val, len);
+	} else if (name == TCP_FASTOPEN_KEY) {
+		err = set_fastopen_key(sk, val, len);
 	} else {
 		err = copy_int_from_sockopt(val, len, &ival);
 		if (!err)
@@ -333,6 +376,17 @@ static int get_int(const struct sock *sk, int name, int *val)
 	case TCP_INQ:
 		*val = tp->recvmsg_inq;
 		return 0;
+	case TCP_FASTOPEN:
+		*val = 0;
+		if (icsk->icsk_accept_queue)
+			*val = (int)icsk->icsk_accept_queue->fastopenq.max_qlen;
+		return 0;
+	case TCP_FASTOPEN_CONNECT:
+		*val = tp->fastopen_connect;
+		return 0;
+	case TCP_FASTOPEN_NO_COOKIE:
+		*val = tp->fastopen_no_cookie;
+		return 0;
 	case TCP_TIMESTAMP:
 		*val = (int)(tcp_time_stamp_ms(ktime_get_ns()) + tp->tsoffset);
 		return 0;
@@ -359,6 +413,15 @@ static int get_cc_info(struct sock *sk, void __user *val, int __user *len)
 	if (ca && ca->get_info)
 		n = ca->get_info(sk, buf, sizeof(buf));
 	return put_sockopt(val, len, buf, (int)n);
+}
+
+static int get_fastopen_key(const struct sock *sk, void __user *val,
+			    int __user *len)
+{
+	u8 raw[TCP_FASTOPEN_KEY_BUF_LENGTH];
+	u32 num = tcp_fastopen_get_keys(sock_net(sk), sk, raw);
+
+	return put_sockopt(val, len, raw, (int)num * TCP_FASTOPEN_KEY_LENGTH);
 }
 
 static int get_congestion(struct sock *sk, void __user *val, int __user *len)
@@ -398,6 +461,9 @@ int tcp_getsockopt(struct sock *sk, int level, int name, void __user *val,
 		break;
 	case TCP_CONGESTION:
 		err = get_congestion(sk, val, len);
+		break;
+	case TCP_FASTOPEN_KEY:
+		err = get_fastopen_key(sk, val, len);
 		break;
 	default:
 		err = get_int(sk, name, &ival);

@@ -11,6 +11,7 @@
  * State: the socket's, which is owned by the caller or by nobody in softirq.
  */
 #include "net/ipv4/tcp_conn_int.h"
+#include "net/ipv4/tcp_fastopen.h"
 
 static int discard(struct sk_buff *skb, enum skb_drop_reason reason)
 {
@@ -136,12 +137,15 @@ static bool synsent_ack_ok(struct sock *sk, const struct sk_buff *skb)
 	return true;
 }
 
-/* Whether the ACK of the SYN-ACK waits for data that is about to come. */
+/* Whether the ACK of the SYN-ACK waits for data that is about to come. Not if
+ * the peer has closed already. */
 static bool handshake_ack_waits(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
-	if (!icsk->icsk_defer_accept && !inet_csk_in_pingpong_mode(sk))
+	if (sk->sk_state != TCP_ESTABLISHED ||
+	    (!sk->sk_write_pending && !icsk->icsk_defer_accept &&
+	     !inet_csk_in_pingpong_mode(sk)))
 		return false;
 	inet_csk_schedule_ack(sk);
 	tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
@@ -150,13 +154,15 @@ static bool handshake_ack_waits(struct sock *sk)
 	return true;
 }
 
-/* A SYN-ACK for our SYN: fourth step of section 3.10.7.3. */
+/* A SYN-ACK for our SYN: fourth step of section 3.10.7.3. @foc: its cookie. */
 static void synsent_connected(struct sock *sk, struct sk_buff *skb,
-			      const struct tcphdr *th)
+			      const struct tcphdr *th,
+			      struct tcp_fastopen_cookie *foc)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 seq = TCP_SKB_CB(skb)->seq;
+	bool resent = false;
 
 	ecn_rcv_synack(tp, th);
 	tp->snd_wl1 = seq;
@@ -171,10 +177,13 @@ static void synsent_connected(struct sock *sk, struct sk_buff *skb,
 	tcp_initialize_rcv_mss(sk);
 	tp->copied_seq = tp->rcv_nxt;
 	tcp_finish_connect(sk, skb);
+	if (unlikely(tp->syn_fastopen || tp->syn_data))
+		resent = tcp_rcv_fastopen_synack(sk, skb, foc);
 	tell_program(sk);
-	if (!handshake_ack_waits(sk))
+	if (!resent && !handshake_ack_waits(sk))
 		tcp_send_ack(sk);
-	/* Data and FIN of a SYN-ACK are not taken: they will come again. */
+	/* Without Fast Open, data and FIN of a SYN-ACK are not taken: they
+	 * will come again. */
 	tcp_data_snd_check(sk);
 }
 
@@ -205,10 +214,22 @@ static int rcv_synsent(struct sock *sk, struct sk_buff *skb,
 		       const struct tcphdr *th)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_fastopen_cookie foc = { .len = -1 };
 	u16 saved_clamp = tp->rx_opt.mss_clamp;
 	enum skb_drop_reason reason;
 
-	tcp_parse_options(sock_net(sk), skb, &tp->rx_opt, false);
+	/* Nothing was sent that this could answer: as if there were no
+	 * connection (RFC 9293, section 3.10.7.1), but a SYN may wait. */
+	if (unlikely(tp->defer_connect)) {
+		if (th->ack && !th->rst)
+			return 1;
+		return discard(skb, SKB_DROP_REASON_TCP_CLOSE);
+	}
+	/* RFC 9293, section 3.7.1: what this SYN-ACK does not say is the
+	 * default, whatever the last one said that the data was cut by. */
+	if (unlikely(tp->syn_fastopen || tp->syn_data))
+		tp->rx_opt.mss_clamp = tp->rx_opt.user_mss ?: TCP_MSS_DEFAULT;
+	tcp_parse_options(sock_net(sk), skb, &tp->rx_opt, false, &foc);
 	if (tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr)
 		tp->rx_opt.rcv_tsecr -= tp->tsoffset;
 	if (th->ack) {
@@ -225,7 +246,7 @@ static int rcv_synsent(struct sock *sk, struct sk_buff *skb,
 		}
 		if (!th->syn)
 			goto drop;
-		synsent_connected(sk, skb, th);
+		synsent_connected(sk, skb, th, &foc);
 		consume_skb(skb);
 		return 0;
 	}
@@ -338,18 +359,43 @@ static int fin_wait1_acked(struct sock *sk, struct sk_buff *skb,
 	return 0;
 }
 
+/* A Fast Open is complete: the connection, which is used already, has an
+ * ordinary retransmit timer from now on. */
+static void fastopen_acked(struct sock *sk)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	/* The SYN-ACK that went twice was for nothing, says the time stamp. */
+	if (icsk->icsk_ca_state == TCP_CA_Loss && !tp->packets_out)
+		tcp_try_undo_recovery(sk);
+	tcp_rto_recovered(tp);
+	icsk->icsk_retransmits = 0;
+	/* But not what this ACK has set: it may have begun a recovery. */
+	tcp_retrans_stamp_cleanup(sk);
+	tcp_fastopen_remove(sk, false);
+	tcp_rearm_rto(sk);
+}
+
 /* The handshake's last ACK reached us in SYN_RECV. */
 static void syn_recv_acked(struct sock *sk, const struct sk_buff *skb,
 			   const struct tcphdr *th)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	const struct request_sock *req = tp->fastopen_rsk;
 
 	tp->delivered++;
+	if (req)
+		tp->syn_stamp_ns = req->num_retrans ? 0 : req->snt_synack_ns;
 	if (!tp->srtt_us)
 		tcp_synack_rtt_meas(sk, tp->syn_stamp_ns);
-	tp->retrans_stamp_ns = 0;
-	tcp_init_transfer(sk);
-	tp->copied_seq = tp->rcv_nxt;
+	if (req) {
+		fastopen_acked(sk);
+	} else {
+		tp->retrans_stamp_ns = 0;
+		tcp_init_transfer(sk);
+		tp->copied_seq = tp->rcv_nxt;
+	}
 	tcp_set_state(sk, TCP_ESTABLISHED);
 	tell_program(sk);
 	tp->snd_una = TCP_SKB_CB(skb)->ack_seq;
@@ -361,6 +407,9 @@ static void syn_recv_acked(struct sock *sk, const struct sk_buff *skb,
 	inet_csk(sk)->icsk_ack.lrcvtime_ns = ktime_get_ns();
 	tp->lsndtime_ns = tp->tcp_mstamp_ns;
 	tcp_initialize_rcv_mss(sk);
+	/* shutdown() before there was a connection to close. */
+	if (sk->sk_shutdown & SEND_SHUTDOWN)
+		tcp_shutdown(sk, SEND_SHUTDOWN);
 }
 
 /* RFC 9293, section 3.10.7.4, fifth: what the ACK did to the state. Return as
@@ -373,6 +422,8 @@ static int ack_changes_state(struct sock *sk, struct sk_buff *skb,
 
 	if (sk->sk_state == TCP_SYN_RECV)
 		syn_recv_acked(sk, skb, th);
+	else if (unlikely(tp->fastopen_rsk))
+		fastopen_acked(sk);
 	all_acked = tp->snd_una == tp->write_seq;
 	switch (sk->sk_state) {
 	case TCP_FIN_WAIT1:
@@ -477,6 +528,8 @@ int tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb)
 	default:
 		break;
 	}
+	if (unlikely(tp->fastopen_rsk) && !tcp_fastopen_check_req(sk, skb))
+		return discard(skb, SKB_DROP_REASON_TCP_INVALID_SEQUENCE);
 	if (!th->ack && !th->rst && !th->syn)
 		return discard(skb, SKB_DROP_REASON_TCP_FLAGS);
 	if (!tcp_validate_incoming(sk, skb, th))

@@ -145,7 +145,7 @@ static struct sock *cookie_child(struct sock *sk, struct sk_buff *skb, u16 mss)
 
 	if (!req)
 		return NULL;
-	tcp_parse_options(sock_net(sk), skb, &opt, false);
+	tcp_parse_options(sock_net(sk), skb, &opt, false, NULL);
 	req->mss = mss;
 	req->snt_isn = ntohl(tcp_hdr(skb)->ack_seq) - 1;
 	req->rcv_isn = ntohl(tcp_hdr(skb)->seq) - 1;
@@ -153,7 +153,7 @@ static struct sock *cookie_child(struct sock *sk, struct sk_buff *skb, u16 mss)
 	cookie_decode_options(req, &opt);
 	child = tcp_reqsk_complete(sk, skb, req);
 	if (!child)
-		tcp_reqsk_free(req);
+		tcp_reqsk_put(req);
 	return child;
 }
 

@@ -12,6 +12,7 @@
  * RFC 6298 (RTO), RFC 1122, sections 4.2.2.17 (probes), 4.2.3.5 (giving up),
  * 4.2.3.6 (keepalive), RFC 5482 (user timeout).
  */
+#include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/tcp_int.h"
 
 /* --- how long to try --- */
@@ -160,6 +161,7 @@ static bool tcp_write_timeout(struct sock *sk)
 	if (!expired)
 		expired = retransmits_timed_out(sk, until,
 						icsk->icsk_user_timeout_ns);
+	tcp_fastopen_active_detect_blackhole(sk, expired);
 	if (expired)
 		tcp_write_err(sk);
 	return expired;
@@ -237,6 +239,34 @@ static void count_rto(struct sock *sk)
 	}
 }
 
+/* A Fast Open's SYN-ACK is not acknowledged: before it is, nothing else goes
+ * again. One try more than usual: the program may be using the connection. */
+static void fastopen_synack_timer(struct sock *sk, struct request_sock *req)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 most = icsk->icsk_syn_retries
+			   ?: tcp_net(sk)->sysctl_tcp_synack_retries + 1U;
+
+	NET_INC_STATS(sock_net(sk), TcpExt_TCPTimeouts);
+	if (req->num_timeout >= most) {
+		tcp_write_err(sk);
+		return;
+	}
+	/* RFC 5681, section 3.1: one segment, when it was lost twice. */
+	if (icsk->icsk_retransmits == 1)
+		tcp_enter_loss(sk);
+	tcp_rtx_synack(sk, req);
+	tp->total_retrans++;
+	req->num_timeout++;
+	count_rto(sk);
+	if (!tp->retrans_stamp_ns)
+		tp->retrans_stamp_ns = tp->tcp_mstamp_ns;
+	inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS,
+				  req->timeout_ns << req->num_timeout,
+				  TCP_RTO_MAX);
+}
+
 /**
  * tcp_retransmit_timer() - No ACK for a whole RTO.
  * @sk: locked, or not owned in softirq; tcp_mstamp_ns is now.
@@ -250,6 +280,10 @@ void tcp_retransmit_timer(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *head;
 
+	if (unlikely(tp->fastopen_rsk)) {
+		fastopen_synack_timer(sk, tp->fastopen_rsk);
+		return;
+	}
 	if (!tp->packets_out)
 		return;
 	head = tcp_rtx_queue_head(sk);

@@ -38,22 +38,25 @@ static_assert(sizeof(struct tcphdr) == 20, "RFC 9293, section 3.1");
 #define TCPHDR_SYN_ECN (TCPHDR_SYN | TCPHDR_ECE | TCPHDR_CWR)
 
 /* Option kinds: RFC 9293 3.1, 2018, 7323, 7413. */
-#define TCPOPT_EOL       0
-#define TCPOPT_NOP       1
-#define TCPOPT_MSS       2
-#define TCPOPT_WINDOW    3
-#define TCPOPT_SACK_PERM 4
-#define TCPOPT_SACK      5
-#define TCPOPT_TIMESTAMP 8
-#define TCPOPT_FASTOPEN  34
+#define TCPOPT_EOL            0
+#define TCPOPT_NOP            1
+#define TCPOPT_MSS            2
+#define TCPOPT_WINDOW         3
+#define TCPOPT_SACK_PERM      4
+#define TCPOPT_SACK           5
+#define TCPOPT_TIMESTAMP      8
+#define TCPOPT_FASTOPEN       34
+#define TCPOPT_EXP            254 /* RFC 6994: experiments, told apart by a magic */
+#define TCPOPT_FASTOPEN_MAGIC 0xF989U
 
-#define TCPOLEN_MSS           4
-#define TCPOLEN_WINDOW        3
-#define TCPOLEN_SACK_PERM     2
-#define TCPOLEN_TIMESTAMP     10
-#define TCPOLEN_SACK_BASE     2
-#define TCPOLEN_SACK_PERBLOCK 8
-#define TCPOLEN_FASTOPEN_BASE 2
+#define TCPOLEN_MSS               4
+#define TCPOLEN_WINDOW            3
+#define TCPOLEN_SACK_PERM         2
+#define TCPOLEN_TIMESTAMP         10
+#define TCPOLEN_SACK_BASE         2
+#define TCPOLEN_SACK_PERBLOCK     8
+#define TCPOLEN_FASTOPEN_BASE     2
+#define TCPOLEN_EXP_FASTOPEN_BASE 4
 /* With the NOPs that align them. */
 #define TCPOLEN_MSS_ALIGNED       4
 #define TCPOLEN_WSCALE_ALIGNED    4

@@ -24,6 +24,7 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 #include "tests/packetdrill/stack.h"
 #include "tests/packetdrill/preload/preload.h"
@@ -272,8 +273,14 @@ static int pd_netdev_receive(void *u, void *buf, size_t *n,
 	return 0;
 }
 
+/* The thread of a call that has returned needs a moment of real time to tell
+ * packetdrill of it, which it can do only while this one sleeps. */
 static int pd_usleep(void *u, useconds_t usec)
 {
+	static const struct timespec moment = { 0, 3000000 };
+
+	if (stack_woke_calls())
+		nanosleep(&moment, NULL);
 	stack_sleep_us(usec);
 	return 0;
 }
@@ -324,7 +331,34 @@ static void sysctl_write_all(void)
 	}
 }
 
-static void sysctl_read_all(void)
+/* Before each command all files are made old, so that a file which is not was
+ * written by it. */
+static void file_age(const char *path)
+{
+	static const struct timespec old[2] = { { 1, 0 }, { 1, 0 } };
+
+	utimensat(AT_FDCWD, path, old, 0);
+}
+
+static int file_is_new(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && st.st_mtime != 1;
+}
+
+static void sysctl_age_all(void)
+{
+	char path[PATH_MAX_];
+	unsigned int i;
+
+	for (i = 0; stack_sysctl_name(i); i++) {
+		sysctl_path(i, path, 0);
+		file_age(path);
+	}
+}
+
+static void sysctl_read_new(void)
 {
 	char path[PATH_MAX_], text[SYSCTL_TEXT];
 	unsigned int i;
@@ -333,7 +367,7 @@ static void sysctl_read_all(void)
 
 	for (i = 0; stack_sysctl_name(i); i++) {
 		sysctl_path(i, path, 0);
-		f = fopen(path, "r");
+		f = file_is_new(path) ? fopen(path, "r") : NULL;
 		if (!f)
 			continue;
 		n = fread(text, 1, sizeof(text) - 1, f);
@@ -343,6 +377,40 @@ static void sysctl_read_all(void)
 			fprintf(stderr, "doorbell: %s: not a value: %s",
 				stack_sysctl_name(i), text);
 	}
+}
+
+/* --- the commands of a script --- */
+
+static void own_path(const char *name, char path[PATH_MAX_])
+{
+	snprintf(path, PATH_MAX_, "%s/%s", getenv(DOORBELL_SYSCTL), name);
+}
+
+static void before_command(void)
+{
+	char path[PATH_MAX_], name[64];
+	unsigned long long value;
+	unsigned int i;
+	FILE *f;
+
+	sysctl_age_all();
+	own_path(DOORBELL_COUNTERS, path);
+	f = fopen(path, "w");
+	if (!f)
+		return;
+	for (i = 0; stack_counter(NULL, i, name, &value); i++)
+		fprintf(f, "%s %llu\n", name, value);
+	fclose(f);
+}
+
+static void after_command(void)
+{
+	char path[PATH_MAX_];
+
+	sysctl_read_new();
+	own_path(DOORBELL_FLUSH, path);
+	if (unlink(path) == 0)
+		stack_tcp_metrics_flush(NULL);
 }
 
 /* --- start --- */
@@ -367,7 +435,8 @@ static const struct doorbell_preload_ops preload_ops = {
 	.owns_fd = owns_fd,
 	.close = preloaded_close,
 	.getsockopt = preloaded_getsockopt,
-	.after_command = sysctl_read_all,
+	.before_command = before_command,
+	.after_command = after_command,
 };
 
 static void join_preload(void)

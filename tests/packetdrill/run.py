@@ -13,10 +13,9 @@ import re
 import subprocess
 import sys
 
-LOCAL = '192.168.0.1'
-OPTIONS = ['--ip_version=ipv4', f'--local_ip={LOCAL}',
-           f'--gateway_ip={LOCAL}', '--netmask_ip=255.255.0.0',
-           '--remote_ip=192.0.2.1', '--send_omit_free',
+LOCAL, REMOTE = '192.168.0.1', '192.0.2.1'
+OPTIONS = ['--ip_version=ipv4', f'--gateway_ip={LOCAL}',
+           '--netmask_ip=255.255.0.0', '--send_omit_free',
            '-D', 'TFO_COOKIE=3021b9d889017eeb', '-D', 'CODE=host_unreachable',
            '-D', 'CMSG_LEVEL_IP=SOL_IP', '-D', 'CMSG_TYPE_RECVERR=IP_RECVERR']
 TIME_LIMIT_S = 60
@@ -30,23 +29,27 @@ def scripts_below(path):
                   for name in names if name.endswith('.pkt'))
 
 
-def device_mtu(path):
-    """The device is made before the script is read: look ahead for --mtu."""
+def own_option(path, name, default):
+    """What a script says of itself: the device is made before it is read, and
+    an option of the command line would win over the script's."""
     with open(path, encoding='utf-8', errors='replace') as file:
-        found = re.search(r'^--mtu=(\d+)', file.read(), re.M)
-    return found.group(1) if found else '1500'
+        found = re.search(rf'^--{name}=(\S+)', file.read(), re.M)
+    return found.group(1) if found else default
 
 
 def run_one(args, path):
     """Return (passed, output)."""
     lib = os.path.abspath(os.path.join(args.lib, 'libdoorbell-packetdrill.so'))
     preload = os.path.abspath(os.path.join(args.lib, 'libdoorbell-preload.so'))
-    flags = f'local={LOCAL}/16,mtu={device_mtu(path)}'
+    local = own_option(path, 'local_ip', LOCAL)
+    remote = own_option(path, 'remote_ip', REMOTE)
+    flags = f'local={local}/16,mtu={own_option(path, "mtu", "1500")}'
     # `env` sets the preload, so that nothing of this process's gets it.
     # The namespace is a second fence between a script and this machine.
     command = [*(['unshare', '-n'] if os.geteuid() == 0 else []), 'env', f'LD_PRELOAD={preload}',
                os.path.abspath(args.packetdrill), f'--so_filename={lib}',
-               f'--so_flags={flags}', *OPTIONS, os.path.basename(path)]
+               f'--so_flags={flags}', f'--local_ip={local}',
+               f'--remote_ip={remote}', *OPTIONS, os.path.basename(path)]
     try:
         done = subprocess.run(command, cwd=os.path.dirname(path) or '.',
                               stdin=subprocess.DEVNULL, timeout=TIME_LIMIT_S,

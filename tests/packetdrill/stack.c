@@ -324,6 +324,18 @@ long long stack_time_us(void)
 	return us;
 }
 
+int stack_woke_calls(void)
+{
+	static u64 told;
+	u64 n;
+
+	platform_enter();
+	n = platform_wakes() - told;
+	told += n;
+	platform_leave();
+	return n != 0;
+}
+
 void stack_sleep_us(unsigned long us)
 {
 	u64 end, wakes;

@@ -28,6 +28,8 @@ long stack_packet_out(void *packet, unsigned long size, long long *time_us);
 long long stack_time_us(void);
 /* Time moves on by @us, or to where a sleeping call is woken. */
 void stack_sleep_us(unsigned long us);
+/* Has one been woken since this was asked last? */
+int stack_woke_calls(void);
 
 /* The knobs, by place: "net/ipv4/tcp_sack"; NULL past the end. */
 const char *stack_sysctl_name(unsigned int i);
@@ -39,3 +41,9 @@ int stack_sysctl_set(unsigned int i, const char *text);
  * machine's. -ESRCH: there is no such knob. */
 struct net;
 int stack_sysctl_write(struct net *net, const char *name, const char *text);
+/* `ip tcp_metrics flush all`: what @net remembers of other hosts. */
+void stack_tcp_metrics_flush(struct net *net);
+/* Counter @i of @net by nstat's name, "TcpExtTCPTimeouts"; NULL past the end.
+ */
+const char *stack_counter(struct net *net, unsigned int i, char name[64],
+			  unsigned long long *value);

@@ -8,6 +8,7 @@
 #include "lib/vsprintf.h"
 #include "net/core/net_namespace.h"
 #include "net/ipv4/sysctl.h"
+#include "net/ipv4/tcp_fastopen.h"
 #include "tests/packetdrill/platform_threads.h"
 #include "tests/packetdrill/stack.h"
 
@@ -23,9 +24,6 @@ static const char *const ignored[] = {
 	"net/ipv4/tcp_ecn_option",
 	"net/ipv4/tcp_ecn_option_beacon",
 	"net/ipv4/tcp_fack",
-	"net/ipv4/tcp_fastopen",
-	"net/ipv4/tcp_fastopen_blackhole_timeout_sec",
-	"net/ipv4/tcp_fastopen_key",
 	"net/ipv4/tcp_low_latency",
 	"net/ipv4/tcp_max_syn_backlog",
 	"net/ipv4/tcp_migrate_req",
@@ -105,4 +103,21 @@ int stack_sysctl_write(struct net *net, const char *name, const char *text)
 		if (same_name(name, ignored[i]))
 			return 0;
 	return -ESRCH;
+}
+
+void stack_tcp_metrics_flush(struct net *net)
+{
+	platform_enter();
+	tcp_fastopen_cache_flush(net ?: &init_net);
+	platform_leave();
+}
+
+const char *stack_counter(struct net *net, unsigned int i, char name[64],
+			  unsigned long long *value)
+{
+	if (i >= NR_SNMP_MIB)
+		return NULL;
+	snprintf(name, 64, "%s%s", snmp_names[i].group, snmp_names[i].name);
+	*value = (net ?: &init_net)->mib.v[i];
+	return name;
 }

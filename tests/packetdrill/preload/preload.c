@@ -7,8 +7,9 @@
  *
  * In those commands, which inherit it, a file below /proc/sys is one of
  * $DOORBELL_SYSCTL instead, so that this machine's own settings stay as they
- * are; and the tools that would set up the tun device, which is the stack's
- * here, end at once with success.
+ * are; the tools that would set up the tun device, which is the stack's here,
+ * end at once with success; `nstat` shows the stack's counters, and
+ * `ip tcp_metrics flush` is the stack's.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -54,8 +55,11 @@ int getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 
 int system(const char *command)
 {
-	int ret = NEXT(system)(command);
+	int ret;
 
+	if (ops)
+		ops->before_command();
+	ret = NEXT(system)(command);
 	if (ops)
 		ops->after_command();
 	return ret;
@@ -157,10 +161,61 @@ FILE *fopen64(const char *path, const char *mode)
 
 /* --- life --- */
 
-static int is_device_tool(const char *name)
+static FILE *own_file(const char *name, const char *mode)
 {
-	return strcmp(name, "ip") == 0 || strcmp(name, "tc") == 0 ||
-	       strcmp(name, "ethtool") == 0;
+	char path[PATH_MAX_];
+
+	snprintf(path, sizeof(path), "%s/%s", getenv(DOORBELL_SYSCTL), name);
+	return NEXT(fopen)(path, mode);
+}
+
+/* nstat, as it is without options: what has been counted since the last time.
+ * Both files have the same names in the same order. */
+static void nstat(void)
+{
+	FILE *now = own_file(DOORBELL_COUNTERS, "r");
+	FILE *shown = own_file(DOORBELL_SHOWN, "r");
+	char name[64], text[65536] = "";
+	unsigned long long value, before;
+	size_t n = 0;
+
+	printf("#kernel\n");
+	while (now && fscanf(now, "%63s %llu", name, &value) == 2) {
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s %llu\n",
+				      name, value);
+		if (!shown || fscanf(shown, "%*s %llu", &before) != 1)
+			before = 0;
+		if (value != before)
+			printf("%-32s%-16llu0.0\n", name, value - before);
+	}
+	shown = own_file(DOORBELL_SHOWN, "w");
+	if (shown) {
+		fputs(text, shown);
+		fclose(shown);
+	}
+	fflush(stdout);
+}
+
+/* Instead of the tool that this process is; not if it is some other. */
+static void be_tool(int argc, char **argv)
+{
+	const char *name = program_invocation_short_name;
+	FILE *f;
+
+	if (strcmp(name, "nstat") == 0) {
+		nstat();
+		_exit(0);
+	}
+	if (strcmp(name, "ip") == 0 && argc > 2 &&
+	    strcmp(argv[1], "tcp_metrics") == 0 &&
+	    strcmp(argv[2], "flush") == 0) {
+		f = own_file(DOORBELL_FLUSH, "w");
+		if (f)
+			fclose(f);
+	}
+	if (strcmp(name, "ip") == 0 || strcmp(name, "tc") == 0 ||
+	    strcmp(name, "ethtool") == 0)
+		_exit(0);
 }
 
 static int remove_entry(const char *path, const struct stat *st, int kind,
@@ -169,11 +224,10 @@ static int remove_entry(const char *path, const struct stat *st, int kind,
 	return remove(path);
 }
 
-__attribute__((constructor)) static void start(void)
+__attribute__((constructor)) static void start(int argc, char **argv)
 {
 	if (getenv(DOORBELL_SYSCTL)) {
-		if (is_device_tool(program_invocation_short_name))
-			_exit(0);
+		be_tool(argc, argv);
 		return;
 	}
 	if (strcmp(program_invocation_short_name, "packetdrill") != 0 ||

@@ -9,12 +9,18 @@
 /* The preload library's function, looked up by name: takes the ops. */
 #define DOORBELL_PRELOAD_JOIN "doorbell_preload_join"
 #define PATH_MAX_             4096
+/* Files of that folder: the counters before the command, those that nstat
+ * has shown, and the wish of `ip tcp_metrics flush`. */
+#define DOORBELL_COUNTERS "counters"
+#define DOORBELL_SHOWN    "counters.shown"
+#define DOORBELL_FLUSH    "flush"
 
 struct doorbell_preload_ops {
 	int (*owns_fd)(int fd);
 	int (*close)(int fd);
 	int (*getsockopt)(int fd, int level, int name, void *val,
 			  socklen_t *len);
-	/* A command of the script has run. */
+	/* A command of the script is about to run, or has run. */
+	void (*before_command)(void);
 	void (*after_command)(void);
 };

@@ -71,6 +71,11 @@ struct pkt_backend {
 	s64 (*differs)(const u8 *p, size_t n, u32 off);
 	/* "net.ipv4.tcp_sack". 0 or a negative errno; -ESRCH: no such. */
 	int (*sysctl)(const char *name, const char *value);
+	/* What the stack remembers of other hosts goes; NULL: it cannot. */
+	void (*flush_metrics)(void);
+	/* What the stack has counted since the script's start, an enum
+	 * snmp_mib; NULL: it cannot say. */
+	s64 (*counter)(u32 mib);
 };
 
 extern const struct pkt_backend pkt_host;

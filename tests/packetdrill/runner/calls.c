@@ -245,6 +245,8 @@ static long do_sendto(struct pkt_event *ev)
 	size_t n = (size_t)num(2);
 	int f = fd(0);
 
+	if (num(3) & MSG_FASTOPEN)
+		pkt.info_fd = f;
 	return wrote(f, CALL(sendto, f, payload(n, f), n, num(3), sin,
 			     sizeof(*sin)));
 }
@@ -335,10 +337,12 @@ static long do_sendmsg(struct pkt_event *ev)
 	sin->sin_family = AF_INET;
 	sin->sin_port = htons(PEER_PORT);
 	sin->sin_addr.s_addr = pkt.remote_ip;
-	if (name && is_datagram(f)) {
+	if (name && (is_datagram(f) || (num(2) & MSG_FASTOPEN))) {
 		msg->msg_name = sin;
 		msg->msg_namelen = sizeof(*sin);
 	}
+	if (num(2) & MSG_FASTOPEN)
+		pkt.info_fd = f;
 	control = member(arg(1), "msg_control");
 	if (control) {
 		msg->msg_control = pkt_mem(CONTROL_MAX);

@@ -217,6 +217,16 @@ static int host_sysctl(const char *name, const char *value)
 	return stack_sysctl_write(NULL, name, value);
 }
 
+static void host_flush_metrics(void)
+{
+	stack_tcp_metrics_flush(NULL);
+}
+
+static s64 host_counter(u32 mib)
+{
+	return (s64)f->net->mib.v[mib];
+}
+
 const struct pkt_backend pkt_host = {
 	.name = "host",
 	.start = host_start,
@@ -233,4 +243,6 @@ const struct pkt_backend pkt_host = {
 	.fill = host_fill,
 	.differs = host_differs,
 	.sysctl = host_sysctl,
+	.flush_metrics = host_flush_metrics,
+	.counter = host_counter,
 };

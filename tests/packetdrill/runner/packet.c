@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include "tests/packetdrill/runner/pkt.h"
 #include "lib/checksum.h"
+#include "lib/siphash.h"
 #include "net/ipv4/ip.h"
 #include "net/wire/eth.h"
 #include "net/wire/tcp.h"
@@ -117,6 +118,25 @@ static u32 live_stamp(const struct pkt_conn *c, u32 script)
 	return script + c->ts_offset;
 }
 
+/* As the script has it, or what the stack makes for the peer: SipHash of both
+ * addresses, that of the peer first. */
+static const u8 *cookie_of(const struct pkt_option *opt)
+{
+	static u8 made[8];
+	siphash_key_t key;
+	u8 addresses[8];
+	u64 hash;
+
+	if (!opt->our_cookie)
+		return opt->bytes;
+	memcpy(&key, opt->bytes, sizeof(key));
+	memcpy(addresses, &pkt.remote_ip, 4);
+	memcpy(addresses + 4, &pkt.local_ip, 4);
+	hash = siphash(addresses, sizeof(addresses), &key);
+	memcpy(made, &hash, sizeof(made));
+	return made;
+}
+
 static u8 *put_option(const struct pkt_conn *c, const struct pkt_option *opt,
 		      u8 *o)
 {
@@ -151,8 +171,13 @@ static u8 *put_option(const struct pkt_conn *c, const struct pkt_option *opt,
 		return o;
 	case TCPOPT_FASTOPEN:
 		*o++ = (u8)(2 + opt->nr);
-		memcpy(o, opt->bytes, opt->nr);
+		memcpy(o, cookie_of(opt), opt->nr);
 		return o + opt->nr;
+	case TCPOPT_EXP:
+		*o++ = (u8)(4 + opt->nr);
+		put16(o, TCPOPT_FASTOPEN_MAGIC);
+		memcpy(o + 2, cookie_of(opt), opt->nr);
+		return o + 2 + opt->nr;
 	default:
 		return o;
 	}
@@ -387,7 +412,16 @@ static void check_option(struct pkt_conn *c, const struct pkt_option *w,
 			break;
 		differs("the length of the cookie", o[1] - 2, w->nr);
 		for (i = 0; i < w->nr; i++)
-			differs("cookie byte", o[2 + i], w->bytes[i]);
+			differs("cookie byte", o[2 + i], cookie_of(w)[i]);
+		break;
+	case TCPOPT_EXP:
+		differs("the magic number", get16(o + 2),
+			TCPOPT_FASTOPEN_MAGIC);
+		if (w->any_val)
+			break;
+		differs("the length of the cookie", o[1] - 4, w->nr);
+		for (i = 0; i < w->nr; i++)
+			differs("cookie byte", o[4 + i], cookie_of(w)[i]);
 		break;
 	default:
 		break;
@@ -495,7 +529,8 @@ static bool expect_tcp(struct pkt_packet *p, const u8 *ip, s64 at_ns)
 	if (p->has_urg)
 		differs("urg", get16(th + 18), p->urg);
 	check_options(c, p, ip, at_ns);
-	check_data(c, ip, th + hlen, p->seq, len, at_ns);
+	check_data(c, ip, th + hlen, p->seq + !!(flags & TCPHDR_SYN), len,
+		   at_ns);
 	p->seq += part;
 	p->len -= part;
 	return !p->len;

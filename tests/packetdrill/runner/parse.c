@@ -285,6 +285,25 @@ static void stamp(const char *name, u32 *v, bool *any)
 		*v = number();
 }
 
+/* A cookie in hexadecimal, `...`, or TFO_COOKIE: what the stack makes for the
+ * peer with the key of the public scripts, or with TFO_COOKIE:16 bytes. */
+static void cookie(struct pkt_option *o, u8 kind)
+{
+	static const u8 usual[16] = { 0xa1, 0xa1, 0xa1, 0xa1, 0xb2, 0xb2,
+				      0xb2, 0xb2, 0xc3, 0xc3, 0xc3, 0xc3,
+				      0xd4, 0xd4, 0xd4, 0xd4 };
+
+	o->kind = kind;
+	o->any_val = take("...");
+	o->our_cookie = !o->any_val && take_word("TFO_COOKIE");
+	if (o->our_cookie && !take(":"))
+		memcpy(o->bytes, usual, sizeof(usual));
+	else if (!o->any_val)
+		hex_bytes(o);
+	if (o->our_cookie)
+		o->nr = 8;
+}
+
 static void option(struct pkt_option *o)
 {
 	if (take_word("mss")) {
@@ -310,11 +329,10 @@ static void option(struct pkt_option *o)
 			want(":");
 			o->edge[o->nr + 1] = number();
 		}
+	} else if (take_word("FOEXP")) {
+		cookie(o, TCPOPT_EXP);
 	} else if (take_word("FO")) {
-		o->kind = TCPOPT_FASTOPEN;
-		o->any_val = take("...");
-		if (!o->any_val)
-			hex_bytes(o);
+		cookie(o, TCPOPT_FASTOPEN);
 	} else if (take_word("raw")) {
 		o->kind = PKT_OPT_RAW;
 		hex_bytes(o);
@@ -409,6 +427,24 @@ static const struct {
 	{ "echo_reply", NULL, 0, 0 },
 };
 
+/* What an ICMP message quotes, behind its [. False: that is not it. */
+static bool quoted(struct pkt_packet *p)
+{
+	skip_space();
+	if (isdigit((unsigned char)*at)) {
+		seq_range(p);
+	} else if (take_word("udp")) {
+		p->quotes_udp = true;
+		want("(");
+		p->len = number();
+		want(")");
+	} else {
+		return false;
+	}
+	want("]");
+	return true;
+}
+
 static void icmp_packet(struct pkt_packet *p)
 {
 	char *type = word();
@@ -427,6 +463,8 @@ static void icmp_packet(struct pkt_packet *p)
 			p->mtu = number();
 		if (take_word("id"))
 			p->id = number();
+		if (take("[") && !quoted(p))
+			pkt_fail(line, "what does the message quote?");
 		return;
 	}
 	pkt_fail(line, "unknown ICMP type or code");
@@ -436,17 +474,10 @@ static void icmp_packet(struct pkt_packet *p)
  * message quotes: [1:1001(1000)], [udp (100)]. */
 static void brackets(struct pkt_packet *p)
 {
+	if (quoted(p))
+		return;
 	p->tos_given = true;
-	if (isdigit((unsigned char)*at)) {
-		p->tos_given = false;
-		seq_range(p);
-	} else if (take_word("udp")) {
-		p->tos_given = false;
-		p->quotes_udp = true;
-		want("(");
-		p->len = number();
-		want(")");
-	} else if (take_word("noecn")) {
+	if (take_word("noecn")) {
 		p->tos = 0;
 	} else if (take_word("ect01")) {
 		p->any_ect = true;

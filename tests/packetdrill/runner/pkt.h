@@ -42,6 +42,7 @@ struct pkt_option {
 	u32 nr;       /* SACK blocks, or bytes */
 	u32 edge[8];
 	u8 bytes[40];
+	bool our_cookie; /* bytes: the Fast Open key that makes it */
 };
 #define PKT_OPT_RAW 255
 

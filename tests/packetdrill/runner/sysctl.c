@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: the sysctls that a script may set, by Linux's names:
- * `sysctl -q net.ipv4.tcp_sack=0`. The backend knows how.
+ * `sysctl -q net.ipv4.tcp_sack=0`. The backend knows how. The only other
+ * command is `ip tcp_metrics flush all`.
  */
 #include "lib/errno.h"
 #include "tests/packetdrill/runner/pkt.h"
@@ -31,7 +32,8 @@ static char *assignment_end(char *s)
 
 /**
  * pkt_sysctl() - Do what `sysctl name=value ...` asks.
- * @command: the command line: options (-q, -w) and assignments.
+ * @command: the command line: options (-q, -w) and assignments; or `ip
+ *           tcp_metrics flush all`.
  *
  * Context: task.
  */
@@ -40,6 +42,12 @@ void pkt_sysctl(const char *command)
 	char buf[1024], *s = buf, *end, *eq, *v;
 
 	pkt_check(strlen(command) < sizeof(buf), "too long a command");
+	if (strcmp(command, "ip tcp_metrics flush all") == 0) {
+		pkt_check(pkt.backend->flush_metrics, "%s cannot: %s",
+			  pkt.backend->name, command);
+		pkt.backend->flush_metrics();
+		return;
+	}
 	memcpy(buf, command, strlen(command) + 1);
 	while (*s) {
 		while (*s == ' ' || *s == '\n' || *s == '\t' || *s == ';')

@@ -135,6 +135,32 @@ void network_init(void)
 	pci_init();
 }
 
+/* @word is what the command line said, for a message. */
+static void apply_sysctl(struct net *net, const struct ctl_table *t,
+			 const char *word, const char *value)
+{
+	int err = sysctl_set(net, t, value);
+
+	if (err == -ENOENT)
+		pr_err("network: no congestion control named %s\n", value);
+	else if (err == -EINVAL)
+		pr_err("network: %s: not from %d to %u\n", word, t->min,
+		       t->max);
+	else if (err)
+		pr_err("network: %s: error %d\n", word, err);
+}
+
+/* Linux's name for CUBIC's parameter. */
+static void set_hystart(struct net *net)
+{
+	const char *v = cmdline_get("tcp_cubic.hystart_detect");
+	const struct ctl_table *t =
+		sysctl_find("/sys/module/tcp_cubic/parameters/hystart_detect");
+
+	if (v && t)
+		apply_sysctl(net, t, "tcp_cubic.hystart_detect", v);
+}
+
 /* One word `sysctl.NAME=VALUE`. */
 static void set_sysctl(const char *word, void *arg)
 {
@@ -143,7 +169,6 @@ static void set_sysctl(const char *word, void *arg)
 	const char *eq = strchr(word, '=');
 	struct net *net = arg;
 	char *p;
-	int err;
 
 	if (!eq || eq - word >= sizeof(name) || strlen(eq) > sizeof(value)) {
 		pr_err("network: sysctl.%s: what is its value?\n", word);
@@ -161,14 +186,8 @@ static void set_sysctl(const char *word, void *arg)
 	for (p = value; *p; p++)
 		if (*p == ',')
 			*p = ' ';
-	err = sysctl_set(net, t, value);
-	if (err == -ENOENT)
-		pr_err("network: no congestion control named %s\n", value);
-	else if (err == -EINVAL)
-		pr_err("network: sysctl.%s: not from %d to %u\n", word, t->min,
-		       t->max);
-	else if (err)
-		pr_err("network: sysctl.%s: error %d\n", word, err);
+	/* The prefix is before it. */
+	apply_sysctl(net, t, word - strlen("sysctl."), value);
 }
 
 /**
@@ -182,6 +201,7 @@ void network_configure(void)
 	int err;
 
 	cmdline_for_each("sysctl.", set_sysctl, &init_net);
+	set_hystart(&init_net);
 	err = dev_open(init_net.loopback_dev);
 	if (err)
 		pr_err("network: lo does not open (error %d)\n", err);

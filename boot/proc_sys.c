@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: /proc/sys/net: a file for each setting of init_net
- * (net/ipv4/sysctl_net_ipv4.c). There is no mount: the files are there from
+ * (net/ipv4/sysctl_net_ipv4.c), and below /sys/module for what is a module's
+ * parameter in Linux. There is no mount: the files are there from
  * the start. Called by start_kernel() once the archive is unpacked; a name
  * that the archive has taken stays the archive's.
  */
@@ -38,7 +39,9 @@ void proc_sys_init(void)
 	u32 i;
 
 	for (i = 0; (t = sysctl_at(i)) != NULL; i++) {
-		snprintf(path, sizeof(path), "/proc/sys/%s", t->procname);
+		snprintf(path, sizeof(path), "%s%s",
+			 t->procname[0] == '/' ? "" : "/proc/sys/",
+			 t->procname);
 		err = text_file_create(
 			path, t->read_only ? &read_only : &writable, t);
 		if (err && err != -EEXIST)

@@ -158,6 +158,7 @@ struct netns_ipv4 {
 	u32 sysctl_tcp_rto_min_us;                                  /* 200000 */
 	u32 sysctl_tcp_comp_sack_delay_ns;
 	u8 sysctl_tcp_comp_sack_nr;
+	u8 tcp_hystart_detect; /* TCP_HYSTART_*, of CUBIC */
 	const struct tcp_congestion_ops *tcp_congestion_control; /* default */
 	u32 tcp_challenge_count;
 	u64 tcp_challenge_stamp_ns;

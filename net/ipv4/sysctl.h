@@ -8,7 +8,8 @@
 struct net;
 
 struct ctl_table {
-	const char *procname; /* below /proc/sys: "net/ipv4/tcp_sack" */
+	/* Below /proc/sys: "net/ipv4/tcp_sack"; a whole path begins with "/". */
+	const char *procname;
 	u16 offset;           /* in struct netns_ipv4, or in struct net */
 	u8 in_net : 1;        /* so */
 	u8 read_only : 1;

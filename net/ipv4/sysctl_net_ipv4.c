@@ -171,6 +171,11 @@ static const struct ctl_table table[] = {
 	{ .procname = "net/ipv4/tcp_available_congestion_control",
 	  .get = get_all_ca,
 	  .read_only = 1 },
+	{ .procname = "/sys/module/tcp_cubic/parameters/hystart_detect",
+	  .offset = offsetof(struct netns_ipv4, tcp_hystart_detect),
+	  .size = SIZE_(netns_ipv4, tcp_hystart_detect, 1),
+	  .count = 1,
+	  .max = 7 },
 };
 
 /**

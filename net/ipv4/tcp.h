@@ -747,4 +747,8 @@ static inline void tcp_ca_event(struct sock *sk, enum tcp_ca_event ev)
 		inet_csk(sk)->icsk_ca_ops->cwnd_event(sk, ev);
 }
 void tcp_set_ca_state(struct sock *sk, u8 ca_state);
+/* netns_ipv4.tcp_hystart_detect: Linux's bits, of which 1, trains of ACKs, has
+ * no effect here; and RFC 9406's HyStart++, which goes before the others. */
+#define TCP_HYSTART_DELAY     2
+#define TCP_HYSTART_PLUS_PLUS 4
 extern struct tcp_congestion_ops tcp_reno, cubictcp, tcp_bbr;

@@ -115,12 +115,148 @@ static void cubic_slow_start_doubles(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, t->tp->snd_ssthresh, TCP_INFINITE_SSTHRESH);
 }
 
+/* Section 4.3: HyStart++ is for the first slow start alone. */
+static void cubic_hystart_leaves_later_slow_starts_alone(struct kunit *test)
+{
+	struct fake_tcp *t = test->priv;
+	u32 i;
+
+	t->tp->snd_ssthresh = 5000;
+	for (i = 0; i < 8; i++)
+		ack_round(t, 50 + 10 * i);
+	KUNIT_EXPECT_EQ(test, t->tp->snd_ssthresh, 5000);
+	KUNIT_EXPECT_EQ(test, t->tp->snd_cwnd, 2560);
+}
+
+/* tcp_cubic.hystart_detect=2: as Linux has it, out at the ninth sample. */
+static void cubic_hystart_by_delay_leaves_at_once(struct kunit *test)
+{
+	struct fake_tcp *t = test->priv;
+
+	tcp_net(t->sk)->tcp_hystart_detect = TCP_HYSTART_DELAY;
+	ack_round(t, 50);
+	ack_round(t, 50);
+	KUNIT_EXPECT_EQ(test, t->tp->snd_cwnd, 40);
+	ack_round(t, 57);
+	KUNIT_EXPECT_EQ(test, t->tp->snd_ssthresh, 48);
+	KUNIT_EXPECT_LE(test, t->tp->snd_cwnd, 50);
+}
+
+static void cubic_without_hystart(struct kunit *test)
+{
+	struct fake_tcp *t = test->priv;
+	u32 i;
+
+	tcp_net(t->sk)->tcp_hystart_detect = 0;
+	for (i = 0; i < 6; i++)
+		ack_round(t, 50 + 20 * i);
+	KUNIT_EXPECT_EQ(test, t->tp->snd_cwnd, 640);
+}
+
+/* Section 4.9: a loss that was none: the curve goes on where it was. */
+static void cubic_undo_continues_the_epoch(struct kunit *test)
+{
+	struct fake_tcp *t = test->priv;
+	u32 i, before;
+
+	t->tp->snd_cwnd = 1000;
+	t->tp->snd_ssthresh = cubictcp.ssthresh(t->sk);
+	t->tp->snd_cwnd = 700;
+	for (i = 0; i < 30; i++)
+		ack_round(t, RTT_MS); /* 3 s: 910 */
+	before = t->tp->snd_cwnd;
+	t->tp->prior_cwnd = before;
+	t->tp->snd_cwnd = cubictcp.ssthresh(t->sk);
+	KUNIT_EXPECT_EQ(test, t->tp->snd_cwnd, before * 717 / 1024);
+	t->tp->snd_cwnd = cubictcp.undo_cwnd(t->sk);
+	KUNIT_EXPECT_EQ(test, t->tp->snd_cwnd, before);
+	for (i = 0; i < 30; i++)
+		ack_round(t, RTT_MS); /* 6 s: 988 */
+	KUNIT_EXPECT_GE(test, t->tp->snd_cwnd, 988 * 97 / 100);
+	KUNIT_EXPECT_LE(test, t->tp->snd_cwnd, 988 * 103 / 100);
+}
+
+/* The same of a time-out, which forgets the plateau (section 4.8). */
+static void cubic_undo_of_a_timeout_restores_the_plateau(struct kunit *test)
+{
+	struct fake_tcp *t = test->priv;
+	u32 i;
+
+	t->tp->snd_cwnd = 1000;
+	t->tp->snd_ssthresh = cubictcp.ssthresh(t->sk);
+	t->tp->snd_cwnd = 700;
+	for (i = 0; i < 30; i++)
+		ack_round(t, RTT_MS);
+	t->tp->prior_cwnd = t->tp->snd_cwnd;
+	t->tp->snd_ssthresh = cubictcp.ssthresh(t->sk);
+	cubictcp.set_state(t->sk, TCP_CA_Loss);
+	t->tp->snd_cwnd = 1;
+	t->tp->snd_cwnd = cubictcp.undo_cwnd(t->sk);
+	t->tp->snd_ssthresh = 700;
+	for (i = 0; i < 60; i++)
+		ack_round(t, RTT_MS); /* 9 s: on the plateau */
+	KUNIT_EXPECT_GE(test, t->tp->snd_cwnd, 1000 * 97 / 100);
+	KUNIT_EXPECT_LE(test, t->tp->snd_cwnd, 1000 * 103 / 100);
+}
+
+/* Section 4.7: below the last plateau, the next is lower by (1 + beta) / 2. */
+static void cubic_fast_convergence_releases_bandwidth(struct kunit *test)
+{
+	struct fake_tcp *t = test->priv;
+	u32 i;
+
+	t->tp->snd_cwnd = 1000;
+	t->tp->snd_ssthresh = cubictcp.ssthresh(t->sk);
+	t->tp->snd_cwnd = 800; /* lost again before it was back */
+	t->tp->snd_ssthresh = cubictcp.ssthresh(t->sk);
+	t->tp->snd_cwnd = 560;
+	for (i = 0; i < 90; i++)
+		ack_round(t, RTT_MS);
+	/* K = cbrt(120 / 0.4) = 6.7 s: at 9 s flat above 680, not 800. */
+	KUNIT_EXPECT_GE(test, t->tp->snd_cwnd, 670);
+	KUNIT_EXPECT_LE(test, t->tp->snd_cwnd, 700);
+}
+
+/* Section 5.8: while the program does not fill the window, the curve waits. */
+static void cubic_does_not_grow_on_time_unused(struct kunit *test)
+{
+	struct fake_tcp *t = test->priv;
+	u32 i, before;
+
+	t->tp->snd_cwnd = 1000;
+	t->tp->snd_ssthresh = cubictcp.ssthresh(t->sk);
+	t->tp->snd_cwnd = 700;
+	for (i = 0; i < 10; i++)
+		ack_round(t, RTT_MS);
+	before = t->tp->snd_cwnd; /* 788 after 1 s */
+	for (i = 0; i < 300; i++) {
+		test_advance_ns(RTT_MS * NSEC_PER_MSEC);
+		tcp_mstamp_refresh(t->tp);
+		t->tp->is_cwnd_limited = false;
+		t->tp->max_packets_out = 10;
+		cubictcp.cong_avoid(t->sk, 0, 10);
+	}
+	KUNIT_EXPECT_EQ(test, t->tp->snd_cwnd, before);
+	for (i = 0; i < 20; i++)
+		ack_round(t, RTT_MS);
+	/* 3 s of growth in all: 910. */
+	KUNIT_EXPECT_GE(test, t->tp->snd_cwnd, 910 * 97 / 100);
+	KUNIT_EXPECT_LE(test, t->tp->snd_cwnd, 910 * 103 / 100);
+}
+
 static const struct kunit_case tcp_cubic_cases[] = {
 	KUNIT_CASE(cubic_ssthresh_is_seven_tenths),
 	KUNIT_CASE(cubic_window_follows_the_curve),
 	KUNIT_CASE(cubic_is_never_slower_than_reno),
 	KUNIT_CASE(cubic_hystart_ends_slow_start),
 	KUNIT_CASE(cubic_slow_start_doubles),
+	KUNIT_CASE(cubic_hystart_leaves_later_slow_starts_alone),
+	KUNIT_CASE(cubic_hystart_by_delay_leaves_at_once),
+	KUNIT_CASE(cubic_without_hystart),
+	KUNIT_CASE(cubic_undo_continues_the_epoch),
+	KUNIT_CASE(cubic_undo_of_a_timeout_restores_the_plateau),
+	KUNIT_CASE(cubic_fast_convergence_releases_bandwidth),
+	KUNIT_CASE(cubic_does_not_grow_on_time_unused),
 	{ 0 },
 };
 

@@ -188,6 +188,8 @@ static int start(const struct stack_config *config)
 	err = net_setup(&init_net);
 	if (err)
 		return err;
+	/* What scripts that know Linux expect of CUBIC. */
+	init_net.ipv4->tcp_hystart_detect = 3;
 	tun = alloc_netdev_mqs(0, "tun%d", tun_setup, 1);
 	if (!tun)
 		return -ENOMEM;

@@ -5,10 +5,10 @@
  * close() at the end, when the descriptor is the stack's, and it tells the
  * stack when a command of the script has run.
  *
- * In those commands, which inherit it, a file below /proc/sys is one of
- * $DOORBELL_SYSCTL instead, so that this machine's own settings stay as they
- * are; the tools that would set up the tun device, which is the stack's here,
- * end at once with success; `nstat` shows the stack's counters, and
+ * In those commands, which inherit it, a file below /proc/sys or /sys/module is
+ * one of $DOORBELL_SYSCTL instead, so that this machine's own settings stay as
+ * they are; the tools that would set up the tun device, which is the stack's
+ * here, end at once with success; `nstat` shows the stack's counters, and
  * `ip tcp_metrics flush` is the stack's.
  */
 #define _GNU_SOURCE
@@ -23,8 +23,9 @@
 #include <unistd.h>
 #include "tests/packetdrill/preload/preload.h"
 
-#define PROC_SYS "/proc/sys/"
-#define NEXT(f)  ((__typeof__(&(f)))dlsym(RTLD_NEXT, #f))
+#define PROC_SYS   "/proc/sys/"
+#define SYS_MODULE "/sys/module/"
+#define NEXT(f)    ((__typeof__(&(f)))dlsym(RTLD_NEXT, #f))
 
 void doorbell_preload_join(const struct doorbell_preload_ops *o);
 
@@ -72,9 +73,15 @@ static const char *redirect(const char *path, char to[PATH_MAX_])
 {
 	const char *root = getenv(DOORBELL_SYSCTL);
 
-	if (!root || !path || strncmp(path, PROC_SYS, strlen(PROC_SYS)) != 0)
+	if (!root || !path)
 		return path;
-	snprintf(to, PATH_MAX_, "%s/%s", root, path + strlen(PROC_SYS));
+	if (strncmp(path, PROC_SYS, strlen(PROC_SYS)) == 0)
+		path += strlen(PROC_SYS);
+	else if (strncmp(path, SYS_MODULE, strlen(SYS_MODULE)) == 0)
+		path += strlen("/sys/");
+	else
+		return path;
+	snprintf(to, PATH_MAX_, "%s/%s", root, path);
 	return to;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: brings the stack up: its layers in order, the devices, then loopback
- * and the addresses of `ip=`. Called by start_kernel() on the boot task.
+ * and the addresses of `ip=` and the routes of `route=`. Called by
+ * start_kernel() on the boot task.
  *
  * A machine without a network card, or with an `ip=` that cannot be followed,
  * still runs its program, which then gets ENETUNREACH.
@@ -20,6 +21,7 @@
 #include "net/core/sch_generic.h"
 #include "net/ipv4/inet_sock.h"
 #include "net/ipv4/ip.h"
+#include "net/ipv4/ipconfig.h"
 #include "net/ipv4/sysctl.h"
 #include "drivers/pci/pci.h"
 
@@ -190,8 +192,19 @@ static void set_sysctl(const char *word, void *arg)
 	apply_sysctl(net, t, word - strlen("sysctl."), value);
 }
 
+/* What is wrong is reported there, and the others still count. */
+static void set_routes(struct net *net)
+{
+	const char *route;
+	u32 i;
+
+	for (i = 0; (route = cmdline_get_nth("route", i)); i++)
+		(void)ip_route_config(net, route);
+}
+
 /**
- * network_configure() - `sysctl.*`, loopback up, then what `ip=` says.
+ * network_configure() - `sysctl.*`, loopback up, then what `ip=` and `route=`
+ * say.
  *
  * Context: boot task; with ip=dhcp it sleeps until an answer or a time-out.
  */
@@ -211,9 +224,8 @@ void network_configure(void)
 			count_pci_devices());
 		return;
 	}
-	if (!ip)
-		return;
-	err = ip_auto_config(&init_net, ip);
+	err = ip ? ip_auto_config(&init_net, ip) : 0;
 	if (err)
 		pr_err("network: ip=%s failed (error %d)\n", ip, err);
+	set_routes(&init_net);
 }

@@ -28,6 +28,7 @@ struct dst_ops {
 };
 
 enum {
+	RTAX_LOCK, /* bits 1 << RTAX_*: the program cannot choose otherwise */
 	RTAX_MTU,
 	RTAX_WINDOW,
 	RTAX_RTT,
@@ -36,6 +37,7 @@ enum {
 	RTAX_INITRWND,
 	RTAX_HOPLIMIT,
 	RTAX_QUICKACK,
+	RTAX_CC_ALGO, /* a module of TCP's, by tcp_ca_get_key_by_name() */
 	RTAX_NR_,
 };
 
@@ -77,6 +79,11 @@ static inline u32 dst_mtu(const struct dst_entry *dst)
 static inline u32 dst_metric(const struct dst_entry *dst, u32 which)
 {
 	return dst->metrics[which];
+}
+
+static inline bool dst_metric_locked(const struct dst_entry *dst, u32 which)
+{
+	return dst->metrics[RTAX_LOCK] & (1U << which);
 }
 
 static inline u32 dst_metric_advmss(const struct dst_entry *dst)

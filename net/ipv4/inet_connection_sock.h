@@ -71,7 +71,8 @@ struct inet_connection_sock {
 	u8 icsk_backoff;
 	u8 icsk_probes_out;
 	u8 icsk_ca_state; /* TCP_CA_* */
-	bool icsk_ca_initialized : 1, icsk_ca_setsockopt : 1;
+	bool icsk_ca_initialized : 1, icsk_ca_setsockopt,
+		icsk_ca_dst_locked : 1;
 	u16 icsk_ext_hdr_len; /* IP options */
 	u32 icsk_pmtu_cookie;
 	u8 icsk_syn_retries;

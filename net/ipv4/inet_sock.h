@@ -160,6 +160,7 @@ struct netns_ipv4 {
 	u8 sysctl_tcp_comp_sack_nr;
 	u8 tcp_hystart_detect; /* TCP_HYSTART_*, of CUBIC */
 	const struct tcp_congestion_ops *tcp_congestion_control; /* default */
+	u32 tcp_allowed_ca; /* BIT(key): without CAP_NET_ADMIN, too */
 	u32 tcp_challenge_count;
 	u64 tcp_challenge_stamp_ns;
 	u64 icmp_stamp_ns; /* global ICMP token bucket */

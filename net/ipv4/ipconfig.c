@@ -24,8 +24,12 @@ static struct ipconfig in_force;
 
 /* --- parsing --- */
 
-/* "a.b.c.d" of @len bytes, nothing else. */
-static bool parse_ip(const char *s, size_t len, __be32 *ip)
+/**
+ * ipconfig_parse_addr() - "a.b.c.d", nothing else.
+ * @s:   the text. @len: its bytes.
+ * @ip:  the address, if it is one.
+ */
+bool ipconfig_parse_addr(const char *s, size_t len, __be32 *ip)
 {
 	u32 part = 0, digits = 0, dots = 0, addr = 0;
 	size_t i;
@@ -76,7 +80,7 @@ static int parse_autoconf(const char *s, size_t len)
 static int parse_addr_field(const char *what, const char *s, size_t len,
 			    __be32 *ip)
 {
-	if (parse_ip(s, len, ip))
+	if (ipconfig_parse_addr(s, len, ip))
 		return 0;
 	pr_err("ip=: %s \"%.*s\" is not an IPv4 address\n", what, (int)len, s);
 	return -EINVAL;

@@ -32,10 +32,15 @@ struct ipconfig {
 
 /* 0: *@c is filled; 1: configuration is off; -EINVAL with a message. */
 int ipconfig_parse(const char *arg, struct ipconfig *c) __must_check;
+bool ipconfig_parse_addr(const char *s, size_t len, __be32 *ip);
 /* What is in force since ip_auto_config(). */
 const struct ipconfig *ipconfig_get(void);
 /* "nameserver …" lines as in resolv.conf(5); length, as scnprintf(). */
 int ipconfig_resolv_conf(char *buf, size_t size);
+
+/* --- route_config.c --- */
+/* What one `route=` says; errors have a message. */
+int ip_route_config(struct net *net, const char *spec);
 
 /* --- dhcp.c --- */
 /* Ask on @dev; 0 and *@c filled, -ETIMEDOUT, or another errno. */

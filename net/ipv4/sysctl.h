@@ -8,10 +8,11 @@
 struct net;
 
 struct ctl_table {
-	/* Below /proc/sys: "net/ipv4/tcp_sack"; a whole path begins with "/". */
+	/* Below /proc/sys: "net/ipv4/tcp_sack"; a whole path begins with "/".
+	 */
 	const char *procname;
-	u16 offset;           /* in struct netns_ipv4, or in struct net */
-	u8 in_net : 1;        /* so */
+	u16 offset;    /* in struct netns_ipv4, or in struct net */
+	u8 in_net : 1; /* so */
 	u8 read_only : 1;
 	u8 ascends : 1; /* each number at least as great as the one before */
 	u8 count, size; /* so many numbers of so many bytes */

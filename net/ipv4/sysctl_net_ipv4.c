@@ -45,16 +45,6 @@ static int get_ca(const struct net *net, char *text, size_t size)
 	return scnprintf(text, size, "%s", ca ? ca->name : "reno");
 }
 
-static int set_ca(struct net *net, const char *text)
-{
-	const struct tcp_congestion_ops *ca = tcp_ca_find(text);
-
-	if (!ca)
-		return -ENOENT;
-	net->ipv4->tcp_congestion_control = ca;
-	return 0;
-}
-
 static int get_all_ca(const struct net *net, char *text, size_t size)
 {
 	return tcp_get_available_congestion_control(text, size);
@@ -167,7 +157,10 @@ static const struct ctl_table table[] = {
 	IPV4(tcp_rto_min_us, 1, INT),
 	{ .procname = "net/ipv4/tcp_congestion_control",
 	  .get = get_ca,
-	  .set = set_ca },
+	  .set = tcp_set_default_congestion_control },
+	{ .procname = "net/ipv4/tcp_allowed_congestion_control",
+	  .get = tcp_get_allowed_congestion_control,
+	  .set = tcp_set_allowed_congestion_control },
 	{ .procname = "net/ipv4/tcp_available_congestion_control",
 	  .get = get_all_ca,
 	  .read_only = 1 },

@@ -141,6 +141,13 @@ static void sysctl_names_congestion_controls(struct kunit *test)
 		test,
 		strstr(get(f, "net.ipv4.tcp_available_congestion_control"),
 		       "cubic") != NULL);
+	KUNIT_EXPECT_EQ(test,
+			set(f, "net.ipv4.tcp_allowed_congestion_control",
+			    "reno  bbr\n"),
+			0);
+	KUNIT_EXPECT_STREQ(test,
+			   get(f, "net.ipv4.tcp_allowed_congestion_control"),
+			   "reno bbr\n");
 }
 
 static const struct kunit_case cases[] = {

@@ -711,6 +711,7 @@ struct rate_sample {
 struct tcp_congestion_ops {
 	const char *name;
 	u32 flags;
+	u32 key;       /* given at registration; 0 is none */
 	u32 priv_size; /* bytes of inet_csk_ca(); 0: at most ICSK_CA_INLINE */
 	u32 (*ssthresh)(struct sock *sk);
 	void (*cong_avoid)(struct sock *sk, u32 ack, u32 acked);
@@ -732,7 +733,15 @@ struct tcp_congestion_ops {
 };
 int tcp_register_congestion_control(struct tcp_congestion_ops *ca);
 const struct tcp_congestion_ops *tcp_ca_find(const char *name);
+u32 tcp_ca_get_key_by_name(const char *name);
+void tcp_ca_dst_init(struct sock *sk, const struct dst_entry *dst);
+int tcp_set_default_congestion_control(struct net *net,
+				       const char *name) __must_check;
+int tcp_set_allowed_congestion_control(struct net *net,
+				       const char *names) __must_check;
 int tcp_get_available_congestion_control(char *text, size_t size);
+int tcp_get_allowed_congestion_control(const struct net *net, char *text,
+				       size_t size);
 void tcp_assign_congestion_control(struct sock *sk);
 void tcp_init_congestion_control(struct sock *sk);
 void tcp_cleanup_congestion_control(struct sock *sk);

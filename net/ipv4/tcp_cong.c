@@ -8,12 +8,20 @@
  * state where icsk_ca_priv points: in the socket if it is small (Reno, CUBIC),
  * else allocated while the socket uses the module. State here: the list of
  * modules, written at boot.
+ *
+ * Which module a socket has: what TCP_CONGESTION chose; else what the route
+ * says (RTAX_CC_ALGO); else the stack's default. A route that locks its choice
+ * goes before all.
  */
 #include "lib/slab.h"
+#include "lib/vsprintf.h"
 #include "net/ipv4/tcp_int.h"
 #include "lib/vsprintf.h"
 
+#define CAP_NET_ADMIN 12
+
 static LIST_HEAD(tcp_cong_list);
+static u32 tcp_cong_count;
 
 /**
  * tcp_ca_find() - A module by name.
@@ -31,23 +39,27 @@ const struct tcp_congestion_ops *tcp_ca_find(const char *name)
 	return NULL;
 }
 
-/**
- * tcp_get_available_congestion_control() - The names of all modules.
- * @text: for them, a blank between two, and a zero.
- * @size: its room; what does not fit is left out.
- *
- * Return: the text's length.
- */
-int tcp_get_available_congestion_control(char *text, size_t size)
+static const struct tcp_congestion_ops *ca_find_key(u32 key)
 {
-	const struct tcp_congestion_ops *ca;
-	int len = 0;
+	struct tcp_congestion_ops *ca;
 
-	text[0] = '\0';
 	list_for_each_entry (ca, &tcp_cong_list, list)
-		len += scnprintf(text + len, size - (size_t)len,
-				 len ? " %s" : "%s", ca->name);
-	return len;
+		if (ca->key == key)
+			return ca;
+	return NULL;
+}
+
+/**
+ * tcp_ca_get_key_by_name() - How a route names a module.
+ * @name: of the module.
+ *
+ * Return: the value of RTAX_CC_ALGO; 0: there is no such module.
+ */
+u32 tcp_ca_get_key_by_name(const char *name)
+{
+	const struct tcp_congestion_ops *ca = tcp_ca_find(name);
+
+	return ca ? ca->key : 0;
 }
 
 /**
@@ -64,9 +76,127 @@ int tcp_register_congestion_control(struct tcp_congestion_ops *ca)
 		return -EINVAL;
 	if (tcp_ca_find(ca->name))
 		return -EEXIST;
+	if (!ca->key)
+		ca->key = ++tcp_cong_count;
 	list_add_tail(&ca->list, &tcp_cong_list);
 	return 0;
 }
+
+/* --- which there are, and who may choose them --- */
+
+/* The names of those that @mask has, with a blank between. */
+static int ca_names(u32 mask, char *text, size_t size)
+{
+	const struct tcp_congestion_ops *ca;
+	int len = 0;
+
+	text[0] = '\0';
+	list_for_each_entry (ca, &tcp_cong_list, list)
+		if (mask & BIT(ca->key))
+			len += scnprintf(text + len, size - (size_t)len,
+					 len ? " %s" : "%s", ca->name);
+	return len;
+}
+
+/**
+ * tcp_get_available_congestion_control() - The names of all modules.
+ * @text: for them, a blank between two, and a zero.
+ * @size: its room; what does not fit is left out.
+ *
+ * Return: the text's length.
+ */
+int tcp_get_available_congestion_control(char *text, size_t size)
+{
+	return ca_names(~0U, text, size);
+}
+
+/**
+ * tcp_get_allowed_congestion_control() - The names of those that a program
+ * without CAP_NET_ADMIN may choose.
+ * @net:  the stack.
+ * @text: for them, a blank between two, and a zero.
+ * @size: its room; what does not fit is left out.
+ *
+ * Return: the text's length.
+ */
+int tcp_get_allowed_congestion_control(const struct net *net, char *text,
+				       size_t size)
+{
+	return ca_names(net_ipv4(net)->tcp_allowed_ca, text, size);
+}
+
+/* The next word at *@s, and after it; its length in @n. */
+static const char *next_name(const char **s, size_t *n)
+{
+	const char *word;
+
+	while (**s == ' ' || **s == '\n' || **s == '\t')
+		(*s)++;
+	word = *s;
+	while (**s && **s != ' ' && **s != '\n' && **s != '\t')
+		(*s)++;
+	*n = (size_t)(*s - word);
+	return *n ? word : NULL;
+}
+
+/* The module that the first word at *@s names, or NULL. */
+static const struct tcp_congestion_ops *ca_parse(const char **s)
+{
+	char name[TCP_CA_NAME_MAX] = { 0 };
+	const char *word;
+	size_t n;
+
+	word = next_name(s, &n);
+	if (!word || n >= sizeof(name))
+		return NULL;
+	memcpy(name, word, n);
+	return tcp_ca_find(name);
+}
+
+/**
+ * tcp_set_default_congestion_control() - tcp_congestion_control.
+ * @net:  the stack.
+ * @name: of a module, which then every program may choose.
+ *
+ * Return: 0; -ENOENT.
+ */
+int tcp_set_default_congestion_control(struct net *net, const char *name)
+{
+	const struct tcp_congestion_ops *ca = tcp_ca_find(name);
+
+	if (!ca)
+		return -ENOENT;
+	net_ipv4(net)->tcp_congestion_control = ca;
+	net_ipv4(net)->tcp_allowed_ca |= BIT(ca->key);
+	return 0;
+}
+
+/**
+ * tcp_set_allowed_congestion_control() - tcp_allowed_congestion_control.
+ * @net:   the stack.
+ * @names: of modules, with blanks between; those that a program without
+ *         CAP_NET_ADMIN may choose.
+ *
+ * Return: 0; -ENOENT: one does not exist, nothing has changed.
+ */
+int tcp_set_allowed_congestion_control(struct net *net, const char *names)
+{
+	const struct tcp_congestion_ops *ca;
+	const char *rest = names;
+	u32 mask = 0;
+	size_t n;
+
+	while (next_name(&rest, &n)) {
+		ca = ca_parse(&names);
+		if (!ca)
+			return -ENOENT;
+		mask |= BIT(ca->key);
+	}
+	net_ipv4(net)->tcp_allowed_ca = mask;
+	return 0;
+}
+
+/* --- one on a socket --- */
 
 /* Give the module's state back, if it was allocated. */
 static void ca_detach(struct inet_connection_sock *icsk)
@@ -112,7 +242,39 @@ void tcp_assign_congestion_control(struct sock *sk)
 		ca = tcp_net(sk)->tcp_congestion_control ?: &tcp_reno;
 	room = ca_room(icsk, ca);
 	icsk->icsk_ca_initialized = false;
+	icsk->icsk_ca_dst_locked = false;
 	ca_attach(icsk, room ? ca : &tcp_reno, room ?: icsk->icsk_ca_inline);
+}
+
+/**
+ * tcp_ca_dst_init() - The connection's route is known: does it choose?
+ * @sk:  locked; not yet established.
+ * @dst: the route.
+ *
+ * What TCP_CONGESTION chose goes before, unless the route locks its choice.
+ * Without memory for its state the socket keeps the module that it has.
+ */
+void tcp_ca_dst_init(struct sock *sk, const struct dst_entry *dst)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_congestion_ops *ca;
+	bool locked = dst_metric_locked(dst, RTAX_CC_ALGO);
+	u32 key = dst_metric(dst, RTAX_CC_ALGO);
+	void *room;
+
+	if (likely(!key) || (icsk->icsk_ca_setsockopt && !locked))
+		return;
+	ca = ca_find_key(key);
+	if (!ca)
+		return;
+	icsk->icsk_ca_dst_locked = locked;
+	if (ca == icsk->icsk_ca_ops)
+		return;
+	room = ca_room(icsk, ca);
+	if (!room)
+		return;
+	ca_detach(icsk);
+	ca_attach(icsk, ca, room);
 }
 
 /**
@@ -150,7 +312,9 @@ void tcp_cleanup_congestion_control(struct sock *sk)
  * @sk:   locked; may be connected.
  * @name: of a module.
  *
- * Return: 0; -ENOENT; -ENOMEM: the socket keeps what it has.
+ * Return: 0; -ENOENT; -EPERM: the route has locked its choice, or the module
+ * is not an allowed one and the program no administrator; -ENOMEM: the socket
+ * keeps what it has.
  */
 int tcp_set_congestion_control(struct sock *sk, const char *name)
 {
@@ -158,12 +322,17 @@ int tcp_set_congestion_control(struct sock *sk, const char *name)
 	const struct tcp_congestion_ops *ca = tcp_ca_find(name);
 	void *room;
 
+	if (icsk->icsk_ca_dst_locked)
+		return -EPERM;
 	if (!ca)
 		return -ENOENT;
 	if (ca == icsk->icsk_ca_ops) {
 		icsk->icsk_ca_setsockopt = true;
 		return 0;
 	}
+	if (!(tcp_net(sk)->tcp_allowed_ca & BIT(ca->key)) &&
+	    !capable(CAP_NET_ADMIN))
+		return -EPERM;
 	room = ca_room(icsk, ca);
 	if (!room)
 		return -ENOMEM;

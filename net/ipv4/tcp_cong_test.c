@@ -131,11 +131,50 @@ static void tcp_disconnect_renews_large_state(struct kunit *test)
 	tcp_peer_end(p, s);
 }
 
+/* Linux's tcp_congestion_control, tcp_available_ and tcp_allowed_. */
+static void tcp_congestion_control_sysctls(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct net *net = f->net;
+	char names[64];
+
+	tcp_get_available_congestion_control(names, sizeof(names));
+	KUNIT_EXPECT_STREQ(test, names, "reno cubic bbr large");
+	tcp_get_allowed_congestion_control(net, names, sizeof(names));
+	KUNIT_EXPECT_STREQ(test, names, "reno cubic");
+
+	KUNIT_EXPECT_EQ(test, tcp_set_default_congestion_control(net, "bbr"),
+			0);
+	KUNIT_EXPECT_STREQ(test, net->ipv4->tcp_congestion_control->name,
+			   "bbr");
+	/* A default is what everybody may have. */
+	tcp_get_allowed_congestion_control(net, names, sizeof(names));
+	KUNIT_EXPECT_STREQ(test, names, "reno cubic bbr");
+	KUNIT_EXPECT_EQ(test, tcp_set_default_congestion_control(net, "vegas"),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test, tcp_set_default_congestion_control(net, ""),
+			-ENOENT);
+	KUNIT_EXPECT_STREQ(test, net->ipv4->tcp_congestion_control->name,
+			   "bbr");
+
+	KUNIT_EXPECT_EQ(test,
+			tcp_set_allowed_congestion_control(net, " bbr  reno\n"),
+			0);
+	tcp_get_allowed_congestion_control(net, names, sizeof(names));
+	KUNIT_EXPECT_STREQ(test, names, "reno bbr");
+	KUNIT_EXPECT_EQ(test,
+			tcp_set_allowed_congestion_control(net, "cubic vegas"),
+			-ENOENT);
+	tcp_get_allowed_congestion_control(net, names, 7);
+	KUNIT_EXPECT_STREQ(test, names, "reno b"); /* cut off */
+}
+
 static const struct kunit_case cases[] = {
 	KUNIT_CASE(tcp_set_congestion_control_allocates_large_state),
 	KUNIT_CASE(tcp_set_congestion_control_without_memory),
 	KUNIT_CASE(tcp_assign_congestion_control_inherits),
 	KUNIT_CASE(tcp_disconnect_renews_large_state),
+	KUNIT_CASE(tcp_congestion_control_sysctls),
 	{}
 };
 

@@ -824,6 +824,7 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 	n->sysctl_tcp_comp_sack_delay_ns = 1000000;
 	n->sysctl_tcp_comp_sack_nr = 44;
 	n->tcp_congestion_control = &cubictcp;
+	n->tcp_allowed_ca = BIT(cubictcp.key) | BIT(tcp_reno.key);
 	n->tcp_hystart_detect = TCP_HYSTART_PLUS_PLUS;
 }
 

@@ -429,6 +429,7 @@ struct sock *tcp_syn_recv_sock(struct sock *sk, struct sk_buff *skb,
 	tcp_mtup_init(child);
 	tcp_sync_mss(child, dst_mtu(&rt->dst));
 	sk_setup_caps(child, &rt->dst);
+	tcp_ca_dst_init(child, &rt->dst);
 	tcp_initialize_rcv_mss(child);
 	if (inet_inherit_port(sk, child)) {
 		child_abort(child);

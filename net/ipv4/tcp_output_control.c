@@ -110,6 +110,7 @@ int tcp_connect(struct sock *sk, struct tcp_fastopen_request *fo)
 	connect_init_mss(sk, sk->sk_dst_cache);
 	connect_init_window(sk, sk->sk_dst_cache);
 	connect_init_sequence(sk);
+	tcp_ca_dst_init(sk, sk->sk_dst_cache);
 
 	skb = tcp_stream_alloc_skb(sk, 0, GFP_KERNEL, true);
 	if (!skb)

@@ -15,7 +15,6 @@
 static const char *const ignored[] = {
 	"net/core/default_qdisc",
 	"net/core/optmem_max",
-	"net/ipv4/tcp_allowed_congestion_control",
 	"net/ipv4/tcp_backlog_ack_defer",
 	"net/ipv4/tcp_comp_sack_delay_ns",
 	"net/ipv4/tcp_comp_sack_nr",

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: the `route=` of the command line, one route each, in the words of
+ * `ip route`:
+ *
+ *	DST[,via=ADDRESS][,dev=NAME][,src=ADDRESS][,metric=N][,ATTRIBUTE=VALUE]...
+ *
+ * DST is default, ADDRESS or ADDRESS/BITS. Attributes: mtu, window, advmss,
+ * initcwnd, initrwnd, hoplimit, quickack; congctl=NAME, the congestion control
+ * of TCP connections that ask for no other one (congctl=lock:NAME: and cannot).
+ * Without via and dev the attributes are those of the route that there is to
+ * DST, say the one that ip= has made.
+ *
+ * Called at boot by boot/network.c after `ip=`; task context. Calls fib.c.
+ */
+#include "lib/errno.h"
+#include "lib/printk.h"
+#include "lib/vsprintf.h"
+#include "net/ipv4/ipconfig.h"
+#include "net/ipv4/route.h"
+#include "net/ipv4/tcp.h"
+
+#define RTPROT_BOOT    3
+#define ROUTE_WORD_MAX 48
+
+static const struct {
+	const char *name;
+	u32 metric;
+} attributes[] = {
+	{ "mtu", RTAX_MTU },           { "window", RTAX_WINDOW },
+	{ "advmss", RTAX_ADVMSS },     { "initcwnd", RTAX_INITCWND },
+	{ "initrwnd", RTAX_INITRWND }, { "hoplimit", RTAX_HOPLIMIT },
+	{ "quickack", RTAX_QUICKACK },
+};
+
+/* --- parsing --- */
+
+/* Up to the next comma, into @word. Return: after it; NULL: too long. */
+static const char *next_word(const char *s, char word[ROUTE_WORD_MAX])
+{
+	size_t n = 0;
+
+	while (s[n] && s[n] != ',') {
+		if (n == ROUTE_WORD_MAX - 1)
+			return NULL;
+		word[n] = s[n];
+		n++;
+	}
+	word[n] = '\0';
+	return s[n] ? s + n + 1 : s + n;
+}
+
+static int parse_addr(const char *s, __be32 *addr)
+{
+	return ipconfig_parse_addr(s, strlen(s), addr) ? 0 : -EINVAL;
+}
+
+static int parse_dst(char *word, struct fib_config *cfg)
+{
+	char *slash = strchr(word, '/');
+	u32 bits = 32;
+
+	if (strcmp(word, "default") == 0)
+		return 0;
+	if (slash) {
+		*slash = '\0';
+		if (kstrtou32(slash + 1, 10, &bits) || bits > 32)
+			return -EINVAL;
+	}
+	cfg->prefix_len = (u8)bits;
+	/* What is below the mask must be zero. */
+	return parse_addr(word, &cfg->dst) ||
+			       (cfg->dst & ~inet_make_mask((int)bits))
+		       ? -EINVAL
+		       : 0;
+}
+
+static int parse_congctl(const char *v, struct fib_config *cfg)
+{
+	bool lock = strncmp(v, "lock:", 5) == 0;
+
+	cfg->metrics[RTAX_CC_ALGO] = tcp_ca_get_key_by_name(lock ? v + 5 : v);
+	if (!cfg->metrics[RTAX_CC_ALGO])
+		return -ENOENT;
+	if (lock)
+		cfg->metrics[RTAX_LOCK] |= BIT(RTAX_CC_ALGO);
+	return 0;
+}
+
+static int parse_attribute(const char *name, const char *v,
+			   struct fib_config *cfg)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(attributes); i++)
+		if (strcmp(name, attributes[i].name) == 0)
+			return kstrtou32(v, 0,
+					 &cfg->metrics[attributes[i].metric]);
+	return -EINVAL;
+}
+
+static int parse_option(struct net *net, char *word, struct fib_config *cfg)
+{
+	char *v = strchr(word, '=');
+
+	if (!v)
+		return -EINVAL;
+	*v++ = '\0';
+	if (strcmp(word, "via") == 0)
+		return parse_addr(v, &cfg->gateway) || !cfg->gateway ? -EINVAL
+								     : 0;
+	if (strcmp(word, "src") == 0)
+		return parse_addr(v, &cfg->prefsrc);
+	if (strcmp(word, "metric") == 0)
+		return kstrtou32(v, 0, &cfg->metric);
+	if (strcmp(word, "congctl") == 0)
+		return parse_congctl(v, cfg);
+	if (strcmp(word, "dev") == 0) {
+		cfg->dev = dev_get_by_name(net, v);
+		return cfg->dev ? 0 : -ENODEV;
+	}
+	return parse_attribute(word, v, cfg);
+}
+
+static int parse_route(struct net *net, const char *spec,
+		       struct fib_config *cfg)
+{
+	char word[ROUTE_WORD_MAX];
+	const char *s = next_word(spec, word);
+	int err = s ? parse_dst(word, cfg) : -EINVAL;
+
+	while (!err && *s) {
+		s = next_word(s, word);
+		err = s ? parse_option(net, word, cfg) : -EINVAL;
+	}
+	return err;
+}
+
+/* --- applying --- */
+
+struct route_search {
+	const struct fib_config *want;
+	struct fib_config found;
+};
+
+static int same_destination(const struct fib_config *cfg, void *arg)
+{
+	struct route_search *s = arg;
+
+	if (cfg->table != RT_TABLE_MAIN || cfg->dst != s->want->dst ||
+	    cfg->prefix_len != s->want->prefix_len)
+		return 0;
+	s->found = *cfg;
+	return 1;
+}
+
+/* Give the best route to that destination what @cfg says. */
+static int route_change(struct net *net, const struct fib_config *cfg)
+{
+	struct route_search s = { .want = cfg };
+	u32 i;
+	int err;
+
+	if (!fib_walk(net, same_destination, &s))
+		return -ESRCH;
+	err = fib_table_delete(net, &s.found);
+	if (err)
+		return err;
+	for (i = 0; i < RTAX_NR_; i++)
+		if (cfg->metrics[i])
+			s.found.metrics[i] = cfg->metrics[i];
+	if (cfg->prefsrc)
+		s.found.prefsrc = cfg->prefsrc;
+	if (cfg->metric)
+		s.found.metric = cfg->metric;
+	return fib_table_insert(net, &s.found);
+}
+
+static const char *why(int err)
+{
+	switch (err) {
+	case -EINVAL:
+		return "malformed";
+	case -ENODEV:
+		return "there is no such device";
+	case -ENOENT:
+		return "there is no such congestion control";
+	case -ESRCH:
+		return "there is no such route to change";
+	default:
+		return "refused";
+	}
+}
+
+/**
+ * ip_route_config() - Add or change one route as the command line says.
+ * @net:  the stack; devices and addresses are configured.
+ * @spec: the value of `route=`.
+ *
+ * Context: task.
+ * Return:  0; with a message -EINVAL: malformed, -ENODEV, -ENOENT: no such
+ *          congestion control, -ESRCH: no route to change, -ENETUNREACH: the
+ *          gateway is not on a link, -ENOMEM.
+ */
+int ip_route_config(struct net *net, const char *spec)
+{
+	struct fib_config cfg = { .type = RTN_UNICAST,
+				  .protocol = RTPROT_BOOT };
+	int err = parse_route(net, spec, &cfg);
+
+	if (!err) {
+		cfg.scope = cfg.gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
+		err = cfg.gateway || cfg.dev ? fib_table_insert(net, &cfg)
+					     : route_change(net, &cfg);
+	}
+	if (err)
+		pr_err("route=%s: %s (error %d)\n", spec, why(err), -err);
+	return err;
+}

@@ -93,7 +93,7 @@ static void usage(FILE *to)
 	      "  --sendfile        use sendfile() instead of read and write\n"
 	      "  --nodelay         set TCP_NODELAY\n"
 	      "  --sndbuf N        set SO_SNDBUF\n"
-	      "  --congestion NAME set TCP_CONGESTION (reno, cubic)\n"
+	      "  --congestion NAME set TCP_CONGESTION: reno, cubic, bbr\n"
 	      "  --repeat N        send each file N times over its connection\n"
 	      "  --rate N          at most N datagrams a second (UDP)\n"
 	      "  --wait-close      wait for the peer's close (the default)\n"
@@ -217,7 +217,8 @@ static void failed(struct transfer *t, const char *what, int err)
 	close(t->sock);
 }
 
-static void set_options(struct transfer *t)
+/* 0; -1: it does not go as was asked for. */
+static int set_options(struct transfer *t)
 {
 	int on = 1;
 
@@ -225,14 +226,17 @@ static void set_options(struct transfer *t)
 				     &opt.sndbuf, sizeof(opt.sndbuf)) < 0)
 		say("SO_SNDBUF: %s", strerror(errno));
 	if (t->is_udp)
-		return;
+		return 0;
 	if (opt.nodelay &&
 	    setsockopt(t->sock, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0)
 		say("TCP_NODELAY: %s", strerror(errno));
 	if (opt.congestion &&
 	    setsockopt(t->sock, IPPROTO_TCP, TCP_CONGESTION, opt.congestion,
-		       (socklen_t)strlen(opt.congestion)) < 0)
-		say("TCP_CONGESTION %s: %s", opt.congestion, strerror(errno));
+		       (socklen_t)strlen(opt.congestion)) < 0) {
+		say("--congestion %s: %s", opt.congestion, strerror(errno));
+		return -1;
+	}
+	return 0;
 }
 
 static void start(struct transfer *t)
@@ -248,7 +252,11 @@ static void start(struct transfer *t)
 		t->state = FAILED;
 		return;
 	}
-	set_options(t);
+	if (set_options(t) < 0) {
+		t->state = FAILED;
+		close(t->sock);
+		return;
+	}
 	if (connect(t->sock, (struct sockaddr *)&t->addr, sizeof(t->addr)) == 0)
 		t->state = SENDING;
 	else if (errno == EINPROGRESS)

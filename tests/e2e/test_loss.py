@@ -72,6 +72,17 @@ def test_a_file_crosses_a_bad_wire(tap, tmp_path, case):
         assert counts["duplicated"] > 0
 
 
+def test_bbr_paces_a_file_across_a_bad_wire(tap, tmp_path):
+    data = noise(2 << 20)
+    with Link(Impairment(seed=1, loss=0.01), Impairment(seed=2)) as link:
+        r, listener = send_over(link, tmp_path, data,
+                                words=("--congestion", "bbr"))
+        counts = link.to_host.counts
+    assert r.status == 0, r.out + r.err
+    assert listener.sha256() == sha256(data)
+    assert counts["lost"] > 0
+
+
 # --- strangers' frames --------------------------------------------------------
 def checksum(data):
     """RFC 1071."""

@@ -40,6 +40,18 @@ def test_sendfile_sends_the_same_bytes(tap_net):
     assert tap_net.report()[0]["sha256"] == sha256(data)
 
 
+def test_the_program_chooses_the_congestion_control(user_net):
+    data = noise(1 << 20)
+    r = user_net.send(data, *user_net.peer("tcp"),
+                      options=["--congestion", "bbr"])
+    assert r.status == 0, r.out + r.err
+    assert user_net.report()[0]["sha256"] == sha256(data)
+    r = user_net.send(b"x", url="tcp://host:9",
+                      options=["--congestion", "vegas"])
+    assert r.status == 1
+    assert "--congestion vegas: No such file or directory" in r.out + r.err
+
+
 @pytest.mark.parametrize("size", [18, 64, 1472])
 def test_udp_10000_datagrams_each_checked(tap_net, size):
     data = noise(10000 * size)

@@ -50,6 +50,10 @@ def _add_files(p):
                    "under PATH")
     p.add_argument("--append", action="append", default=[], metavar="WORDS",
                    help="more words for the kernel's command line")
+    p.add_argument("--congestion", metavar="NAME",
+                   choices=("reno", "cubic", "bbr"),
+                   help="TCP's congestion control where the program sets "
+                   "none: reno, cubic (the default) or bbr")
     p.add_argument("--offload", action="store_true",
                    help="let the card compute checksums and cut TCP packets "
                    "(e1000.offload=on)")
@@ -161,8 +165,13 @@ def parser():
 
 def _words(a):
     """What the options add to the kernel's command line."""
-    offload = getattr(a, "offload", False)
-    return [*a.append, *(["e1000.offload=on"] if offload else [])]
+    words = list(a.append)
+    if getattr(a, "offload", False):
+        words.append("e1000.offload=on")
+    if getattr(a, "congestion", None):
+        words.append("sysctl.net.ipv4.tcp_congestion_control="
+                     + a.congestion)
+    return words
 
 
 def _options(a):

@@ -13,9 +13,9 @@
  * with the socket locked, and turns the model into pacing rate and cwnd
  * (section 5.6). State: struct bbr, at icsk_ca_priv.
  *
- * Deviations: what is in tcp_bbr_model.c's and here: BBR.bw is not stored but
- * taken from max_bw and bw_shortterm when it is needed; rates at or below
- * 1.2 Mbit/s send single segments.
+ * Deviations, besides tcp_bbr_model.c's: BBR.bw is not stored but taken from
+ * max_bw and bw_shortterm when it is needed; below 1.2 Mbit/s a quantum is one
+ * segment, not two.
  */
 #include "net/ipv4/tcp_bbr_int.h"
 

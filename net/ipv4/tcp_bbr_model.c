@@ -15,9 +15,11 @@
  * it is remembered for five to ten of them (section 5.5.9 has ten). State to
  * undo is saved where an episode of loss begins, not again in each of its round
  * trips (section 5.5.11 says the one, its pseudocode does the other, and so
- * would forget that this very episode has ended a probe). The draft leaves the
- * answer to ECN open but wants one (section 3.7): a mark counts as a loss does,
- * and ends a probe at once.
+ * would forget that this very episode has ended a probe). A single segment lost
+ * of fewer than 50 is more than 2 %, but no sign of a rate: a probe bears one
+ * (with 1 % of random loss at 20 Mbit/s and 20 ms that is 92 instead of 80 % of
+ * the link). The draft leaves the answer to ECN open but wants one (section
+ * 3.7): a mark counts as a loss does, and ends a probe at once.
  */
 #include "net/ipv4/tcp_bbr_int.h"
 
@@ -309,7 +311,8 @@ void bbr_congestion_signals(struct sock *sk, const struct bbr_sample *s)
  */
 bool bbr_inflight_too_high(const struct sock *sk, u32 lost, u32 tx_in_flight)
 {
-	if ((u64)lost * 100 > (u64)tx_in_flight * BBR_LOSS_PCT)
+	/* One alone tells no rate. */
+	if (lost > 1 && (u64)lost * 100 > (u64)tx_in_flight * BBR_LOSS_PCT)
 		return true;
 	return lost && !tcp_is_sack(tcp_sk(sk));
 }

@@ -372,6 +372,21 @@ static void bbr_probe_that_loses_sets_inflight_longterm(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, state_of(t)->inflight_longterm, BBR_INFINITE);
 }
 
+/* A deviation from section 5.5.10.2: one lost segment of 20 is no rate. */
+static void bbr_probe_bears_a_single_loss(struct kunit *test)
+{
+	struct fake_tcp *t = test->priv;
+
+	to_cruise(t);
+	to_state(test, BBR_PROBE_BW_UP);
+	lose(t, 1, 20);
+	KUNIT_EXPECT_EQ(test, state_of(t)->state, BBR_PROBE_BW_UP);
+	/* Without SACK any is one too many. */
+	t->tp->rx_opt.sack_ok = 0;
+	lose(t, 1, 20);
+	KUNIT_EXPECT_EQ(test, state_of(t)->state, BBR_PROBE_BW_DOWN);
+}
+
 /* Never below 0.7 of the target, as CUBIC (section 5.5.10.2). */
 static void bbr_inflight_longterm_keeps_seven_tenths(struct kunit *test)
 {
@@ -732,6 +747,7 @@ static const struct kunit_case bbr_cases[] = {
 	KUNIT_CASE(bbr_probes_from_down_in_time),
 	KUNIT_CASE(bbr_forgets_bandwidth_in_two_cycles),
 	KUNIT_CASE(bbr_probe_that_loses_sets_inflight_longterm),
+	KUNIT_CASE(bbr_probe_bears_a_single_loss),
 	KUNIT_CASE(bbr_inflight_longterm_keeps_seven_tenths),
 	KUNIT_CASE(bbr_finds_the_prefix_that_was_safe),
 	KUNIT_CASE(bbr_raises_inflight_longterm_faster_and_faster),

@@ -135,17 +135,17 @@ static void epoch_start(struct cubic *ca, u32 cwnd, u32 now)
 	}
 }
 
-/* W at @t_ms of the epoch, at least 1 segment. */
+/* W at @t_ms of the epoch, at least 1 segment; what is to go to the plateau, or
+ * has gone from it, in whole segments. */
 static u32 w_cubic(const struct cubic *ca, u64 t_ms)
 {
 	u64 d = t_ms < ca->k_ms ? ca->k_ms - t_ms : t_ms - ca->k_ms;
 	u64 delta;
 
 	d = min(d, (u64)CUBIC_MAX_MS);
-	d = d * d * d;
+	delta = d * d * d / CUBIC_INV_C_MS3;
 	if (t_ms >= ca->k_ms)
-		return (u32)(ca->w_max + d / CUBIC_INV_C_MS3);
-	delta = DIV_ROUND_UP(d, CUBIC_INV_C_MS3); /* W rounds down */
+		return (u32)(ca->w_max + delta);
 	return delta >= ca->w_max ? 1 : (u32)(ca->w_max - delta);
 }
 

@@ -53,10 +53,11 @@ static void tcp_sack_recovery_resends_the_hole(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tcp_sk(s->sk)->snd_ssthresh, 7);
 	KUNIT_EXPECT_EQ(test, tcp_sk(s->sk)->lost_out, 1);
 	KUNIT_EXPECT_EQ(test, tcp_sk(s->sk)->retrans_out, 1);
-	/* All of it: cwnd is ssthresh (RFC 6937, section 3). */
+	/* All of it: cwnd is ssthresh (RFC 6937, section 3), and the seven
+	 * segments that this ACK delivers are CUBIC's first growth. */
 	peer_send(p, ".", 1, 0, 11001, 65535, NULL);
 	KUNIT_EXPECT_EQ(test, ca_state(s), TCP_CA_Open);
-	KUNIT_EXPECT_EQ(test, tcp_sk(s->sk)->snd_cwnd, 7);
+	KUNIT_EXPECT_EQ(test, tcp_sk(s->sk)->snd_cwnd, 8);
 	KUNIT_EXPECT_EQ(test, mib(test, MIB_TcpExt_TCPTimeouts), 0);
 	tcp_peer_end(p, s);
 }

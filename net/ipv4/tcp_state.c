@@ -89,7 +89,8 @@ void tcp_init_transfer(struct sock *sk)
 	if (!inet_csk(sk)->icsk_ca_initialized)
 		tcp_init_congestion_control(sk);
 	tcp_init_buffer_space(sk);
-	tcp_update_pacing_rate(sk);
+	if (!inet_csk(sk)->icsk_ca_ops->cong_control)
+		tcp_update_pacing_rate(sk);
 }
 
 /**

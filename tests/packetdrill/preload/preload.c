@@ -78,7 +78,7 @@ static const char *redirect(const char *path, char to[PATH_MAX_])
 	if (strncmp(path, PROC_SYS, strlen(PROC_SYS)) == 0)
 		path += strlen(PROC_SYS);
 	else if (strncmp(path, SYS_MODULE, strlen(SYS_MODULE)) == 0)
-		path += strlen("/sys/");
+		path++;
 	else
 		return path;
 	snprintf(to, PATH_MAX_, "%s/%s", root, path);

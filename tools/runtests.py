@@ -113,7 +113,7 @@ PARTS = (
     ("netsim", ktap_part, ["tests/netsim/table.py", "--ktap"], 200),
     ("guest", ktap_part, ["tools/doorbell", "selftest", LAB], 300),
     ("pkt-guest", ktap_part, ["make", "-s", "pkt-guest-ktap"], 300),
-    ("bench", ktap_part, ["tools/bench_compare.py"], 60),
+    ("bench", ktap_part, ["tools/bench_compare.py"], 300),
     ("e2e", pytest_part, PYTEST, 1000),
 )
 

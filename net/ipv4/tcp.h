@@ -509,6 +509,7 @@ int tcp_ack(struct sock *sk, struct sk_buff *skb, int flag);
 void tcp_enter_loss(struct sock *sk);
 void tcp_enter_cwr(struct sock *sk);
 void tcp_rearm_rto(struct sock *sk);
+bool tcp_mark_skb_resend(struct sock *sk, struct sk_buff *skb);
 void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb);
 void tcp_synack_rtt_meas(struct sock *sk, u64 sent_ns);
 void tcp_set_rto(struct sock *sk);

@@ -670,6 +670,22 @@ static void bbr_counts_what_a_loss_probe_repaired(struct kunit *test)
 	KUNIT_EXPECT_NE(test, state_of(t)->inflight_shortterm, BBR_INFINITE);
 }
 
+/* RFC 1191, section 6.5: what was too large for the path tells nothing of its
+ * bandwidth. */
+static void bbr_takes_no_mtu_for_a_loss(struct kunit *test)
+{
+	struct fake_tcp *t = test->priv;
+	u32 lost = t->tp->lost;
+
+	fake_tcp_sent(t, 4);
+	t->tp->mss_cache = FAKE_TCP_MSS / 2;
+	t->tp->snd_cwnd = 0; /* marks are all that matters here */
+	tcp_simple_retransmit(t->sk);
+	KUNIT_EXPECT_EQ(test, t->tp->lost_out, 4);
+	KUNIT_EXPECT_EQ(test, t->tp->lost, lost);
+	KUNIT_EXPECT_EQ(test, state_of(t)->is_loss_in_round, 0);
+}
+
 /* An ACK that brings no data or no usable sample changes no estimate. */
 static void bbr_bears_acks_without_a_sample(struct kunit *test)
 {
@@ -763,6 +779,7 @@ static const struct kunit_case bbr_cases[] = {
 	KUNIT_CASE(bbr_takes_a_mark_for_congestion),
 	KUNIT_CASE(bbr_ignores_cwr_without_ece),
 	KUNIT_CASE(bbr_counts_what_a_loss_probe_repaired),
+	KUNIT_CASE(bbr_takes_no_mtu_for_a_loss),
 	KUNIT_CASE(bbr_bears_acks_without_a_sample),
 	KUNIT_CASE(bbr_obeys_the_programs_bounds),
 	KUNIT_CASE(bbr_tells_its_estimates),

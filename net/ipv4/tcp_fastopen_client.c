@@ -346,7 +346,7 @@ static void resend_syn_data(struct sock *sk, struct sk_buff *data)
 	tp->fastopen_client_fail =
 		tp->total_retrans ? TFO_SYN_RETRANSMITTED : TFO_DATA_NOT_ACKED;
 	for (; data; data = tcp_skb_rb_next(data))
-		tcp_mark_skb_lost(sk, data);
+		tcp_mark_skb_resend(sk, data);
 	tcp_non_congestion_loss_retransmit(sk);
 	NET_INC_STATS(sock_net(sk), TcpExt_TCPFastOpenActiveFail);
 }

@@ -33,20 +33,21 @@ static void lower_retransmit_hint(struct tcp_sock *tp, struct sk_buff *skb)
 }
 
 /**
- * tcp_mark_skb_lost() - The packet, or its last resend, is lost.
+ * tcp_mark_skb_resend() - The packet, or its last resend, must go again.
  * @sk:  locked.
  * @skb: in the retransmit queue; nothing happens if it is SACKed, or already
  *       waits to be resent.
+ *
+ * Return: whether it was marked.
  */
-void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb)
+bool tcp_mark_skb_resend(struct sock *sk, struct sk_buff *skb)
 {
-	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 	u32 n = tcp_skb_pcount(skb);
 
 	if (cb->sacked & TCPCB_SACKED_ACKED)
-		return;
+		return false;
 	lower_retransmit_hint(tp, skb);
 	if (!(cb->sacked & TCPCB_LOST)) {
 		cb->sacked |= TCPCB_LOST;
@@ -56,9 +57,23 @@ void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb)
 		tp->retrans_out -= n;
 		NET_ADD_STATS(sock_net(sk), TcpExt_TCPLostRetransmit, n);
 	} else {
-		return;
+		return false;
 	}
-	tp->lost += n;
+	return true;
+}
+
+/**
+ * tcp_mark_skb_lost() - The same, because the network has lost it.
+ * @sk:  locked.
+ * @skb: in the retransmit queue. Congestion control is told.
+ */
+void tcp_mark_skb_lost(struct sock *sk, struct sk_buff *skb)
+{
+	const struct tcp_congestion_ops *ca = inet_csk(sk)->icsk_ca_ops;
+
+	if (!tcp_mark_skb_resend(sk, skb))
+		return;
+	tcp_sk(sk)->lost += tcp_skb_pcount(skb);
 	if (ca->skb_marked_lost)
 		ca->skb_marked_lost(sk, skb);
 }

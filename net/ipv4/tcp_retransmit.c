@@ -317,7 +317,7 @@ void tcp_simple_retransmit(struct sock *sk)
 		u32 seg = tcp_skb_mss(skb) ?: skb->len;
 
 		if (seg > mss || all)
-			tcp_mark_skb_lost(sk, skb);
+			tcp_mark_skb_resend(sk, skb);
 	}
 	if (prior_lost == tp->lost_out)
 		return;

@@ -10,6 +10,7 @@
  * it. One CPU, tasks only, nothing here sleeps: no locks.
  */
 #include "kernel/vfs.h"
+#include "kernel/paging.h"
 #include "lib/bug.h"
 #include "lib/err.h"
 #include "lib/page.h"
@@ -326,6 +327,16 @@ static const u8 *bytes_at(const struct inode *inode, u64 off, u64 *n)
 	return inode->reg.blob + off;
 }
 
+/* The archive's bytes at @off, as many of *@n as no page of the file's own can
+ * lie before; NULL: look at each page. */
+static const u8 *archive_run(const struct inode *inode, u64 off, u64 *n)
+{
+	if (inode->reg.nr_chunks || off >= inode->reg.blob_len)
+		return NULL;
+	*n = min(*n, inode->reg.blob_len - off);
+	return inode->reg.blob + off;
+}
+
 /**
  * inode_read() - Read a regular file into kernel memory.
  * @inode: it.
@@ -402,6 +413,60 @@ void inode_fill_kstat(const struct inode *inode, struct kstat *st)
 /* Not const: zeroes in .bss take no room in the image. */
 static u8 zero_page[PAGE_SIZE] __aligned(16);
 
+/*
+ * Memory that stays for ever, for those who refer to pages: what a hole reads
+ * as, and the boot archive, which the first 4 GiB of RAM hold. The count is
+ * never given back.
+ */
+static struct page zero_ref = { .virt = zero_page, .refcount = 1 };
+static struct page archive_ref = { .virt = (void *)DIRECT_MAP_BASE,
+				   .refcount = 1 };
+
+/* The @n bytes at @from, of the archive or of nothing, as a piece; false: out
+ * of a piece's reach. */
+static bool standing_piece(const u8 *from, u64 n, struct bio_vec *piece)
+{
+	u64 off = from ? (u64)from - DIRECT_MAP_BASE : 0;
+
+	if (off + n > UINT32_MAX)
+		return false;
+	*piece = (struct bio_vec){ .bv_page = from ? &archive_ref : &zero_ref,
+				   .bv_offset = (u32)off,
+				   .bv_len = (u32)n };
+	get_page(piece->bv_page);
+	return true;
+}
+
+/* file_operations.get_piece */
+static ssize_t ramfs_get_piece(struct file *f, loff_t pos, size_t len,
+			       struct bio_vec *piece)
+{
+	struct inode *inode = file_inode(f);
+	u64 off = (u64)pos, n;
+	struct page *page;
+	const u8 *from;
+
+	if (pos < 0 || off >= inode->size)
+		return 0;
+	n = min_t(u64, len, inode->size - off);
+	from = archive_run(inode, off, &n);
+	if (from && standing_piece(from, n, piece))
+		return (ssize_t)n;
+	page = owned_page(inode, off >> PAGE_SHIFT);
+	from = page ? NULL : bytes_at(inode, off, &n);
+	if (!page && standing_piece(from, n, piece))
+		return (ssize_t)n;
+	if (!page) /* the archive, too far up: a copy of the file's own */
+		page = own_page(inode, off >> PAGE_SHIFT);
+	if (!page)
+		return -ENOMEM;
+	off &= ~PAGE_MASK;
+	n = min_t(u64, n, PAGE_SIZE - off);
+	*piece = (struct bio_vec){ page, (u32)n, (u32)off };
+	get_page(page);
+	return (ssize_t)n;
+}
+
 static ssize_t ramfs_read_iter(struct file *f, struct iov_iter *to)
 {
 	struct inode *inode = file_inode(f);
@@ -412,13 +477,9 @@ static ssize_t ramfs_read_iter(struct file *f, struct iov_iter *to)
 
 	while (iov_iter_count(to) && off < inode->size) {
 		piece = min_t(u64, iov_iter_count(to), inode->size - off);
-		/* The archive is in one piece: one copy for all of it. */
-		if (inode->reg.nr_chunks == 0 && off < inode->reg.blob_len) {
-			piece = min(piece, inode->reg.blob_len - off);
-			from = inode->reg.blob + off;
-		} else {
+		from = archive_run(inode, off, &piece);
+		if (!from)
 			from = bytes_at(inode, off, &piece);
-		}
 		if (!from)
 			from = zero_page;
 		got = copy_to_iter(from, piece, to);
@@ -553,6 +614,7 @@ const struct file_operations ramfs_file_ops = {
 	.write_iter = ramfs_write_iter,
 	.llseek = ramfs_llseek,
 	.fstat = inode_fstat,
+	.get_piece = ramfs_get_piece,
 	.release = inode_release,
 };
 

@@ -77,6 +77,55 @@ static void ramfs_write_copies_the_blob(struct kunit *test)
 	iput(inode);
 }
 
+/* sendfile() refers to pages of the file's own, to the archive, to zeroes. */
+static void ramfs_get_piece_shares_the_memory(struct kunit *test)
+{
+	struct inode *inode = inode_create(S_IFREG | 0644, 0);
+	struct bio_vec piece;
+	struct file *f;
+	u8 *p;
+
+	KUNIT_ASSERT_NOT_NULL(test, inode);
+	f = inode_open(inode, O_RDWR);
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(f));
+	KUNIT_EXPECT_EQ(test, f->f_op->get_piece(f, 0, 10, &piece), 0);
+	KUNIT_EXPECT_EQ(test, write_at(f, PAGE_SIZE + 1, "hello", 5), 5);
+	/* A hole, to the end of its page. */
+	KUNIT_EXPECT_EQ(test, f->f_op->get_piece(f, 90, 1 << 20, &piece),
+			PAGE_SIZE - 90);
+	p = (u8 *)page_address(piece.bv_page) + piece.bv_offset;
+	KUNIT_EXPECT_EQ(test, p[0] | p[PAGE_SIZE - 91], 0);
+	put_page(piece.bv_page);
+	KUNIT_EXPECT_EQ(
+		test, f->f_op->get_piece(f, PAGE_SIZE + 2, 1 << 20, &piece), 4);
+	p = (u8 *)page_address(piece.bv_page) + piece.bv_offset;
+	KUNIT_EXPECT_MEMEQ(test, p, "ello", 4);
+	/* The file is gone, the bytes are not. */
+	fput(f);
+	iput(inode);
+	KUNIT_EXPECT_MEMEQ(test, p, "ello", 4);
+	KUNIT_EXPECT_EQ(test, page_count(piece.bv_page), 1);
+	put_page(piece.bv_page);
+
+	/* The archive, in one piece, although no page of it is counted. */
+	inode = inode_create(S_IFREG | 0644, 0);
+	KUNIT_ASSERT_NOT_NULL(test, inode);
+	p = kmalloc(3 * PAGE_SIZE, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, p);
+	inode_set_blob(inode, p, 3 * PAGE_SIZE);
+	f = inode_open(inode, O_RDWR);
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(f));
+	KUNIT_EXPECT_EQ(test, f->f_op->get_piece(f, 5, 1 << 20, &piece),
+			3 * PAGE_SIZE - 5);
+	KUNIT_EXPECT_PTR_EQ(test,
+			    (u8 *)page_address(piece.bv_page) + piece.bv_offset,
+			    p + 5);
+	put_page(piece.bv_page);
+	fput(f);
+	iput(inode);
+	kfree(p);
+}
+
 /* POSIX ftruncate(): what is cut off and comes back reads as zero. */
 static void inode_truncate_zeroes_what_was_cut(struct kunit *test)
 {
@@ -227,6 +276,7 @@ static void dir_path_names_a_directory(struct kunit *test)
 
 static const struct kunit_case fs_cases[] = {
 	KUNIT_CASE(ramfs_write_copies_the_blob),
+	KUNIT_CASE(ramfs_get_piece_shares_the_memory),
 	KUNIT_CASE(inode_truncate_zeroes_what_was_cut),
 	KUNIT_CASE(ramfs_write_leaves_holes),
 	KUNIT_CASE(path_lookup_follows_the_rules),

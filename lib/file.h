@@ -10,6 +10,7 @@
 #include "lib/platform.h"
 #include "lib/wait.h"
 
+struct bio_vec;
 struct file;
 struct iov_iter;
 struct kstat;
@@ -48,6 +49,13 @@ struct file_operations {
 	loff_t (*llseek)(struct file *f, loff_t off, int whence);
 	int (*fstat)(struct file *f, struct kstat *st);
 	int (*iterate)(struct file *f, struct dir_context *ctx);
+	/* read_iter for splice(), where that is not the same; or NULL. */
+	ssize_t (*splice_read)(struct file *f, struct iov_iter *to);
+	/* The file's own memory at @pos, at most @len bytes that lie in one
+	 * place: their number, with a reference on the page for the caller;
+	 * 0: the end; or a negative errno. NULL: it has none. */
+	ssize_t (*get_piece)(struct file *f, loff_t pos, size_t len,
+			     struct bio_vec *piece);
 	/* The last reference is gone. */
 	int (*release)(struct file *f);
 };

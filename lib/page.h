@@ -44,6 +44,14 @@ static inline u32 page_count(const struct page *page)
 	return page->refcount;
 }
 
+/* A part of a page run that is neither copied nor owned by who names it; a
+ * reference on the page keeps the bytes there. */
+struct bio_vec {
+	struct page *bv_page;
+	u32 bv_len;
+	u32 bv_offset;
+};
+
 /* The unused rest of a page run; it holds one reference of its own. */
 struct page_frag {
 	struct page *page;

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: pipes: a ring of 64 KiB between two files. Writes of up to PIPE_BUF
- * bytes are not mixed with others (POSIX); a writer without a reader gets
- * SIGPIPE and -EPIPE; a reader without a writer gets the end.
+ * DOC: pipes: a ring of 16 references to pages between two files. What is
+ * written is copied into pages of the pipe's own, up to 64 KiB; what splice()
+ * and sendfile() bring are references to others' pages. Writes of up to
+ * PIPE_BUF bytes are not mixed with others (POSIX); a writer without a reader
+ * gets SIGPIPE and -EPIPE; a reader without a writer gets the end.
  *
- * State: head and tail run freely, their difference is what is in the ring.
- * Tasks only, which do not preempt each other, and no copying sleeps: no lock.
+ * State: head and tail count buffers and run freely, their difference is what
+ * is in the ring. Tasks only, which do not preempt each other, and no copying
+ * sleeps: no lock.
  */
-#include "lib/page.h"
+#include "lib/pipe.h"
 #include "lib/bug.h"
-#include "lib/file.h"
 #include "lib/slab.h"
 #include "lib/syscalls.h"
 #include "lib/uapi/fcntl.h"
@@ -19,83 +21,307 @@
 #include "lib/uapi/stat.h"
 #include "lib/uio.h"
 
-#define PIPE_ORDER 4
-#define PIPE_SIZE  ((u32)(PAGE_SIZE << PIPE_ORDER))
-#define PIPE_BUF   4096U
+#define PIPE_BUF 4096U
+
+struct pipe_buffer {
+	struct page *page; /* a reference */
+	u32 offset, len;
+	bool own; /* a page of the pipe's: a write may go on behind len */
+};
 
 struct pipe {
-	struct page *page;
-	u32 head, tail; /* written and read so far, modulo 2^32 */
+	struct pipe_buffer bufs[PIPE_BUFFERS];
+	u32 head, tail; /* buffers filled and emptied so far, modulo 2^32 */
+	u32 used;       /* bytes */
 	u32 readers, writers;
+	struct page *spare; /* one page for the next write, or NULL */
 	struct wait_queue_head rd_wait, wr_wait;
 };
 
-static u32 pipe_used(const struct pipe *p)
+/* --- the ring --- */
+
+static struct pipe_buffer *pipe_buf(struct pipe *p, u32 i)
 {
-	return p->head - p->tail;
+	return &p->bufs[i % PIPE_BUFFERS];
 }
 
-static u32 pipe_free(const struct pipe *p)
+static u32 free_buffers(const struct pipe *p)
 {
-	return PIPE_SIZE - pipe_used(p);
+	return PIPE_BUFFERS - (p->head - p->tail);
 }
 
-/* Between the ring at @at and @it, until @n bytes or a fault. */
-static u32 ring_copy(struct pipe *p, u32 at, struct iov_iter *it, u32 n)
+/* Bytes that a write can add behind the last buffer's. */
+static u32 tail_room(struct pipe *p)
 {
-	u32 done = 0, pos, len, got;
-	u8 *ring = page_address(p->page);
+	const struct pipe_buffer *b = pipe_buf(p, p->head - 1);
 
-	while (done < n) {
-		pos = (at + done) % PIPE_SIZE;
-		len = min(n - done, PIPE_SIZE - pos);
-		if (it->source)
-			got = (u32)copy_from_iter(ring + pos, len, it);
-		else
-			got = (u32)copy_to_iter(ring + pos, len, it);
-		done += got;
-		if (got < len)
-			break;
+	return p->head != p->tail && b->own
+		       ? (u32)PAGE_SIZE - b->offset - b->len
+		       : 0;
+}
+
+static u32 pipe_room(struct pipe *p)
+{
+	return tail_room(p) + free_buffers(p) * (u32)PAGE_SIZE;
+}
+
+/**
+ * pipe_push() - Put others' memory into a pipe.
+ * @p:     the pipe; a buffer is free.
+ * @piece: the bytes.
+ *
+ * Ownership: takes over the reference on the page.
+ * Context:   task.
+ */
+void pipe_push(struct pipe *p, const struct bio_vec *piece)
+{
+	BUG_ON(!free_buffers(p));
+	*pipe_buf(p, p->head++) =
+		(struct pipe_buffer){ piece->bv_page, piece->bv_offset,
+				      piece->bv_len, false };
+	p->used += piece->bv_len;
+	wake_up_poll(&p->rd_wait, EPOLLIN | EPOLLRDNORM);
+}
+
+/**
+ * pipe_bytes() - How much is in a pipe.
+ * @p: the pipe.
+ *
+ * Return: bytes.
+ */
+size_t pipe_bytes(const struct pipe *p)
+{
+	return p->used;
+}
+
+/**
+ * pipe_peek() - Name what comes next.
+ * @p:      the pipe.
+ * @len:    bytes at most.
+ * @pieces: filled.
+ * @nr:     in: their number; out: how many were filled.
+ *
+ * Ownership: the references stay the pipe's, until pipe_consume().
+ * Context:   task.
+ * Return:    bytes in the pieces.
+ */
+size_t pipe_peek(struct pipe *p, size_t len, struct bio_vec *pieces, u32 *nr)
+{
+	const struct pipe_buffer *b;
+	size_t total = 0;
+	u32 i;
+
+	for (i = 0; i < *nr && p->tail + i != p->head && total < len; i++) {
+		b = pipe_buf(p, p->tail + i);
+		pieces[i].bv_page = b->page;
+		pieces[i].bv_offset = b->offset;
+		pieces[i].bv_len = (u32)min_t(size_t, b->len, len - total);
+		total += pieces[i].bv_len;
 	}
-	return done;
+	*nr = i;
+	return total;
+}
+
+static void drop_buffer(struct pipe *p, struct pipe_buffer *b)
+{
+	if (b->own && !p->spare && page_count(b->page) == 1)
+		p->spare = b->page;
+	else
+		put_page(b->page);
+}
+
+/**
+ * pipe_consume() - The next bytes have been read.
+ * @p: the pipe.
+ * @n: how many; at most what is there.
+ *
+ * Context: task; wakes writers.
+ */
+void pipe_consume(struct pipe *p, size_t n)
+{
+	struct pipe_buffer *b;
+	u32 part;
+
+	p->used -= (u32)n;
+	while (n) {
+		b = pipe_buf(p, p->tail);
+		part = (u32)min_t(size_t, n, b->len);
+		b->offset += part;
+		b->len -= part;
+		n -= part;
+		if (!b->len) {
+			drop_buffer(p, b);
+			p->tail++;
+		}
+	}
+	wake_up_poll(&p->wr_wait, EPOLLOUT | EPOLLWRNORM);
+}
+
+/* --- reading --- */
+
+/**
+ * pipe_wait_readable() - Sleep until there is something to read.
+ * @p:       the pipe.
+ * @noblock: do not sleep.
+ *
+ * Context: task.
+ * Return:  1; 0: there is nothing, and no writer; -EAGAIN, -ERESTARTSYS.
+ */
+int pipe_wait_readable(struct pipe *p, bool noblock)
+{
+	int err;
+
+	if (!p->used && p->writers) {
+		if (noblock)
+			return -EAGAIN;
+		err = wait_event_interruptible(&p->rd_wait,
+					       p->used || !p->writers);
+		if (err)
+			return err;
+	}
+	return p->used != 0;
 }
 
 static ssize_t pipe_read(struct file *f, struct iov_iter *to)
 {
 	struct pipe *p = f->private_data;
-	u32 n;
+	u32 done = 0, n, got;
 	int err;
 
 	if (!iov_iter_count(to))
 		return 0;
-	if (!pipe_used(p) && p->writers) {
-		if (f->f_flags & O_NONBLOCK)
-			return -EAGAIN;
-		err = wait_event_interruptible(&p->rd_wait,
-					       pipe_used(p) || !p->writers);
-		if (err)
-			return err;
+	err = pipe_wait_readable(p, f->f_flags & O_NONBLOCK);
+	if (err <= 0)
+		return err;
+	while (p->used && iov_iter_count(to)) {
+		const struct pipe_buffer *b = pipe_buf(p, p->tail);
+
+		n = (u32)min_t(size_t, b->len, iov_iter_count(to));
+		got = (u32)copy_to_iter((u8 *)page_address(b->page) + b->offset,
+					n, to);
+		pipe_consume(p, got);
+		done += got;
+		if (got < n)
+			break;
 	}
-	if (!pipe_used(p))
-		return 0;
-	n = (u32)min_t(size_t, pipe_used(p), iov_iter_count(to));
-	n = ring_copy(p, p->tail, to, n);
-	if (!n)
-		return -EFAULT;
-	p->tail += n;
-	wake_up_poll(&p->wr_wait, EPOLLOUT | EPOLLWRNORM);
-	return n;
+	return done ? (ssize_t)done : -EFAULT;
 }
 
+/* --- writing --- */
+
 /* Wait for @want bytes of room, or for the end of the readers. */
-static int pipe_wait_room(struct file *f, struct pipe *p, u32 want)
+static int pipe_wait_room(struct pipe *p, u32 want, bool noblock)
 {
-	if (pipe_free(p) >= want || !p->readers)
+	if (pipe_room(p) >= want || !p->readers)
 		return 0;
-	if (f->f_flags & O_NONBLOCK)
+	if (noblock)
 		return -EAGAIN;
 	return wait_event_interruptible(&p->wr_wait,
-					pipe_free(p) >= want || !p->readers);
+					pipe_room(p) >= want || !p->readers);
+}
+
+static int no_reader(void)
+{
+	task_raise_signal(SIGPIPE);
+	return -EPIPE;
+}
+
+/**
+ * pipe_wait_free() - Sleep until a buffer is free.
+ * @p:       the pipe.
+ * @noblock: do not sleep.
+ *
+ * Context: task.
+ * Return:  how many are; -EPIPE (with SIGPIPE): nobody reads; -EAGAIN,
+ *          -ERESTARTSYS.
+ */
+int pipe_wait_free(struct pipe *p, bool noblock)
+{
+	int err = 0;
+
+	if (!free_buffers(p) && p->readers) {
+		if (noblock)
+			return -EAGAIN;
+		err = wait_event_interruptible(&p->wr_wait,
+					       free_buffers(p) || !p->readers);
+	}
+	if (err)
+		return err;
+	return p->readers ? (int)free_buffers(p) : no_reader();
+}
+
+/* The buffer that the next byte goes to; NULL: no memory. There is room. */
+static struct pipe_buffer *write_buffer(struct pipe *p)
+{
+	struct page *page = p->spare;
+
+	if (tail_room(p))
+		return pipe_buf(p, p->head - 1);
+	if (!page)
+		page = alloc_page(GFP_KERNEL);
+	if (!page)
+		return NULL;
+	p->spare = NULL;
+	*pipe_buf(p, p->head) = (struct pipe_buffer){ page, 0, 0, true };
+	return pipe_buf(p, p->head++);
+}
+
+/* Nothing came into the last buffer: it goes. */
+static void unwrite_buffer(struct pipe *p)
+{
+	struct pipe_buffer *b = pipe_buf(p, p->head - 1);
+
+	if (p->head == p->tail || b->len)
+		return;
+	p->head--;
+	drop_buffer(p, b);
+}
+
+/* Up to @n bytes, for which there is room; fewer: *@err says why. */
+static u32 write_some(struct pipe *p, struct iov_iter *from, u32 n, int *err)
+{
+	struct pipe_buffer *b;
+	u32 done = 0, part, got;
+
+	while (done < n) {
+		*err = -ENOMEM;
+		b = write_buffer(p);
+		if (!b)
+			break;
+		*err = -EFAULT;
+		part = min(n - done, (u32)PAGE_SIZE - b->offset - b->len);
+		got = (u32)copy_from_iter((u8 *)page_address(b->page) +
+						  b->offset + b->len,
+					  part, from);
+		b->len += got;
+		p->used += got;
+		done += got;
+		if (got < part)
+			break;
+		*err = 0;
+	}
+	unwrite_buffer(p);
+	return done;
+}
+
+/* The pages themselves (ITER_PAGES), each a buffer. */
+static ssize_t write_pieces(struct file *f, struct pipe *p,
+			    struct iov_iter *from)
+{
+	size_t all = iov_iter_count(from);
+	struct bio_vec piece;
+	int err = 0;
+
+	while (iov_iter_count(from)) {
+		err = pipe_wait_free(p, f->f_flags & O_NONBLOCK);
+		if (err < 0)
+			break;
+		if (!iov_iter_get_piece(from, iov_iter_count(from), &piece))
+			break;
+		pipe_push(p, &piece);
+	}
+	all -= iov_iter_count(from);
+	return all ? (ssize_t)all : err;
 }
 
 static ssize_t pipe_write(struct file *f, struct iov_iter *from)
@@ -104,30 +330,30 @@ static ssize_t pipe_write(struct file *f, struct iov_iter *from)
 	size_t left = iov_iter_count(from), all = left;
 	u32 want = all <= PIPE_BUF ? (u32)all : 1;
 	int err = 0;
-	u32 n, got;
+	u32 got;
 
+	if (from->hints & ITER_PAGES)
+		return write_pieces(f, p, from);
 	while (left) {
-		err = pipe_wait_room(f, p, want);
+		err = pipe_wait_room(p, want, f->f_flags & O_NONBLOCK);
 		if (err)
 			break;
 		if (!p->readers) {
-			task_raise_signal(SIGPIPE);
-			err = -EPIPE;
+			err = no_reader();
 			break;
 		}
-		n = (u32)min_t(size_t, left, pipe_free(p));
-		got = ring_copy(p, p->head, from, n);
-		p->head += got;
+		got = write_some(p, from,
+				 (u32)min_t(size_t, left, pipe_room(p)), &err);
 		left -= got;
 		if (got)
 			wake_up_poll(&p->rd_wait, EPOLLIN | EPOLLRDNORM);
-		if (got < n) {
-			err = -EFAULT;
+		if (err)
 			break;
-		}
 	}
 	return left < all ? (ssize_t)(all - left) : err;
 }
+
+/* --- poll, ioctl, life --- */
 
 static u32 pipe_poll_read(struct file *f, struct poll_table *pt)
 {
@@ -135,7 +361,7 @@ static u32 pipe_poll_read(struct file *f, struct poll_table *pt)
 	u32 mask = 0;
 
 	poll_wait(f, &p->rd_wait, pt);
-	if (pipe_used(p))
+	if (p->used)
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (!p->writers)
 		mask |= EPOLLHUP;
@@ -148,7 +374,7 @@ static u32 pipe_poll_write(struct file *f, struct poll_table *pt)
 	u32 mask = 0;
 
 	poll_wait(f, &p->wr_wait, pt);
-	if (pipe_free(p) >= PIPE_BUF)
+	if (free_buffers(p))
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	if (!p->readers)
 		mask |= EPOLLERR;
@@ -158,7 +384,7 @@ static u32 pipe_poll_write(struct file *f, struct poll_table *pt)
 static long pipe_ioctl(struct file *f, u32 cmd, unsigned long arg)
 {
 	struct pipe *p = f->private_data;
-	int n = (int)pipe_used(p);
+	int n = (int)p->used;
 
 	if (cmd != FIONREAD)
 		return -ENOIOCTLCMD;
@@ -175,7 +401,10 @@ static void pipe_put(struct pipe *p)
 {
 	if (p->readers || p->writers)
 		return;
-	put_page(p->page);
+	for (; p->tail != p->head; p->tail++)
+		put_page(pipe_buf(p, p->tail)->page);
+	if (p->spare)
+		put_page(p->spare);
 	kfree(p);
 }
 
@@ -217,17 +446,34 @@ static const struct file_operations pipe_write_ops = {
 	.release = pipe_release_write,
 };
 
+/**
+ * pipe_of_reader() - The pipe whose reading end a file is.
+ * @f: any file.
+ *
+ * Return: it, or NULL.
+ */
+struct pipe *pipe_of_reader(const struct file *f)
+{
+	return f->f_op == &pipe_read_ops ? f->private_data : NULL;
+}
+
+/**
+ * pipe_of_writer() - The pipe whose writing end a file is.
+ * @f: any file.
+ *
+ * Return: it, or NULL.
+ */
+struct pipe *pipe_of_writer(const struct file *f)
+{
+	return f->f_op == &pipe_write_ops ? f->private_data : NULL;
+}
+
 static struct pipe *pipe_alloc(void)
 {
 	struct pipe *p = kzalloc(sizeof(*p), GFP_KERNEL);
 
 	if (!p)
 		return NULL;
-	p->page = alloc_pages(GFP_KERNEL, PIPE_ORDER);
-	if (!p->page) {
-		kfree(p);
-		return NULL;
-	}
 	init_waitqueue_head(&p->rd_wait);
 	init_waitqueue_head(&p->wr_wait);
 	return p;

@@ -161,13 +161,15 @@ SYSCALL_DEFINE3(lseek, int, fd, loff_t, off, int, whence)
 
 /* As much as one round of copying holds. */
 #define SENDFILE_CHUNK 65536U
+/* Places of a file's memory that one round names. */
+#define SENDFILE_PIECES 16U
 
 /*
- * One round: read into @buf, write it out. What the target did not take is
- * not counted, and *@pos stands behind what it took.
+ * One round by copying: read into @buf, write it out. What the target did not
+ * take is not counted, and *@pos stands behind what it took.
  */
-static ssize_t sendfile_round(struct file *out, struct file *in, loff_t *pos,
-			      void *buf, size_t len, bool more)
+static ssize_t sendfile_copy(struct file *out, struct file *in, loff_t *pos,
+			     void *buf, size_t len, bool more)
 {
 	struct kvec v = { buf, len };
 	loff_t start = *pos;
@@ -180,27 +182,26 @@ static ssize_t sendfile_round(struct file *out, struct file *in, loff_t *pos,
 		return got;
 	v.iov_len = (size_t)got;
 	iov_iter_kvec(&it, true, &v, 1, v.iov_len);
-	it.more = more && got == len;
+	if (more && got == len)
+		it.hints |= ITER_MORE;
 	put = file_write(out, &it);
 	*pos = start + max(put, (ssize_t)0);
 	return put;
 }
 
-static ssize_t do_sendfile(struct file *out, struct file *in, loff_t *pos,
-			   size_t count)
+static ssize_t sendfile_copying(struct file *out, struct file *in, loff_t *pos,
+				size_t count)
 {
 	size_t done = 0, len;
 	ssize_t n = 0;
 	void *buf;
 
-	if (!in->f_op->llseek)
-		return -EINVAL;
 	buf = kmalloc(min_t(size_t, count, SENDFILE_CHUNK), GFP_KERNEL);
 	if (!buf)
 		return -ENOMEM;
 	while (done < count) {
 		len = min_t(size_t, count - done, SENDFILE_CHUNK);
-		n = sendfile_round(out, in, pos, buf, len, done + len < count);
+		n = sendfile_copy(out, in, pos, buf, len, done + len < count);
 		if (n <= 0)
 			break;
 		done += (size_t)n;
@@ -209,6 +210,102 @@ static ssize_t do_sendfile(struct file *out, struct file *in, loff_t *pos,
 	}
 	kfree(buf);
 	return done ? (ssize_t)done : n;
+}
+
+/**
+ * file_get_pieces() - Name a file's own memory.
+ * @in:     a file with get_piece.
+ * @pos:    from where.
+ * @len:    how many bytes at most.
+ * @pieces: filled.
+ * @nr:     in: their number; out: how many were filled.
+ *
+ * Ownership: each piece's page has a reference that is the caller's.
+ * Context:   task.
+ * Return:    bytes in them; 0 at the end; a negative errno if there is none.
+ */
+ssize_t file_get_pieces(struct file *in, loff_t pos, size_t len,
+			struct bio_vec *pieces, u32 *nr)
+{
+	size_t total = 0;
+	ssize_t n = 0;
+	u32 i;
+
+	for (i = 0; i < *nr && total < len; i++) {
+		n = in->f_op->get_piece(in, pos + (loff_t)total, len - total,
+					&pieces[i]);
+		if (n <= 0)
+			break;
+		total += (size_t)n;
+	}
+	*nr = i;
+	return total ? (ssize_t)total : n;
+}
+
+/* Does the file go on at @pos? */
+static bool file_goes_on(struct file *in, loff_t pos)
+{
+	struct bio_vec piece;
+
+	if (in->f_op->get_piece(in, pos, 1, &piece) <= 0)
+		return false;
+	put_page(piece.bv_page);
+	return true;
+}
+
+/*
+ * One round without copying: the target gets the file's own memory, and copies
+ * what it cannot refer to. *@offered is how much that was.
+ */
+static ssize_t sendfile_pieces(struct file *out, struct file *in, loff_t pos,
+			       size_t len, size_t *offered)
+{
+	struct bio_vec pieces[SENDFILE_PIECES];
+	u32 nr = SENDFILE_PIECES, i;
+	struct iov_iter it;
+	ssize_t n;
+
+	n = file_get_pieces(in, pos, len, pieces, &nr);
+	*offered = (size_t)max(n, (ssize_t)0);
+	if (n <= 0)
+		return n;
+	iov_iter_bvec(&it, true, pieces, nr, *offered);
+	if (*offered < len && file_goes_on(in, pos + n))
+		it.hints |= ITER_MORE;
+	n = file_write(out, &it);
+	for (i = 0; i < nr; i++)
+		put_page(pieces[i].bv_page);
+	return n;
+}
+
+static ssize_t sendfile_by_reference(struct file *out, struct file *in,
+				     loff_t *pos, size_t count)
+{
+	size_t done = 0, offered;
+	ssize_t n = 0;
+
+	if ((in->f_flags & O_ACCMODE) == O_WRONLY || (in->f_flags & O_PATH))
+		return -EBADF;
+	while (done < count) {
+		n = sendfile_pieces(out, in, *pos, count - done, &offered);
+		if (n <= 0)
+			break;
+		*pos += n;
+		done += (size_t)n;
+		if (n < offered)
+			break;
+	}
+	return done ? (ssize_t)done : n;
+}
+
+static ssize_t do_sendfile(struct file *out, struct file *in, loff_t *pos,
+			   size_t count)
+{
+	if (!in->f_op->llseek || (out->f_flags & O_APPEND))
+		return -EINVAL;
+	if (in->f_op->get_piece)
+		return sendfile_by_reference(out, in, pos, count);
+	return sendfile_copying(out, in, pos, count);
 }
 
 SYSCALL_DEFINE4(sendfile, int, out_fd, int, in_fd, loff_t __user *, offset,

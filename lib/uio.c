@@ -50,6 +50,38 @@ void iov_iter_kvec(struct iov_iter *i, bool source, const struct kvec *kvec,
 				.count = count };
 }
 
+/**
+ * iov_iter_bvec() - Walk several ranges of pages.
+ * @i:       the iterator.
+ * @source:  bytes are read from it.
+ * @bvec:    the ranges; stays until the walk ends, and so do the pages.
+ * @nr_segs: how many.
+ * @count:   the bytes in all of them.
+ */
+void iov_iter_bvec(struct iov_iter *i, bool source, const struct bio_vec *bvec,
+		   size_t nr_segs, size_t count)
+{
+	*i = (struct iov_iter){ .source = source,
+				.hints = ITER_PAGES,
+				.bvec = bvec,
+				.nr_segs = nr_segs,
+				.count = count };
+}
+
+/* iter_chunk() of page ranges. */
+static size_t page_chunk(struct iov_iter *i, char **p)
+{
+	while (i->offset >= i->bvec->bv_len) {
+		BUG_ON(i->nr_segs <= 1);
+		i->offset = 0;
+		i->nr_segs--;
+		i->bvec++;
+	}
+	*p = (char *)page_address(i->bvec->bv_page) + i->bvec->bv_offset +
+	     i->offset;
+	return min(i->bvec->bv_len - i->offset, i->count);
+}
+
 /* The bytes left in the present range, which starts at *@p; empty ranges are
  * skipped. Only while count is not 0. */
 static size_t iter_chunk(struct iov_iter *i, char **p)
@@ -57,6 +89,8 @@ static size_t iter_chunk(struct iov_iter *i, char **p)
 	const struct iovec *seg = this_seg(i);
 	size_t len;
 
+	if (i->hints & ITER_PAGES)
+		return page_chunk(i, p);
 	while (i->offset >= seg->iov_len) {
 		BUG_ON(i->nr_segs <= 1 || !i->iov);
 		i->offset = 0;
@@ -193,6 +227,31 @@ size_t csum_and_copy_from_iter(void *to, size_t n, __wsum *sum,
 }
 
 /**
+ * iov_iter_get_piece() - Take bytes out of a walk over pages, by reference.
+ * @i:     the iterator, with ITER_PAGES; advances by what was taken.
+ * @max:   how many bytes at most.
+ * @piece: where they are.
+ *
+ * Ownership: one reference on the page is the caller's.
+ * Return:    the bytes, which lie in one range; 0 at the end.
+ */
+size_t iov_iter_get_piece(struct iov_iter *i, size_t max, struct bio_vec *piece)
+{
+	size_t n;
+	char *p;
+
+	if (!i->count || !max)
+		return 0;
+	n = min(page_chunk(i, &p), max);
+	piece->bv_page = i->bvec->bv_page;
+	piece->bv_offset = i->bvec->bv_offset + (u32)i->offset;
+	piece->bv_len = (u32)n;
+	get_page(piece->bv_page);
+	iter_step(i, n);
+	return n;
+}
+
+/**
  * iov_iter_advance() - Skip bytes.
  * @i: the iterator.
  * @n: how many; at most iov_iter_count().
@@ -222,9 +281,11 @@ void iov_iter_revert(struct iov_iter *i, size_t n)
 	while (n > i->offset) {
 		n -= i->offset;
 		BUG_ON(!i->iov);
-		i->iov--;
 		i->nr_segs++;
-		i->offset = i->iov->iov_len;
+		if (i->hints & ITER_PAGES)
+			i->offset = (--i->bvec)->bv_len;
+		else
+			i->offset = (--i->iov)->iov_len;
 	}
 	i->offset -= n;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * DOC: iov_iter: where a system call's bytes are. A walk over one or more
- * ranges of user or kernel memory; copying advances it.
+ * ranges of user or kernel memory; copying advances it. Of page ranges
+ * (bio_vec) the pages can be had instead of the bytes.
  */
 #pragma once
 
-#include "lib/platform.h"
+#include "lib/page.h"
 
 #define UIO_MAXIOV 1024
 /* No transfer is longer than this in one call, as in Linux. */
@@ -21,16 +22,21 @@ struct kvec {
 	size_t iov_len;
 };
 
+/* iov_iter.hints */
+#define ITER_MORE  1 /* a write that another follows at once (sendfile) */
+#define ITER_PAGES 2 /* of bio_vecs: iov_iter_get_piece() */
+
 struct iov_iter {
 	bool user;      /* user memory, to be checked; else kernel memory */
 	bool source;    /* bytes are read from it (a write); else written */
-	bool more;      /* a write that another follows at once (sendfile) */
+	u8 hints;       /* ITER_* */
 	size_t count;   /* bytes left in all */
 	size_t offset;  /* into the first range */
 	size_t nr_segs; /* ranges left */
 	union {
 		const struct iovec *iov;
 		const struct kvec *kvec;
+		const struct bio_vec *bvec;
 	};
 	struct iovec ubuf; /* backing for the one-range form */
 };
@@ -46,7 +52,7 @@ static inline void iov_iter_ubuf(struct iov_iter *i, bool source,
 {
 	i->user = true;
 	i->source = source;
-	i->more = false;
+	i->hints = 0;
 	i->count = count;
 	i->offset = 0;
 	i->nr_segs = 1;
@@ -58,6 +64,11 @@ void iov_iter_init(struct iov_iter *i, bool source, const struct iovec *iov,
 		   size_t nr_segs, size_t count);
 void iov_iter_kvec(struct iov_iter *i, bool source, const struct kvec *kvec,
 		   size_t nr_segs, size_t count);
+void iov_iter_bvec(struct iov_iter *i, bool source, const struct bio_vec *bvec,
+		   size_t nr_segs, size_t count);
+/* The next bytes of page ranges, by reference. */
+size_t iov_iter_get_piece(struct iov_iter *i, size_t max,
+			  struct bio_vec *piece) __must_check;
 /* Bytes really copied: fewer than asked means a fault at that place. */
 size_t copy_from_iter(void *to, size_t n, struct iov_iter *i) __must_check;
 size_t copy_to_iter(const void *from, size_t n,

@@ -93,6 +93,39 @@ static void csum_and_copy_sums_over_odd_borders(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, csum_fold(sum), ip_compute_csum(out, 21));
 }
 
+static void iov_iter_bvec_gives_bytes_or_pages(struct kunit *test)
+{
+	struct page a = { .virt = mem[0], .refcount = 1 };
+	struct page b = { .virt = mem[2], .refcount = 1 };
+	struct bio_vec v[3] = { { &a, 5, 3 }, { &a, 0, 0 }, { &b, 10, 1 } };
+	struct bio_vec piece;
+	struct iov_iter it;
+	u8 out[15];
+
+	fill();
+	iov_iter_bvec(&it, true, v, 3, 15);
+	KUNIT_EXPECT_EQ(test, copy_from_iter(out, 7, &it), 7);
+	KUNIT_EXPECT_MEMEQ(test, out, mem[0] + 3, 5);
+	KUNIT_EXPECT_MEMEQ(test, out + 5, mem[2] + 1, 2);
+	iov_iter_revert(&it, 4);
+	/* To the end of the range, with a reference; not over the border. */
+	KUNIT_EXPECT_EQ(test, iov_iter_get_piece(&it, 100, &piece), 2);
+	KUNIT_EXPECT_PTR_EQ(test, piece.bv_page, &a);
+	KUNIT_EXPECT_EQ(test, piece.bv_offset, 6);
+	KUNIT_EXPECT_EQ(test, page_count(&a), 2);
+	KUNIT_EXPECT_EQ(test, iov_iter_get_piece(&it, 4, &piece), 4);
+	KUNIT_EXPECT_EQ(test, piece.bv_offset, 1);
+	KUNIT_EXPECT_EQ(test, iov_iter_get_piece(&it, 100, &piece), 6);
+	KUNIT_EXPECT_EQ(test, iov_iter_get_piece(&it, 100, &piece), 0);
+	KUNIT_EXPECT_EQ(test, page_count(&b), 3);
+	/* And written to. */
+	iov_iter_bvec(&it, false, v, 3, 15);
+	memset(out, 0xee, sizeof(out));
+	KUNIT_EXPECT_EQ(test, copy_to_iter(out, 15, &it), 15);
+	KUNIT_EXPECT_EQ(test, mem[2][10], 0xee);
+	KUNIT_EXPECT_NE(test, mem[2][11], 0xee);
+}
+
 static void import_iovec_checks_lengths(struct kunit *test)
 {
 	struct iovec v[12], fast[UIO_FASTIOV], *used;
@@ -133,6 +166,7 @@ static const struct kunit_case uio_cases[] = {
 	KUNIT_CASE(copy_to_iter_stops_at_a_fault),
 	KUNIT_CASE(iov_iter_ubuf_survives_being_copied),
 	KUNIT_CASE(csum_and_copy_sums_over_odd_borders),
+	KUNIT_CASE(iov_iter_bvec_gives_bytes_or_pages),
 	KUNIT_CASE(import_iovec_checks_lengths),
 	{ 0 },
 };

@@ -66,6 +66,24 @@ ssize_t sock_sendmsg(struct socket *sock, struct msghdr *msg)
 	return sock->ops->sendmsg(sock, msg, size);
 }
 
+/* sendfile(), splice(): with flags that are no program's. */
+static noinline ssize_t sock_send_hinted(struct socket *sock,
+					 struct msghdr *msg)
+{
+	size_t size = msg_data_left(msg);
+	u8 hints = msg->msg_iter.hints;
+	int err;
+
+	err = security_socket_sendmsg(sock, msg, size);
+	if (err)
+		return err;
+	if (hints & ITER_MORE)
+		msg->msg_flags |= MSG_MORE;
+	if (hints & ITER_PAGES)
+		msg->msg_flags |= MSG_SPLICE_PAGES;
+	return sock->ops->sendmsg(sock, msg, size);
+}
+
 /**
  * sock_recvmsg() - Receive a message.
  * @sock:  the socket.
@@ -102,14 +120,33 @@ static ssize_t sock_read_iter(struct file *f, struct iov_iter *to)
 
 static ssize_t sock_write_iter(struct file *f, struct iov_iter *from)
 {
-	struct msghdr msg = { .msg_iter = *from,
-			      .msg_flags = nonblock_flag(f) };
+	struct msghdr msg;
 	ssize_t n;
 
-	if (from->more)
-		msg.msg_flags |= MSG_MORE;
-	n = sock_sendmsg(f->private_data, &msg);
+	msg.msg_name = NULL;
+	msg.msg_namelen = 0;
+	msg.msg_iter = *from;
+	msg.msg_control = NULL;
+	msg.msg_controllen = 0;
+	msg.msg_flags = nonblock_flag(f);
+	if (unlikely(from->hints))
+		n = sock_send_hinted(f->private_data, &msg);
+	else
+		n = sock_sendmsg(f->private_data, &msg);
 	*from = msg.msg_iter;
+	return n;
+}
+
+/* Read for splice(): an urgent byte is not stepped over. */
+static ssize_t sock_splice_read(struct file *f, struct iov_iter *to)
+{
+	struct socket *sock = f->private_data;
+	struct msghdr msg = { .msg_iter = *to };
+	ssize_t n;
+
+	n = sock->ops->recvmsg(sock, &msg, iov_iter_count(to),
+			       (int)(nonblock_flag(f) | MSG_SPLICE_PAGES));
+	*to = msg.msg_iter;
 	return n;
 }
 
@@ -144,6 +181,7 @@ static const struct file_operations socket_file_ops = {
 	.name = "socket",
 	.read_iter = sock_read_iter,
 	.write_iter = sock_write_iter,
+	.splice_read = sock_splice_read,
 	.poll = sock_poll,
 	.ioctl = sock_ioctl,
 	.fstat = sock_fstat,

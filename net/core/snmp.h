@@ -2,7 +2,9 @@
 /*
  * DOC: the SNMP and netstat counters under the names that /proc/net/snmp and
  * /proc/net/netstat give them. One list makes the enum, the array and the
- * printed names, so that they cannot differ.
+ * printed names, so that they cannot differ. What only Doorbell counts is a
+ * group of its own: bytes that TCP queued without copying them (row B4), and
+ * those of them that had to be copied on the way.
  */
 #pragma once
 
@@ -81,7 +83,8 @@
 	X(TcpExt, TCPFastOpenPassiveAltKey)                                    \
 	X(IpExt, InNoRoutes) X(IpExt, InTruncatedPkts) X(IpExt, InMcastPkts)   \
 	X(IpExt, OutMcastPkts) X(IpExt, InBcastPkts) X(IpExt, OutBcastPkts)    \
-	X(IpExt, InOctets) X(IpExt, OutOctets) X(IpExt, InCsumErrors)
+	X(IpExt, InOctets) X(IpExt, OutOctets) X(IpExt, InCsumErrors)          \
+	X(Doorbell, SentByReference) X(Doorbell, CopiedAfterAll)
 /* clang-format on */
 
 #define SNMP_ENUM_(group, name) MIB_##group##_##name,

@@ -27,6 +27,9 @@ struct msghdr {
  * socket's options say; or do as this send's control messages say. */
 #define MSG_TX_STAMP 0x1000000
 #define MSG_TX_CMSG  0x2000000
+/* Sending: msg_iter is of pages, which may be referred to instead of copied.
+ * Receiving: for splice(). */
+#define MSG_SPLICE_PAGES 0x8000000
 
 static inline size_t msg_data_left(const struct msghdr *msg)
 {

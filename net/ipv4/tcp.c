@@ -13,7 +13,7 @@
  * Called by inet_stream_ops through tcp_prot; task context, socket owned.
  * RFC 9293, section 3.9.1.
  */
-#include "lib/errno.h"
+#include "lib/err.h"
 #include "lib/uapi/net_tstamp.h"
 #include "lib/uapi/poll.h"
 #include "net/core/errqueue.h"
@@ -186,7 +186,7 @@ static void remove_empty_skb(struct sock *sk)
 }
 
 /* A new, empty packet at the end of the write queue; NULL: no memory. */
-static struct sk_buff *begin_skb(struct sock *sk)
+static __force_inline struct sk_buff *begin_skb(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	struct sk_buff *skb = tcp_stream_alloc_skb(
@@ -244,6 +244,91 @@ static void append_frag(struct sock *sk, struct sk_buff *skb,
 	TCP_SKB_CB(skb)->tcp_gso_segs = 0; /* to be counted again */
 }
 
+/* A new packet, when a writer may have one; else an error as send_some()'s. */
+static __force_inline struct sk_buff *next_skb(struct sock *sk,
+					       struct tcp_send *s)
+{
+	struct sk_buff *skb;
+
+	if (!sk_stream_memory_free(sk))
+		return ERR_PTR(-ENOBUFS);
+	if (unlikely(s->skbs >= BACKLOG_EVERY)) {
+		s->skbs = 0;
+		if (sk->sk_backlog.head) {
+			sk_flush_backlog(sk);
+			return ERR_PTR(-EAGAIN);
+		}
+	}
+	skb = begin_skb(sk);
+	if (unlikely(!skb))
+		return ERR_PTR(-ENOMEM);
+	s->skbs++;
+	return skb;
+}
+
+/* Whether @piece can become a part of @skb, or extends its last fragment. */
+static bool piece_fits(const struct sk_buff *skb, const struct bio_vec *piece)
+{
+	u32 frags = skb_shinfo(skb)->nr_frags;
+
+	return frags < MAX_SKB_FRAGS ||
+	       skb_can_coalesce(skb, frags, piece->bv_page, piece->bv_offset);
+}
+
+/* The bytes of @piece are the packet's now, and its reference. */
+static void append_piece(struct sock *sk, struct sk_buff *skb,
+			 const struct bio_vec *piece)
+{
+	u32 i = skb_shinfo(skb)->nr_frags, n = piece->bv_len;
+
+	if (skb_can_coalesce(skb, i, piece->bv_page, piece->bv_offset)) {
+		skb_shinfo(skb)->frags[i - 1].size += n;
+		put_page(piece->bv_page);
+	} else {
+		skb_fill_page_desc(skb, i, piece->bv_page, piece->bv_offset, n);
+	}
+	skb->len += n;
+	skb->data_len += n;
+	skb->truesize += n;
+	sk->sk_wmem_queued += n;
+	tcp_sk(sk)->write_seq += n;
+	TCP_SKB_CB(skb)->end_seq += n;
+	TCP_SKB_CB(skb)->tcp_gso_segs = 0; /* to be counted again */
+	NET_ADD_STATS(sock_net(sk), Doorbell_SentByReference, n);
+}
+
+/* send_some() without a copy: the next bytes are pages, which the packet
+ * refers to (row B4). */
+static noinline int send_piece(struct sock *sk, struct tcp_send *s)
+{
+	struct sk_buff *skb = write_queue_tail(sk);
+	struct bio_vec piece;
+	u32 room = s->size_goal;
+
+	if (skb && (skb->len >= s->size_goal || TCP_SKB_CB(skb)->eor))
+		skb = NULL;
+	if (skb)
+		room -= skb->len;
+	if (!iov_iter_get_piece(&s->msg->msg_iter, room, &piece))
+		return -EFAULT;
+	if (skb && !piece_fits(skb, &piece)) {
+		mark_push(tcp_sk(sk), skb);
+		skb = NULL;
+	}
+	if (!skb)
+		skb = next_skb(sk, s);
+	if (unlikely(IS_ERR(skb))) {
+		iov_iter_revert(&s->msg->msg_iter, piece.bv_len);
+		put_page(piece.bv_page);
+		return (int)PTR_ERR(skb);
+	}
+	if (!s->copied)
+		TCP_SKB_CB(skb)->tcp_flags &= (u8)~TCPHDR_PSH;
+	append_piece(sk, skb, &piece);
+	s->copied += piece.bv_len;
+	return 0;
+}
+
 /*
  * Copy the next bytes into the tail packet, at most as many as one fragment
  * of it takes.
@@ -262,19 +347,9 @@ static int send_some(struct sock *sk, struct tcp_send *s)
 		return -ENOMEM;
 	skb = skb_with_room(sk, s->size_goal, pfrag);
 	if (!skb) {
-		if (!sk_stream_memory_free(sk))
-			return -ENOBUFS;
-		if (unlikely(s->skbs >= BACKLOG_EVERY)) {
-			s->skbs = 0;
-			if (sk->sk_backlog.head) {
-				sk_flush_backlog(sk);
-				return -EAGAIN;
-			}
-		}
-		skb = begin_skb(sk);
-		if (unlikely(!skb))
-			return -ENOMEM;
-		s->skbs++;
+		skb = next_skb(sk, s);
+		if (unlikely(IS_ERR(skb)))
+			return (int)PTR_ERR(skb);
 	}
 	want = min_t(size_t, s->size_goal - skb->len, msg_data_left(s->msg));
 	want = min_t(size_t, want, pfrag->size - pfrag->offset);
@@ -357,7 +432,9 @@ static int send_all(struct sock *sk, struct tcp_send *s)
 		do {
 			if (!msg_data_left(s->msg))
 				return 0;
-			err = send_some(sk, s);
+			err = unlikely(s->flags & MSG_SPLICE_PAGES)
+				      ? send_piece(sk, s)
+				      : send_some(sk, s);
 			if (!err && msg_data_left(s->msg))
 				push_full(sk, s);
 		} while (!err);

@@ -204,7 +204,9 @@ static ssize_t recv_stream(struct sock *sk, struct tcp_recv *r)
 
 	do {
 		if (unlikely(tp->urg_data) && tp->urg_seq == *r->seq) {
-			if (r->copied)
+			/* Nothing for splice(), which must not wait for what
+			 * is there already. */
+			if (r->copied || (r->flags & MSG_SPLICE_PAGES))
 				break;
 			if (task_signal_pending())
 				return r->timeo_ns

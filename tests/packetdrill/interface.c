@@ -239,16 +239,37 @@ static int pd_epoll_wait(void *u, int epfd, struct epoll_event *events, int n,
 	return (int)CALL(SYS_epoll_wait, epfd, (long)events, n, timeout);
 }
 
+/* Of this machine's file @ctx. */
+static long read_host_file(const void *ctx, void *to, unsigned long n,
+			   long long off)
+{
+	return pread(*(const int *)ctx, to, n, off);
+}
+
+static ssize_t pd_sendfile(int out, int in, off_t *off, size_t n)
+{
+	if (stack_has_fd(in))
+		return CALL(SYS_sendfile, out, in, (long)off, (long)n);
+	return check(stack_send_host_file(out, read_host_file, &in, off, n));
+}
+
 static int pd_pipe(void *u, int fds[2])
 {
 	return (int)CALL(SYS_pipe, (long)fds);
 }
 
+/* A script has a number for the pointer, and packetdrill hands on the place of
+ * that number. */
+static long script_pointer(const loff_t *off)
+{
+	return off ? (long)*off : 0;
+}
+
 static int pd_splice(void *u, int fd_in, loff_t *off_in, int fd_out,
 		     loff_t *off_out, size_t n, unsigned int flags)
 {
-	return (int)CALL(SYS_splice, fd_in, (long)off_in, fd_out, (long)off_out,
-			 (long)n, (long)flags);
+	return (int)CALL(SYS_splice, fd_in, script_pointer(off_in), fd_out,
+			 script_pointer(off_out), (long)n, (long)flags);
 }
 
 /* --- device and time --- */
@@ -435,6 +456,7 @@ static const struct doorbell_preload_ops preload_ops = {
 	.owns_fd = owns_fd,
 	.close = preloaded_close,
 	.getsockopt = preloaded_getsockopt,
+	.sendfile = pd_sendfile,
 	.before_command = before_command,
 	.after_command = after_command,
 };

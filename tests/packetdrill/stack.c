@@ -13,6 +13,8 @@
 #include "lib/slab.h"
 #include "lib/softirq.h"
 #include "lib/syscalls.h"
+#include "lib/uapi/fcntl.h"
+#include "lib/uapi/unistd.h"
 #include "lib/timer.h"
 #include "net/core/netdevice.h"
 #include "net/core/sch_generic.h"
@@ -233,6 +235,67 @@ long stack_syscall(unsigned int nr, const long args[6])
 		do_softirq();
 	platform_settle();
 	platform_leave();
+	return ret;
+}
+
+/* --- a file outside --- */
+
+struct host_file {
+	stack_read *read;
+	const void *ctx;
+};
+
+/* file_operations.get_piece: a page with what is there now. */
+static ssize_t host_file_piece(struct file *f, loff_t pos, size_t len,
+			       struct bio_vec *piece)
+{
+	const struct host_file *hf = f->private_data;
+	struct page *page = alloc_page(GFP_KERNEL);
+	ssize_t n;
+
+	if (!page)
+		return -ENOMEM;
+	n = hf->read(hf->ctx, page_address(page), min_t(size_t, len, PAGE_SIZE),
+		     pos);
+	if (n <= 0) {
+		put_page(page);
+		return n < 0 ? -EIO : 0;
+	}
+	*piece = (struct bio_vec){ page, (u32)n, 0 };
+	return n;
+}
+
+static loff_t host_file_llseek(struct file *f, loff_t off, int whence)
+{
+	return -EINVAL;
+}
+
+static const struct file_operations host_file_ops = {
+	.name = "host file",
+	.llseek = host_file_llseek,
+	.get_piece = host_file_piece,
+};
+
+long stack_send_host_file(int out, stack_read *read, const void *ctx,
+			  long *offset, unsigned long n)
+{
+	struct host_file hf = { read, ctx };
+	struct file *f;
+	long ret = -ENOMEM, in = -ENOMEM;
+
+	platform_enter();
+	f = file_alloc(&host_file_ops, &hf, O_RDONLY);
+	if (f)
+		in = fd_install(files, f, FIRST_FD, false);
+	platform_leave();
+	if (in >= 0) {
+		ret = stack_syscall(
+			__NR_sendfile,
+			(const long[6]){ out, in, (long)offset, (long)n });
+		stack_syscall(__NR_close, (const long[6]){ in });
+	} else if (f) {
+		fput(f);
+	}
 	return ret;
 }
 

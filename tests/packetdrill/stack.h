@@ -17,6 +17,11 @@ struct stack_config {
 int stack_start(const struct stack_config *config);
 /* Linux's number and arguments; its result, errors as negative errno. */
 long stack_syscall(unsigned int nr, const long args[6]);
+/* sendfile() from what @read brings at an offset, to descriptor @out. */
+typedef long stack_read(const void *ctx, void *to, unsigned long n,
+			long long off);
+long stack_send_host_file(int out, stack_read *read, const void *ctx,
+			  long *offset, unsigned long n);
 /* Whether descriptor @fd is open. */
 int stack_has_fd(int fd);
 /* A bare IP packet comes in. 0 or a negative errno. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: the preload library for packetdrill --so_filename=. In packetdrill
- * itself it answers what bypasses the table: getsockopt() of an assert and
- * close() at the end, when the descriptor is the stack's, and it tells the
- * stack when a command of the script has run.
+ * itself it answers what bypasses the table: getsockopt() of an assert,
+ * sendfile(), and close() at the end, when the descriptor is the stack's, and
+ * it tells the stack when a command of the script has run.
  *
  * In those commands, which inherit it, a file below /proc/sys or /sys/module is
  * one of $DOORBELL_SYSCTL instead, so that this machine's own settings stay as
@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <unistd.h>
 #include "tests/packetdrill/preload/preload.h"
 
@@ -52,6 +53,13 @@ int getsockopt(int fd, int level, int name, void *val, socklen_t *len)
 	if (ops && ops->owns_fd(fd))
 		return ops->getsockopt(fd, level, name, val, len);
 	return NEXT(getsockopt)(fd, level, name, val, len);
+}
+
+ssize_t sendfile(int out, int in, off_t *off, size_t n)
+{
+	if (ops && ops->owns_fd(out))
+		return ops->sendfile(out, in, off, n);
+	return NEXT(sendfile)(out, in, off, n);
 }
 
 int system(const char *command)

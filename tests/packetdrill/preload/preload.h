@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/socket.h>
+#include <sys/types.h>
 
 /* Environment: the folder that stands for /proc/sys in scripts' commands. */
 #define DOORBELL_SYSCTL "DOORBELL_SYSCTL"
@@ -20,6 +21,8 @@ struct doorbell_preload_ops {
 	int (*close)(int fd);
 	int (*getsockopt)(int fd, int level, int name, void *val,
 			  socklen_t *len);
+	/* @out is the stack's, @in perhaps a file of this machine. */
+	ssize_t (*sendfile)(int out, int in, off_t *off, size_t n);
 	/* A command of the script is about to run, or has run. */
 	void (*before_command)(void);
 	void (*after_command)(void);

@@ -384,6 +384,48 @@ static long do_recvmsg(struct pkt_event *ev)
 	return got;
 }
 
+/* pipe([5, 6]): both descriptors are the script's. */
+static long do_pipe(struct pkt_event *ev)
+{
+	const struct pkt_expr *e = arg(0);
+	int *fds = pkt_mem(2 * sizeof(*fds));
+	long got = CALL(pipe, fds);
+	u32 i;
+
+	pkt_check(e->type == EX_ARRAY && e->child && e->child->next,
+		  "pipe([in, out])");
+	for (i = 0, e = e->child; got == 0 && i < 2; i++, e = e->next) {
+		pkt_check(e->num >= 0 && e->num < MAX_FD && fds[i] < MAX_FD,
+			  "descriptor %lld", e->num);
+		live_fd[e->num] = fds[i] + 1;
+		memset(&stream[fds[i]], 0, sizeof(stream[0]));
+	}
+	return got;
+}
+
+/* A number stands for a pointer to the offset; 0 is NULL. */
+static loff_t *offset(u32 i)
+{
+	loff_t *off;
+
+	if (!num(i))
+		return NULL;
+	off = pkt_mem(sizeof(*off));
+	*off = num(i);
+	return off;
+}
+
+static long do_splice(struct pkt_event *ev)
+{
+	int in = fd(0), out = fd(2);
+	long n =
+		CALL_(splice, in, offset(1), out, offset(3), num(4), num(5), 0);
+
+	if (n > 0 && in < MAX_FD)
+		stream[in].read += (u32)n;
+	return wrote(out, n);
+}
+
 /* --- options and control --- */
 
 /* The value of argument 3 in memory; *@len is that of argument 4, but for a
@@ -562,6 +604,8 @@ static const struct {
 	{ "send", do_send },
 	{ "sendto", do_sendto },
 	{ "sendmsg", do_sendmsg },
+	{ "pipe", do_pipe },
+	{ "splice", do_splice },
 	{ "recv", do_recv },
 	{ "recvfrom", do_recv },
 	{ "recvmsg", do_recvmsg },

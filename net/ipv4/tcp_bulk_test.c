@@ -306,6 +306,37 @@ static void tcp_bulk_bbr(struct kunit *test)
 	KUNIT_EXPECT_GT(test, timed_with(test, &cubictcp, 10000), 2 * bbr);
 }
 
+/* From some time on a wire is ten times as fast. */
+struct faster {
+	struct fixture_wire *wire;
+	u64 from_ns;
+};
+
+static bool become_faster(void *arg, u32 index, const u8 *frame, u32 len)
+{
+	struct faster *f = arg;
+
+	if (ktime_get_ns() >= f->from_ns)
+		f->wire->rate_bps = 100000000;
+	return false;
+}
+
+/* Draft-ietf-ccwg-bbr-06, appendix A.15: all of it is found in O(log(BDP))
+ * round trips: 2.3 MB in the first 2 s, then 20 MB in 1.7 s and some. */
+static void tcp_bulk_bbr_finds_ten_times_the_rate(struct kunit *test)
+{
+	struct fixture_pair *pair = test->priv;
+	struct faster f = { &pair->a->wire, ktime_get_ns() + 2 * NSEC_PER_SEC };
+
+	pair->a->net->ipv4->tcp_congestion_control = &tcp_bbr;
+	set_wires(test, 10 * NSEC_PER_MSEC, 10000000, 0);
+	pair->a->wire.lose = become_faster;
+	pair->a->wire.lose_arg = &f;
+	KUNIT_EXPECT_LT(test, transfer(test, 22000000, 0, 60),
+			4900 * NSEC_PER_MSEC);
+	pair->a->wire.lose = NULL;
+}
+
 static void tcp_bulk_bbr_in_trouble(struct kunit *test)
 {
 	struct fixture_pair *pair = test->priv;
@@ -458,6 +489,7 @@ static const struct kunit_case bulk_cases[] = {
 	KUNIT_CASE(tcp_bulk_loss_without_timestamps),
 	KUNIT_CASE(tcp_bulk_reno),
 	KUNIT_CASE(tcp_bulk_bbr),
+	KUNIT_CASE(tcp_bulk_bbr_finds_ten_times_the_rate),
 	KUNIT_CASE(tcp_bulk_bbr_in_trouble),
 	KUNIT_CASE(tcp_bulk_reordered_and_doubled),
 	KUNIT_CASE(tcp_bulk_ecn),

@@ -196,6 +196,10 @@ NETSIM	:= $(B)/host/netsim $(B)/host/netsim-tests $(B)/host/netsim-count
 netsim: $(B)/host/netsim ## the simulator's table against the stored one; UPDATE=1
 	@$(PYTHON) tests/netsim/table.py $(if $(UPDATE),--update)
 
+plots: setup-plots ## docs/plots/*.svg: congestion control in the simulator
+	@$(MAKE) $(QUICK) $(B)/host/netsim
+	@$(PYTHON) tests/netsim/plots.py
+
 packetdrill: packetdrill-lib ## PACKETDRILL=program SUITE=folder: passes by folder
 	$(Q)$(PYTHON) tests/packetdrill/run.py --lib $(B)/host \
 		$(PACKETDRILL) $(SUITE)

@@ -49,6 +49,11 @@ static bool parse(const char *text, const struct unit *u, u64 *value)
 	return true;
 }
 
+bool parse_count(const char *text, u64 *n)
+{
+	return !strchr(text, '.') && parse(text, count_units, n);
+}
+
 bool parse_rate(const char *text, u64 *bps)
 {
 	return parse(text, rate_units, bps);
@@ -56,17 +61,12 @@ bool parse_rate(const char *text, u64 *bps)
 
 bool parse_time(const char *text, u64 *ns)
 {
-	return parse(text, time_units, ns);
+	return parse(text, time_units, ns) || (parse_count(text, ns) && !*ns);
 }
 
 bool parse_size(const char *text, u64 *size)
 {
 	return parse(text, size_units, size);
-}
-
-bool parse_count(const char *text, u64 *n)
-{
-	return !strchr(text, '.') && parse(text, count_units, n);
 }
 
 bool parse_chance(const char *text, u32 *ppb)

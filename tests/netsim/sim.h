@@ -277,7 +277,7 @@ void pcap_close(void);
 
 /* parse.c: numbers with units; false: not one. */
 bool parse_rate(const char *text, u64 *bps);   /* 10M, 1.5G, 0 */
-bool parse_time(const char *text, u64 *ns);    /* 20ms, 1.5s, 100us, 2m */
+bool parse_time(const char *text, u64 *ns);    /* 20ms, 1.5s, 100us, 2m, 0 */
 bool parse_size(const char *text, u64 *size);  /* 10M, 64K, 1Gi */
 bool parse_chance(const char *text, u32 *ppb); /* 1%, 0.01 */
 bool parse_count(const char *text, u64 *n);

@@ -35,6 +35,9 @@
 #define TCP_ZEROCOPY_RECEIVE     35
 #define TCP_INQ                  36
 #define TCP_TX_DELAY             37
+#define TCP_RTO_MAX_MS           44
+#define TCP_RTO_MIN_US           45
+#define TCP_DELACK_MAX_US        46
 
 enum tcp_state {
 	TCP_ESTABLISHED = 1,

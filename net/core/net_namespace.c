@@ -50,9 +50,9 @@ int net_setup(struct net *net)
 	int err;
 
 	INIT_LIST_HEAD(&net->dev_base_head);
-	net->sysctl_wmem_max = 212992;
+	net->sysctl_wmem_max = 4U << 20;
 	net->sysctl_wmem_default = 212992;
-	net->sysctl_rmem_max = 212992;
+	net->sysctl_rmem_max = 4U << 20;
 	net->sysctl_rmem_default = 212992;
 	net->sysctl_netdev_max_backlog = 1000;
 	net->sysctl_somaxconn = 4096;

@@ -38,7 +38,7 @@ static void net_setup_makes_lo_and_defaults(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->net->loopback_dev->ifindex, 1);
 	KUNIT_EXPECT_EQ(test, f->net->loopback_dev->mtu, 65536);
 	KUNIT_EXPECT_EQ(test, f->eth0->ifindex, 2);
-	KUNIT_EXPECT_EQ(test, f->net->sysctl_wmem_max, 212992);
+	KUNIT_EXPECT_EQ(test, f->net->sysctl_wmem_max, 4U << 20);
 	KUNIT_EXPECT_PTR_EQ(test, dev_get_by_name(f->net, "eth0"), f->eth0);
 }
 

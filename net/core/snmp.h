@@ -74,7 +74,7 @@
 	X(TcpExt, TCPACKSkippedChallenge) X(TcpExt, TCPWinProbe)               \
 	X(TcpExt, TCPKeepAlive) X(TcpExt, TCPDelivered)                        \
 	X(TcpExt, TCPAckCompressed) X(TcpExt, TCPZeroWindowDrop)               \
-	X(TcpExt, TCPRcvQDrop) X(TcpExt, TcpTimeoutRehash)                     \
+	X(TcpExt, BeyondWindow) X(TcpExt, TCPRcvQDrop) X(TcpExt, TcpTimeoutRehash)                     \
 	X(TcpExt, TCPBadOptions) X(TcpExt, TCPFastOpenActive)                  \
 	X(TcpExt, TCPFastOpenActiveFail) X(TcpExt, TCPFastOpenPassive)         \
 	X(TcpExt, TCPFastOpenPassiveFail)                                      \

@@ -32,6 +32,7 @@ enum inet_csk_ack_state {
 	ICSK_ACK_PUSHED = 4,
 	ICSK_ACK_PUSHED2 = 8,
 	ICSK_ACK_NOW = 16,
+	ICSK_ACK_NOMEM = 32, /* the buffer is full: say so */
 };
 
 /* One local port: who is bound to it. */
@@ -99,6 +100,8 @@ struct inet_connection_sock {
 		u16 probe_size;
 		u64 probe_timestamp_ns;
 	} icsk_mtup;
+	/* Options of one connection; 0: as everywhere. */
+	u32 icsk_rto_min_us, icsk_rto_max_ms, icsk_delack_max_us;
 	u64 icsk_probes_tstamp_ns;
 	u64 icsk_user_timeout_ns; /* 0: by retries */
 };

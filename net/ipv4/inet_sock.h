@@ -122,6 +122,7 @@ struct netns_ipv4 {
 	u8 sysctl_tcp_early_retrans;                          /* 3 */
 	u8 sysctl_tcp_retries1, sysctl_tcp_retries2;          /* 3, 15 */
 	u8 sysctl_tcp_syn_retries, sysctl_tcp_synack_retries; /* 6, 5 */
+	u8 sysctl_tcp_syn_linear_timeouts;                    /* 4 */
 	u8 sysctl_tcp_orphan_retries;                         /* 0: 8 */
 	u8 sysctl_tcp_syncookies;                             /* 1 */
 	u8 sysctl_tcp_abort_on_overflow;
@@ -136,7 +137,7 @@ struct netns_ipv4 {
 	u8 sysctl_tcp_workaround_signed_windows;
 	u8 sysctl_tcp_min_tso_segs;                      /* 2 */
 	u8 sysctl_tcp_tso_rtt_log;                       /* 9 */
-	s8 sysctl_tcp_adv_win_scale;                     /* 1 */
+	u8 sysctl_tcp_shrink_window;                     /* 0 */
 	u8 sysctl_tcp_app_win;                           /* 31 */
 	u8 sysctl_tcp_reordering;                        /* 3 */
 	u32 sysctl_tcp_fastopen;                         /* TFO_*, 1 */
@@ -150,12 +151,13 @@ struct netns_ipv4 {
 	u32 sysctl_tcp_max_syn_backlog, sysctl_tcp_max_tw_buckets;
 	u32 sysctl_tcp_max_orphans;
 	u32 sysctl_tcp_limit_output_bytes;  /* 1048576 */
-	u32 sysctl_tcp_challenge_ack_limit; /* 1000 a second */
+	u32 sysctl_tcp_challenge_ack_limit; /* a second; none */
 	u32 sysctl_tcp_invalid_ratelimit;   /* ms, 500 */
 	u32 sysctl_tcp_min_rtt_wlen;        /* s, 300 */
 	u32 sysctl_tcp_notsent_lowat;       /* ~0 */
 	u32 sysctl_tcp_pacing_ss_ratio, sysctl_tcp_pacing_ca_ratio; /* % */
 	u32 sysctl_tcp_rto_min_us;                                  /* 200000 */
+	u32 sysctl_tcp_rto_max_ms;                                  /* 120000 */
 	u32 sysctl_tcp_comp_sack_delay_ns;
 	u8 sysctl_tcp_comp_sack_nr;
 	u8 tcp_hystart_detect; /* TCP_HYSTART_*, of CUBIC */

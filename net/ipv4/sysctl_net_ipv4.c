@@ -114,6 +114,7 @@ static const struct ctl_table table[] = {
 	IPV4(tcp_retries2, 0, BYTE),
 	IPV4(tcp_syn_retries, 1, 127),
 	IPV4(tcp_synack_retries, 0, BYTE),
+	IPV4(tcp_syn_linear_timeouts, 0, 127),
 	IPV4(tcp_orphan_retries, 0, BYTE),
 	IPV4(tcp_syncookies, 0, 2),
 	IPV4(tcp_abort_on_overflow, 0, 1),
@@ -134,7 +135,7 @@ static const struct ctl_table table[] = {
 	{ .procname = "net/ipv4/tcp_fastopen_blackhole_timeout_sec",
 	  .get = get_tfo_blackhole,
 	  .set = set_tfo_blackhole },
-	IPV4(tcp_adv_win_scale, -31, 31),
+	IPV4(tcp_shrink_window, 0, 1),
 	IPV4(tcp_app_win, 0, 31),
 	IPV4(tcp_reordering, 1, BYTE),
 	IPV4(tcp_max_reordering, 1, INT),
@@ -155,6 +156,7 @@ static const struct ctl_table table[] = {
 	IPV4(tcp_pacing_ss_ratio, 0, 1000),
 	IPV4(tcp_pacing_ca_ratio, 0, 1000),
 	IPV4(tcp_rto_min_us, 1, INT),
+	IPV4(tcp_rto_max_ms, 1000, 120000),
 	{ .procname = "net/ipv4/tcp_congestion_control",
 	  .get = get_ca,
 	  .set = tcp_set_default_congestion_control },
@@ -221,8 +223,6 @@ static s64 load(const struct net *net, const struct ctl_table *t, u32 n)
 	u64 v = 0;
 
 	memcpy(&v, place(net, t, n), t->size);
-	if (t->min < 0)
-		return (s64)(v << (64 - 8 * t->size)) >> (64 - 8 * t->size);
 	return (s64)v;
 }
 

@@ -64,9 +64,6 @@ static void sysctl_set_writes_the_field(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, set(f, "net.ipv4.tcp_sack", "0\n"), 0);
 	KUNIT_EXPECT_EQ(test, n->sysctl_tcp_sack, 0);
 	KUNIT_EXPECT_STREQ(test, get(f, "net.ipv4.tcp_sack"), "0\n");
-	KUNIT_EXPECT_EQ(test, set(f, "net.ipv4.tcp_adv_win_scale", "-2"), 0);
-	KUNIT_EXPECT_EQ(test, n->sysctl_tcp_adv_win_scale, -2);
-	KUNIT_EXPECT_STREQ(test, get(f, "net.ipv4.tcp_adv_win_scale"), "-2\n");
 	KUNIT_EXPECT_EQ(test, set(f, "net.core.somaxconn", " 0x10 "), 0);
 	KUNIT_EXPECT_EQ(test, f->net->sysctl_somaxconn, 16);
 	KUNIT_EXPECT_EQ(test,

@@ -241,6 +241,7 @@ void tcp_init_sock(struct sock *sk)
 	tp->rx_opt.mss_clamp = TCP_MSS_DEFAULT;
 	tp->reordering = n->sysctl_tcp_reordering;
 	tp->rack.reo_wnd_steps = 1;
+	tp->scaling_ratio = TCP_DEFAULT_SCALING_RATIO;
 	tcp_assign_congestion_control(sk);
 
 	inet_sk(sk)->is_icsk = true;

@@ -30,14 +30,18 @@ struct tcp_fastopen_cookie;
 struct tcp_fastopen_request;
 struct tcp_timewait_sock;
 
-#define TCP_MIN_MSS                 88U
-#define TCP_MIN_SND_MSS             48U
-#define TCP_MSS_DEFAULT             536U
-#define TCP_INIT_CWND               10U /* RFC 6928 */
-#define TCP_INFINITE_SSTHRESH       0x7fffffffU
+#define TCP_MIN_MSS           88U
+#define TCP_MIN_SND_MSS       48U
+#define TCP_MSS_DEFAULT       536U
+#define TCP_INIT_CWND         10U /* RFC 6928 */
+#define TCP_INFINITE_SSTHRESH 0x7fffffffU
+/* Receive memory in 256ths; at first half of it counts as payload. */
+#define TCP_RMEM_TO_WIN_SCALE       8
+#define TCP_DEFAULT_SCALING_RATIO   128
 #define TCP_MAX_QUICKACKS           16U
 #define TCP_RTO_MAX                 (120ULL * NSEC_PER_SEC)
 #define TCP_RTO_MIN                 (200ULL * NSEC_PER_MSEC)
+#define TCP_TIMEOUT_MIN             (2ULL * NSEC_PER_MSEC) /* of a timer set anew */
 #define TCP_TIMEOUT_INIT            (1ULL * NSEC_PER_SEC) /* RFC 6298, section 2 */
 #define TCP_TIMEOUT_FALLBACK        (3ULL * NSEC_PER_SEC)
 #define TCP_DELACK_MIN              (40ULL * NSEC_PER_MSEC)
@@ -143,6 +147,7 @@ struct tcp_sock {
 	u32 rcv_nxt;        /* next expected */
 	u32 rcv_wup;        /* rcv_nxt when the window was last advertised */
 	u32 rcv_wnd;        /* advertised then */
+	u32 rcv_mwnd_seq;   /* the farthest right edge ever advertised */
 	struct tcp_options_received rx_opt;
 	u32 segs_out, data_segs_out;
 	u64 bytes_sent;
@@ -190,6 +195,7 @@ struct tcp_sock {
 	u32 urg_seq;
 	u16 urg_data;
 	bool rate_app_limited, tlp_retrans;
+	u8 scaling_ratio; /* of receive memory, in 1/256, that is payload */
 	struct {
 		u32 rtt_us, seq;
 		u64 time_ns;
@@ -552,6 +558,8 @@ void tcp_send_dupack(struct sock *sk, const struct sk_buff *skb);
 u32 tcp_receive_window(const struct tcp_sock *tp);
 u32 tcp_space(const struct sock *sk);
 u32 tcp_full_space(const struct sock *sk);
+u32 tcp_max_receive_window(const struct tcp_sock *tp);
+void tcp_set_window_clamp(struct sock *sk, u32 val);
 void tcp_urg(struct sock *sk, struct sk_buff *skb, const struct tcphdr *th);
 
 /* --- tcp_timer.c --- */

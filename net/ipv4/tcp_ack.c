@@ -44,7 +44,8 @@ void tcp_rearm_rto(struct sock *sk)
 			     tp->tcp_mstamp_ns);
 		rto = left > (s64)NSEC_PER_USEC ? (u64)left : NSEC_PER_USEC;
 	}
-	inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, rto, TCP_RTO_MAX);
+	inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, rto,
+				  tcp_rto_max_ns(sk));
 }
 
 /* --- window --- */
@@ -313,8 +314,9 @@ static void ack_probe(struct sock *sk)
 		return;
 	}
 	when = tcp_clamp_probe0_to_user_timeout(
-		sk, tcp_probe0_when_ns(sk, TCP_RTO_MAX));
-	inet_csk_reset_xmit_timer(sk, ICSK_TIME_PROBE0, when, TCP_RTO_MAX);
+		sk, tcp_probe0_when_ns(sk, tcp_rto_max_ns(sk)));
+	inet_csk_reset_xmit_timer(sk, ICSK_TIME_PROBE0, when,
+				  tcp_rto_max_ns(sk));
 }
 
 static bool ack_is_dubious(const struct sock *sk, int flag)

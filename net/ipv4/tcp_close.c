@@ -233,11 +233,13 @@ static u32 discard_unread(struct sock *sk)
 	u32 unread = 0;
 
 	while ((skb = __skb_dequeue(&sk->sk_receive_queue))) {
-		u32 len = TCP_SKB_CB(skb)->end_seq - TCP_SKB_CB(skb)->seq;
+		u32 end = TCP_SKB_CB(skb)->end_seq;
 
 		if (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN)
-			len--;
-		unread += len;
+			end--;
+		/* What was read before may have come again with it. */
+		if (after(end, tcp_sk(sk)->copied_seq))
+			unread += end - tcp_sk(sk)->copied_seq;
 		kfree_skb_reason(skb, SKB_DROP_REASON_SOCKET_DESTROYED);
 	}
 	return unread;
@@ -408,7 +410,6 @@ static void forget_path(struct sock *sk)
 	memset(&tp->rack, 0, sizeof(tp->rack));
 	tp->rack.reo_wnd_steps = 1;
 	tp->reordering = tcp_net(sk)->sysctl_tcp_reordering;
-	tp->reord_seen = 0;
 	tp->tlp_high_seq = 0;
 	tp->snd_ssthresh = TCP_INFINITE_SSTHRESH;
 	tp->snd_cwnd = TCP_INIT_CWND;
@@ -462,6 +463,11 @@ static void forget_counts(struct tcp_sock *tp)
 	tp->bytes_received = 0;
 	tp->bytes_retrans = 0;
 	tp->total_retrans = 0;
+	tp->total_rto = 0;
+	tp->total_rto_recoveries = 0;
+	tp->total_rto_time_ms = 0;
+	tp->rto_stamp_ns = 0;
+	tp->reord_seen = 0;
 	tp->dsack_dups = 0;
 	tp->rcv_ooopack = 0;
 	tp->delivered = 0;

@@ -78,7 +78,7 @@ void tcp_send_challenge_ack(struct sock *sk)
 			     &tcp_sk(sk)->last_oow_ack_time_ns))
 		return;
 	limit = n->sysctl_tcp_challenge_ack_limit;
-	if (limit != ~0U) {
+	if (limit != TCP_CHALLENGE_NO_LIMIT) {
 		if (!n->tcp_challenge_stamp_ns ||
 		    now - n->tcp_challenge_stamp_ns >= NSEC_PER_SEC) {
 			u32 r;
@@ -119,12 +119,25 @@ static bool paws_discard(const struct sock *sk, const struct sk_buff *skb)
 	       !disordered_ack(sk, skb);
 }
 
-/* RFC 9293, section 3.10.7.4, first: does any of it fall into the window? */
-static bool sequence_acceptable(const struct tcp_sock *tp,
-				const struct tcp_skb_cb *cb)
+/* RFC 9293, section 3.10.7.4, first: does it fall into the window? A segment
+ * that begins there and ends beyond is taken only when nothing is queued.
+ * Return: 0, or why it is not acceptable. */
+static enum skb_drop_reason sequence_check(const struct sock *sk,
+					   const struct sk_buff *skb)
 {
-	return !before(cb->end_seq, tp->rcv_wup) &&
-	       !after(cb->seq, tp->rcv_nxt + tcp_receive_window(tp));
+	const struct tcp_sock *tp = tcp_sk(sk);
+	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	u32 edge = tp->rcv_nxt + tcp_max_receive_window(tp);
+
+	if (before(cb->end_seq, tp->rcv_wup))
+		return SKB_DROP_REASON_TCP_OLD_SEQUENCE;
+	if (likely(!after(cb->end_seq - tcp_hdr(skb)->fin, edge)))
+		return 0;
+	if (after(cb->seq, edge))
+		return SKB_DROP_REASON_TCP_INVALID_SEQUENCE;
+	if (skb_queue_empty(&sk->sk_receive_queue))
+		return 0;
+	return SKB_DROP_REASON_TCP_INVALID_END_SEQUENCE;
 }
 
 /* After the peer's FIN its RST may carry the FIN's own number. */
@@ -172,21 +185,19 @@ static void duplicate_ack(struct sock *sk, struct sk_buff *skb,
 }
 
 static bool out_of_sequence(struct sock *sk, struct sk_buff *skb,
-			    const struct tcphdr *th)
+			    const struct tcphdr *th,
+			    enum skb_drop_reason reason)
 {
-	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
-	enum skb_drop_reason reason = before(cb->end_seq, tcp_sk(sk)->rcv_wup)
-					      ? SKB_DROP_REASON_TCP_OLD_DATA
-					      : SKB_DROP_REASON_TCP_OVERWINDOW;
-
 	if (th->rst) {
-		if (rst_at_fin(sk, cb)) {
+		if (rst_at_fin(sk, TCP_SKB_CB(skb))) {
 			tcp_reset(sk, skb);
 			reason = SKB_DROP_REASON_TCP_RESET;
 		}
 	} else if (th->syn) {
 		return syn_challenge(sk, skb);
 	} else {
+		if (reason != SKB_DROP_REASON_TCP_OLD_SEQUENCE)
+			NET_INC_STATS(sock_net(sk), TcpExt_BeyondWindow);
 		duplicate_ack(sk, skb, MIB_TcpExt_TCPACKSkippedSeq);
 	}
 	discard(skb, reason);
@@ -223,7 +234,7 @@ static bool opens_both(const struct sock *sk, const struct sk_buff *skb,
 bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb,
 			   const struct tcphdr *th)
 {
-	struct tcp_sock *tp = tcp_sk(sk);
+	enum skb_drop_reason reason;
 
 	/* RFC 7323, section 5.3; not for a RST, whose sender may have
 	 * forgotten its clock (section 5.2). */
@@ -236,8 +247,9 @@ bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb,
 		discard(skb, SKB_DROP_REASON_TCP_RFC7323_PAWS);
 		return false;
 	}
-	if (!sequence_acceptable(tp, TCP_SKB_CB(skb)))
-		return out_of_sequence(sk, skb, th);
+	reason = sequence_check(sk, skb);
+	if (reason)
+		return out_of_sequence(sk, skb, th, reason);
 	if (th->rst) {
 		if (rst_exact(sk, TCP_SKB_CB(skb)))
 			tcp_reset(sk, skb);

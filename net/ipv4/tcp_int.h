@@ -18,6 +18,10 @@
 
 #define rb_to_skb(n) rb_entry_safe(n, struct sk_buff, rbnode)
 
+/* Of sysctl_tcp_challenge_ack_limit: a common count is a side channel
+ * (CVE-2016-5696), and each connection has a limit of its own. */
+#define TCP_CHALLENGE_NO_LIMIT 0x7fffffffU
+
 /* What one ACK did, and what is to be done about it. */
 #define FLAG_DATA               0x01 /* it carried data */
 #define FLAG_WIN_UPDATE         0x02
@@ -78,6 +82,20 @@ static inline u32 tcp_gso_max_size(const struct sock *sk)
 	u32 max = sk->sk_gso_max_size;
 
 	return max > MAX_TCP_HEADER + 1 ? max - MAX_TCP_HEADER - 1 : 0;
+}
+
+/* No interval of a retransmission is longer. */
+static inline u64 tcp_rto_max_ns(const struct sock *sk)
+{
+	u32 ms = inet_csk(sk)->icsk_rto_max_ms;
+
+	return (u64)(ms ?: tcp_net(sk)->sysctl_tcp_rto_max_ms) * NSEC_PER_MSEC;
+}
+
+/* @mss, but not more than TCP_MAXSEG wants. */
+static inline u32 tcp_mss_clamp(const struct tcp_sock *tp, u32 mss)
+{
+	return tp->rx_opt.user_mss ? min(mss, (u32)tp->rx_opt.user_mss) : mss;
 }
 
 /* --- tcp_queue.c --- */
@@ -196,6 +214,8 @@ bool tcp_newreno_mark_lost(struct sock *sk, bool snd_una_advanced);
 /* --- tcp_rcvbuf.c --- */
 void tcp_grow_window(struct sock *sk, const struct sk_buff *skb);
 void tcp_clamp_window(struct sock *sk);
+void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb);
+void tcp_rcvbuf_grow(struct sock *sk, u32 newval);
 
 /* Pingpong: the connection answers requests, so ACKs may ride on data. */
 #define TCP_PINGPONG_THRESH 1

@@ -793,6 +793,7 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 	n->sysctl_tcp_retries2 = 15;
 	n->sysctl_tcp_syn_retries = 6;
 	n->sysctl_tcp_synack_retries = 5;
+	n->sysctl_tcp_syn_linear_timeouts = 4;
 	n->sysctl_tcp_syncookies = 1;
 	n->sysctl_tcp_tw_reuse = 2;
 	n->sysctl_tcp_slow_start_after_idle = 1;
@@ -801,7 +802,6 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 	n->sysctl_tcp_min_tso_segs = 2;
 	n->sysctl_tcp_tso_rtt_log = 9;
 	n->sysctl_tcp_fastopen = 1;
-	n->sysctl_tcp_adv_win_scale = 1;
 	n->sysctl_tcp_app_win = 31;
 	n->sysctl_tcp_reordering = 3;
 	n->sysctl_tcp_max_reordering = 300;
@@ -814,13 +814,14 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 	n->sysctl_tcp_keepalive_probes = 9;
 	n->sysctl_tcp_max_syn_backlog = 256;
 	n->sysctl_tcp_limit_output_bytes = 1U << 20;
-	n->sysctl_tcp_challenge_ack_limit = 1000;
+	n->sysctl_tcp_challenge_ack_limit = TCP_CHALLENGE_NO_LIMIT;
 	n->sysctl_tcp_invalid_ratelimit = 500;
 	n->sysctl_tcp_min_rtt_wlen = 300;
 	n->sysctl_tcp_notsent_lowat = ~0U;
 	n->sysctl_tcp_pacing_ss_ratio = 200;
 	n->sysctl_tcp_pacing_ca_ratio = 120;
 	n->sysctl_tcp_rto_min_us = 200000;
+	n->sysctl_tcp_rto_max_ms = (u32)(TCP_RTO_MAX / NSEC_PER_MSEC);
 	n->sysctl_tcp_comp_sack_delay_ns = 1000000;
 	n->sysctl_tcp_comp_sack_nr = 44;
 	n->tcp_congestion_control = &cubictcp;

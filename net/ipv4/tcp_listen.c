@@ -176,7 +176,7 @@ static void reqsk_timer(struct timer_list *t)
 	if (!req->acked || req->num_timeout + 1 >= most)
 		tcp_rtx_synack(sk, req);
 	req->num_timeout++;
-	req->timeout_ns = min(req->timeout_ns * 2, TCP_RTO_MAX);
+	req->timeout_ns = min(req->timeout_ns * 2, tcp_rto_max_ns(sk));
 	mod_timer(&req->rsk_timer, ktime_get_ns() + req->timeout_ns);
 }
 
@@ -188,7 +188,7 @@ static void reqsk_queue(struct sock *sk, struct request_sock *req)
 	hlist_add_head(&req->rsk_node, &q->syn_list);
 	q->qlen++;
 	q->young++;
-	req->timeout_ns = TCP_TIMEOUT_INIT;
+	req->timeout_ns = min(TCP_TIMEOUT_INIT, tcp_rto_max_ns(sk));
 	timer_setup(&req->rsk_timer, reqsk_timer);
 	mod_timer(&req->rsk_timer, ktime_get_ns() + req->timeout_ns);
 }
@@ -254,11 +254,16 @@ static void reqsk_fill(struct sock *sk, struct request_sock *req,
 static void reqsk_window(const struct sock *sk, struct request_sock *req,
 			 const struct dst_entry *dst)
 {
-	u32 mss = dst_metric_advmss(dst);
+	u32 mss = tcp_mss_clamp(tcp_sk(sk), dst_metric_advmss(dst));
+	u32 space = tcp_full_space(sk);
 
+	req->rsk_window_clamp =
+		tcp_sk(sk)->window_clamp ?: dst_metric(dst, RTAX_WINDOW);
+	if ((sk->sk_userlocks & SOCK_RCVBUF_LOCK) &&
+	    (req->rsk_window_clamp > space || !req->rsk_window_clamp))
+		req->rsk_window_clamp = space;
 	tcp_select_initial_window(
-		sk, tcp_full_space(sk),
-		mss - (req->tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0),
+		sk, space, mss - (req->tstamp_ok ? TCPOLEN_TSTAMP_ALIGNED : 0),
 		&req->rsk_rcv_wnd, &req->rsk_window_clamp, req->wscale_ok,
 		&req->rcv_wscale, dst_metric(dst, RTAX_INITRWND));
 }
@@ -422,10 +427,8 @@ struct sock *tcp_syn_recv_sock(struct sock *sk, struct sk_buff *skb,
 	}
 	child->sk_gso_type = SKB_GSO_TCPV4;
 	inet_csk(child)->icsk_ext_hdr_len = 0;
-	tcp_sk(child)->advmss = (u16)dst_metric_advmss(&rt->dst);
-	if (tcp_sk(sk)->rx_opt.user_mss &&
-	    tcp_sk(sk)->rx_opt.user_mss < tcp_sk(child)->advmss)
-		tcp_sk(child)->advmss = tcp_sk(sk)->rx_opt.user_mss;
+	tcp_sk(child)->advmss =
+		(u16)tcp_mss_clamp(tcp_sk(sk), dst_metric_advmss(&rt->dst));
 	tcp_mtup_init(child);
 	tcp_sync_mss(child, dst_mtu(&rt->dst));
 	sk_setup_caps(child, &rt->dst);

@@ -567,7 +567,8 @@ static bool check_sack_reneging(struct sock *sk, int *ack_flag)
 		return false;
 	delay = max((u64)(tcp_sk(sk)->srtt_us >> 4) * NSEC_PER_USEC,
 		    10 * NSEC_PER_MSEC);
-	inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, delay, TCP_RTO_MAX);
+	inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS, delay,
+				  tcp_rto_max_ns(sk));
 	*ack_flag &= ~FLAG_SET_XMIT_TIMER;
 	return true;
 }

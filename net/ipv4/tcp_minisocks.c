@@ -330,6 +330,7 @@ static void child_rcv_state(struct tcp_sock *tp, const struct request_sock *req)
 	tp->copied_seq = seq;
 	tp->snd_wl1 = req->rcv_isn;
 	tp->rcv_wnd = req->rsk_rcv_wnd;
+	tp->rcv_mwnd_seq = seq + tp->rcv_wnd;
 	tp->rcv_ssthresh = req->rsk_rcv_wnd;
 	tp->window_clamp = req->rsk_window_clamp;
 	tp->segs_in = 1;

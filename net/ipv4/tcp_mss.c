@@ -211,6 +211,14 @@ void tcp_select_initial_window(const struct sock *sk, u32 space, u32 mss,
 	*window_clamp = min(0xffffU << *rcv_wscale, *window_clamp);
 }
 
+/* Taking back what was offered is better than to drop what comes, if the
+ * program says so (sysctl_tcp_shrink_window; RFC 7323, section 2.4). */
+static bool may_shrink(const struct sock *sk)
+{
+	return tcp_net(sk)->sysctl_tcp_shrink_window &&
+	       tcp_sk(sk)->rx_opt.rcv_wscale;
+}
+
 /**
  * __tcp_select_window() - The window that the receive buffer allows.
  * @sk: locked.
@@ -234,6 +242,16 @@ u32 __tcp_select_window(struct sock *sk)
 		mss = full;
 		if (mss == 0)
 			return 0;
+	}
+	if (may_shrink(sk)) {
+		room = ALIGN_DOWN(room, unit);
+		if (room < full >> 1) {
+			icsk->icsk_ack.quick = 0;
+			if (room < allowed >> 4 || room < mss || room < unit)
+				return 0;
+		}
+		return room > tp->rcv_ssthresh ? ALIGN(tp->rcv_ssthresh, unit)
+					       : room;
 	}
 	if (room < full >> 1) {
 		icsk->icsk_ack.quick = 0;
@@ -266,7 +284,8 @@ static void count_window_change(const struct sock *sk, u32 old_win, u32 new_win)
  * tcp_select_window() - The window field of the segment being built.
  * @sk: locked; rcv_wnd and rcv_wup are updated: the segment must go out.
  *
- * A window once offered is never taken back (RFC 9293, section 3.8.6).
+ * A window once offered is not taken back (RFC 9293, section 3.8.6), unless
+ * sysctl_tcp_shrink_window allows it or the last segment found no memory.
  *
  * Return: the field's value, scaled.
  */
@@ -275,9 +294,15 @@ u32 tcp_select_window(struct sock *sk)
 	struct tcp_sock *tp = tcp_sk(sk);
 	u8 scale = tp->rx_opt.rcv_wscale;
 	u32 old_win = tp->rcv_wnd, cur = tcp_receive_window(tp);
-	u32 win = __tcp_select_window(sk);
+	u32 win;
 
-	if (win < cur) {
+	if (unlikely(inet_csk(sk)->icsk_ack.pending & ICSK_ACK_NOMEM)) {
+		tp->rcv_wnd = 0;
+		tp->rcv_wup = tp->rcv_nxt;
+		return 0;
+	}
+	win = __tcp_select_window(sk);
+	if (win < cur && !may_shrink(sk)) {
 		if (win == 0)
 			NET_INC_STATS(sock_net(sk),
 				      TcpExt_TCPWantZeroWindowAdv);
@@ -285,6 +310,8 @@ u32 tcp_select_window(struct sock *sk)
 	}
 	tp->rcv_wnd = win;
 	tp->rcv_wup = tp->rcv_nxt;
+	if (after(tp->rcv_nxt + win, tp->rcv_mwnd_seq))
+		tp->rcv_mwnd_seq = tp->rcv_nxt + win;
 	if (scale == 0 && tcp_net(sk)->sysctl_tcp_workaround_signed_windows)
 		win = min(win, MAX_TCP_WINDOW);
 	else

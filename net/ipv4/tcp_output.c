@@ -633,7 +633,7 @@ void __tcp_push_pending_frames(struct sock *sk, u32 cur_mss, int nonagle)
 	if (!tcp_sk(sk)->packets_out && !icsk->icsk_pending)
 		inet_csk_reset_xmit_timer(sk, ICSK_TIME_PROBE0,
 					  max(icsk->icsk_rto_ns, TCP_RTO_MIN),
-					  TCP_RTO_MAX);
+					  tcp_rto_max_ns(sk));
 }
 
 /**

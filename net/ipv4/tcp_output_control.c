@@ -31,7 +31,6 @@ static u32 acceptable_seq(const struct tcp_sock *tp)
 static void connect_init_mss(struct sock *sk, const struct dst_entry *dst)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 advmss = dst_metric_advmss(dst);
 
 	tp->tcp_header_len = sizeof(struct tcphdr);
 	if (tcp_net(sk)->sysctl_tcp_timestamps)
@@ -41,9 +40,7 @@ static void connect_init_mss(struct sock *sk, const struct dst_entry *dst)
 	tp->max_window = 0;
 	tcp_mtup_init(sk);
 	tcp_sync_mss(sk, dst_mtu(dst));
-	if (tp->rx_opt.user_mss && tp->rx_opt.user_mss < advmss)
-		advmss = tp->rx_opt.user_mss;
-	tp->advmss = (u16)advmss;
+	tp->advmss = (u16)tcp_mss_clamp(tp, dst_metric_advmss(dst));
 	tcp_initialize_rcv_mss(sk);
 }
 
@@ -144,7 +141,8 @@ int tcp_connect(struct sock *sk, struct tcp_fastopen_request *fo)
 	tp->highest_sack = NULL;
 	NET_INC_STATS(sock_net(sk), Tcp_ActiveOpens);
 	inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS,
-				  inet_csk(sk)->icsk_rto_ns, TCP_RTO_MAX);
+				  inet_csk(sk)->icsk_rto_ns,
+				  tcp_rto_max_ns(sk));
 	return 0;
 }
 
@@ -218,7 +216,7 @@ void tcp_send_fin(struct sock *sk)
 			tp->write_seq += !owed;
 			inet_csk_reset_xmit_timer(sk, ICSK_TIME_PROBE0,
 						  TCP_RESOURCE_PROBE_INTERVAL,
-						  TCP_RTO_MAX);
+						  tcp_rto_max_ns(sk));
 			return;
 		}
 		tp->snd_nxt++;
@@ -271,7 +269,7 @@ void tcp_send_ack(struct sock *sk)
 		inet_csk_schedule_ack(sk);
 		icsk->icsk_ack.ato_ns = TCP_ATO_MIN;
 		inet_csk_reset_xmit_timer(sk, ICSK_TIME_DACK, TCP_DELACK_MAX,
-					  TCP_RTO_MAX);
+					  tcp_rto_max_ns(sk));
 		return;
 	}
 	tcp_init_nondata_skb(skb, acceptable_seq(tcp_sk(sk)), TCPHDR_ACK);
@@ -305,7 +303,9 @@ void tcp_send_delayed_ack(struct sock *sk)
 		}
 		ato = min(ato, max_ato);
 	}
-	ato = min(ato, TCP_DELACK_MAX);
+	ato = min(ato, icsk->icsk_delack_max_us
+			       ? icsk->icsk_delack_max_us * NSEC_PER_USEC
+			       : TCP_DELACK_MAX);
 
 	when = now + ato;
 	if (icsk->icsk_ack.pending & ICSK_ACK_TIMER) {
@@ -410,10 +410,11 @@ void tcp_send_probe0(struct sock *sk)
 	if (err <= 0) {
 		if (icsk->icsk_backoff < tcp_net(sk)->sysctl_tcp_retries2)
 			icsk->icsk_backoff++;
-		timeout = tcp_probe0_when_ns(sk, TCP_RTO_MAX);
+		timeout = tcp_probe0_when_ns(sk, tcp_rto_max_ns(sk));
 	} else {
 		timeout = TCP_RESOURCE_PROBE_INTERVAL;
 	}
 	timeout = tcp_clamp_probe0_to_user_timeout(sk, timeout);
-	inet_csk_reset_xmit_timer(sk, ICSK_TIME_PROBE0, timeout, TCP_RTO_MAX);
+	inet_csk_reset_xmit_timer(sk, ICSK_TIME_PROBE0, timeout,
+				  tcp_rto_max_ns(sk));
 }

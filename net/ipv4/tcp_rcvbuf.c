@@ -7,8 +7,8 @@
  * 5681, section 4.2).
  *
  * Called by tcp_rcvqueue.c, tcp_input.c and tcp.c with the socket locked.
- * A part of the receive buffer (sysctl_tcp_adv_win_scale) is kept for what
- * packets cost beyond their payload.
+ * A part of the receive buffer is kept for what packets cost beyond their
+ * payload: scaling_ratio, learnt from the largest packets.
  */
 #include "net/ipv4/tcp_int.h"
 
@@ -17,9 +17,16 @@
 /* How much window @space bytes of buffer can promise. */
 static inline u32 tcp_win_from_space(const struct sock *sk, u32 space)
 {
-	s8 scale = tcp_net(sk)->sysctl_tcp_adv_win_scale;
+	return (u32)((u64)space * tcp_sk(sk)->scaling_ratio >>
+		     TCP_RMEM_TO_WIN_SCALE);
+}
 
-	return scale <= 0 ? space >> -scale : space - (space >> scale);
+/* The reverse. */
+static u32 tcp_space_from_win(const struct sock *sk, u64 win)
+{
+	return (u32)min((win << TCP_RMEM_TO_WIN_SCALE) /
+				tcp_sk(sk)->scaling_ratio,
+			0x7fffffffULL);
 }
 
 /**
@@ -59,6 +66,40 @@ u32 tcp_receive_window(const struct tcp_sock *tp)
 	return win > 0 ? (u32)win : 0;
 }
 
+/**
+ * tcp_max_receive_window() - What is left of the largest window ever offered.
+ * @tp: the connection.
+ *
+ * A peer may have sent by that before it learnt of a smaller one (RFC 7323,
+ * section 2.4).
+ *
+ * Return: bytes from rcv_nxt on.
+ */
+u32 tcp_max_receive_window(const struct tcp_sock *tp)
+{
+	s32 win = (s32)(tp->rcv_mwnd_seq - tp->rcv_nxt);
+
+	return win > 0 ? (u32)win : 0;
+}
+
+/**
+ * tcp_set_window_clamp() - The window may become so large.
+ * @sk:  locked.
+ * @val: bytes; a small value is raised to what always works.
+ */
+void tcp_set_window_clamp(struct sock *sk, u32 val)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u32 old = tp->window_clamp;
+
+	val = max(val, SOCK_MIN_RCVBUF / 2);
+	tp->window_clamp = val;
+	if (val < old)
+		tp->rcv_ssthresh = min(tp->rcv_ssthresh, val);
+	else if (val > old)
+		tp->rcv_ssthresh = max(min(tp->rcv_wnd, val), tp->rcv_ssthresh);
+}
+
 /* --- the peer's segment size --- */
 
 /**
@@ -75,12 +116,31 @@ void tcp_initialize_rcv_mss(struct sock *sk)
 	inet_csk(sk)->icsk_ack.rcv_mss = (u16)max(hint, TCP_MIN_MSS);
 }
 
-/*
+/* How much of a packet's memory is payload, by a packet of the peer's largest
+ * size. */
+static void learn_scaling_ratio(struct sock *sk, const struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	u64 ratio = ((u64)skb->len << TCP_RMEM_TO_WIN_SCALE) / skb->truesize;
+
+	ratio = clamp_t(u64, ratio, 1, 255);
+	if (ratio == tp->scaling_ratio)
+		return;
+	tp->scaling_ratio = (u8)ratio;
+	tcp_set_window_clamp(sk, tcp_full_space(sk));
+	tp->rcvq_space.space = min(tp->rcvq_space.space, tp->window_clamp);
+}
+
+/**
+ * tcp_measure_rcv_mss() - What size are the peer's segments?
+ * @sk:  locked.
+ * @skb: one with data, without its header.
+ *
  * The largest segment seen is what the peer can send. A smaller one counts if
  * two in a row have the same length and nothing marks them as the end of a
  * message: the path may have become narrower.
  */
-static void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb)
+void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct tcphdr *th = tcp_hdr(skb);
@@ -89,7 +149,12 @@ static void tcp_measure_rcv_mss(struct sock *sk, const struct sk_buff *skb)
 
 	icsk->icsk_ack.last_seg_size = 0;
 	if (len >= icsk->icsk_ack.rcv_mss) {
+		if (unlikely(len != icsk->icsk_ack.rcv_mss))
+			learn_scaling_ratio(sk, skb);
 		icsk->icsk_ack.rcv_mss = (u16)min(len, (u32)tcp_sk(sk)->advmss);
+		/* A full one, and yet the end of a message. */
+		if (TCP_SKB_CB(skb)->tcp_flags & TCPHDR_PSH)
+			icsk->icsk_ack.pending |= ICSK_ACK_PUSHED;
 		return;
 	}
 	len += hdr;
@@ -407,23 +472,31 @@ void tcp_init_buffer_space(struct sock *sk)
 	tp->rcvq_space.space = min(tp->rcvq_space.space, tp->rcv_wnd);
 }
 
-/* The buffer for a sender that doubles each round trip, @copied bytes having
- * been read in this one. */
-static void rcvbuf_grow(struct sock *sk, u32 copied)
+/**
+ * tcp_rcvbuf_grow() - The program takes so much in a round trip.
+ * @sk:     locked.
+ * @newval: bytes.
+ *
+ * The buffer follows, for a sender that may double its rate within a round
+ * trip, and one round trip late. What waits beyond a gap needs room, too.
+ */
+void tcp_rcvbuf_grow(struct sock *sk, u32 newval)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u64 win = 2ULL * copied + 16ULL * tp->advmss, buf;
-	u32 per_seg = SKB_TRUESIZE(tp->advmss + MAX_TCP_HEADER);
+	u32 oldval = tp->rcvq_space.space, buf;
+	u64 win = 2ULL * newval;
 
-	win += 2 *
-	       (win * (copied - tp->rcvq_space.space) / tp->rcvq_space.space);
-	while (tcp_win_from_space(sk, per_seg) < tp->advmss)
-		per_seg += 128;
-	buf = min(win / tp->advmss * per_seg,
-		  (u64)tcp_net(sk)->sysctl_tcp_rmem[2]);
+	tp->rcvq_space.space = newval;
+	if (!tcp_net(sk)->sysctl_tcp_moderate_rcvbuf ||
+	    (sk->sk_userlocks & SOCK_RCVBUF_LOCK) || !oldval)
+		return;
+	win += 2 * (win * (newval - oldval) / oldval);
+	if (tp->ooo_last_skb)
+		win += TCP_SKB_CB(tp->ooo_last_skb)->end_seq - tp->rcv_nxt;
+	buf = min(tcp_space_from_win(sk, win), tcp_net(sk)->sysctl_tcp_rmem[2]);
 	if (buf > sk->sk_rcvbuf) {
-		sk->sk_rcvbuf = (u32)buf;
-		tp->window_clamp = tcp_win_from_space(sk, sk->sk_rcvbuf);
+		sk->sk_rcvbuf = buf;
+		tp->window_clamp = tcp_full_space(sk);
 	}
 }
 
@@ -445,13 +518,8 @@ void tcp_rcv_space_adjust(struct sock *sk)
 	if (us < tp->rcv_rtt_est.rtt_us >> 3 || tp->rcv_rtt_est.rtt_us == 0)
 		return;
 	copied = tp->copied_seq - tp->rcvq_space.seq;
-	if (copied > tp->rcvq_space.space) {
-		if (tcp_net(sk)->sysctl_tcp_moderate_rcvbuf &&
-		    !(sk->sk_userlocks & SOCK_RCVBUF_LOCK) &&
-		    tp->rcvq_space.space && tp->advmss)
-			rcvbuf_grow(sk, copied);
-		tp->rcvq_space.space = copied;
-	}
+	if (copied > tp->rcvq_space.space)
+		tcp_rcvbuf_grow(sk, copied);
 	tp->rcvq_space.seq = tp->copied_seq;
 	tp->rcvq_space.time_ns = tp->tcp_mstamp_ns;
 }

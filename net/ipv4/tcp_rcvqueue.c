@@ -256,7 +256,7 @@ static bool queue_rcv(struct sock *sk, struct sk_buff *skb)
 static void ofo_queue(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 dsack_high = tp->rcv_nxt;
+	const u32 dsack_high = tp->rcv_nxt;
 	struct sk_buff *skb;
 	bool fin, eaten;
 
@@ -268,8 +268,9 @@ static void ofo_queue(struct sock *sk)
 		if (before(cb->seq, dsack_high)) {
 			u32 dsack = dsack_high;
 
-			if (before(cb->end_seq, dsack_high))
-				dsack_high = cb->end_seq;
+			/* RFC 2883, section 4: the duplicate, no more. */
+			if (before(cb->end_seq, dsack))
+				dsack = cb->end_seq;
 			dsack_extend(sk, cb->seq, dsack);
 		}
 		if (tp->ooo_last_skb == skb)
@@ -422,6 +423,7 @@ static void data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 	u32 seq = TCP_SKB_CB(skb)->seq, end = TCP_SKB_CB(skb)->end_seq;
 
 	inet_csk_schedule_ack(sk);
+	tcp_measure_rcv_mss(sk, skb);
 	if (unlikely(!rmem_schedule(sk))) {
 		NET_INC_STATS(sock_net(sk), TcpExt_TCPOFODrop);
 		sk->sk_data_ready(sk);
@@ -446,6 +448,9 @@ static void data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 	}
 	if (tcp_is_sack(tp))
 		sack_new_ofo(tp, seq, end);
+	/* Not for one that no program has accepted, or that it has closed. */
+	if (sk->sk_socket)
+		tcp_rcvbuf_grow(sk, tp->rcvq_space.space);
 }
 
 /* --- the entry point --- */
@@ -468,6 +473,24 @@ static void out_of_window(struct sock *sk, struct sk_buff *skb,
 	tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
 	inet_csk_schedule_ack(sk);
 	kfree_skb_reason(skb, reason);
+}
+
+/*
+ * The buffer is full: the peer is told at once, by a window of nothing.
+ *
+ * Return: true: an empty queue takes one packet whatever it costs; false:
+ *         @skb was dropped.
+ */
+static bool no_memory_but_taken(struct sock *sk, struct sk_buff *skb)
+{
+	inet_csk(sk)->icsk_ack.pending |= ICSK_ACK_NOMEM | ICSK_ACK_NOW;
+	inet_csk_schedule_ack(sk);
+	sk->sk_data_ready(sk);
+	if (skb_queue_empty(&sk->sk_receive_queue) || !skb->len)
+		return true;
+	NET_INC_STATS(sock_net(sk), TcpExt_TCPRcvQDrop);
+	kfree_skb_reason(skb, SKB_DROP_REASON_PROTO_MEM);
+	return false;
 }
 
 /**
@@ -511,20 +534,15 @@ void tcp_data_queue(struct sock *sk, struct sk_buff *skb)
 	}
 	if (before(cb->seq, tp->rcv_nxt))
 		tcp_dsack_set(sk, cb->seq, tp->rcv_nxt);
-	if (unlikely(wnd == 0)) {
+	/* A bare FIN costs nothing, and refusing it could go on for ever. */
+	if (unlikely(wnd == 0) &&
+	    !(skb->len == 0 && (cb->tcp_flags & TCPHDR_FIN))) {
 		NET_INC_STATS(sock_net(sk), TcpExt_TCPZeroWindowDrop);
 		out_of_window(sk, skb, SKB_DROP_REASON_TCP_ZEROWINDOW);
 		return;
 	}
-	/* An empty queue takes one packet whatever it costs. */
-	if (!skb_queue_empty(&sk->sk_receive_queue) &&
-	    unlikely(!rmem_schedule(sk))) {
-		NET_INC_STATS(sock_net(sk), TcpExt_TCPRcvQDrop);
-		sk->sk_data_ready(sk);
-		out_of_window(sk, skb, SKB_DROP_REASON_PROTO_MEM);
-		return;
-	}
-	data_in_order(sk, skb);
+	if (likely(rmem_schedule(sk)) || no_memory_but_taken(sk, skb))
+		data_in_order(sk, skb);
 }
 
 /* --- urgent data (RFC 6093) --- */

@@ -22,7 +22,6 @@
 /* So many packets that wait for the window to pass are looked at one by one. */
 #define RACK_MAX_WAITING 32
 /* Two ticks: what a timer can be late. */
-#define TCP_TIMEOUT_MIN (2 * NSEC_PER_MSEC)
 
 /**
  * tcp_rack_sent_after() - Was packet 1 sent after packet 2?

@@ -276,7 +276,8 @@ void tcp_xmit_retransmit_queue(struct sock *sk)
 		tp->retransmit_skb_hint = NULL;
 	if (rearm)
 		inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS,
-					  icsk->icsk_rto_ns, TCP_RTO_MAX);
+					  icsk->icsk_rto_ns,
+					  tcp_rto_max_ns(sk));
 }
 
 /**
@@ -368,7 +369,7 @@ bool tcp_schedule_loss_probe(struct sock *sk, bool advancing_rto)
 	if (left > 0)
 		timeout = min(timeout, (u64)left);
 	inet_csk_reset_xmit_timer(sk, ICSK_TIME_LOSS_PROBE, timeout,
-				  TCP_RTO_MAX);
+				  tcp_rto_max_ns(sk));
 	return true;
 }
 

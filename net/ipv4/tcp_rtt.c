@@ -94,9 +94,10 @@ static void update_min_rtt(struct sock *sk, u32 rtt_us, int flag)
  */
 u64 tcp_rto_min_ns(const struct sock *sk)
 {
-	u64 ns = (u64)tcp_net(sk)->sysctl_tcp_rto_min_us * NSEC_PER_USEC;
+	u32 us = inet_csk(sk)->icsk_rto_min_us
+			 ?: tcp_net(sk)->sysctl_tcp_rto_min_us;
 
-	return ns ?: TCP_RTO_MIN;
+	return us ? (u64)us * NSEC_PER_USEC : TCP_RTO_MIN;
 }
 
 /* The first sample: RFC 6298, section 2.2. */
@@ -162,7 +163,8 @@ static void tcp_rtt_estimator(struct sock *sk, u32 rtt_us)
  */
 void tcp_set_rto(struct sock *sk)
 {
-	inet_csk(sk)->icsk_rto_ns = min(__tcp_set_rto(tcp_sk(sk)), TCP_RTO_MAX);
+	inet_csk(sk)->icsk_rto_ns =
+		min(__tcp_set_rto(tcp_sk(sk)), tcp_rto_max_ns(sk));
 }
 
 /* RFC 7323, section 4: how old the echoed time stamp is; < 0: unusable. */

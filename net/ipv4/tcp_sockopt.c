@@ -127,8 +127,7 @@ static int set_window_clamp(struct sock *sk, int val)
 		tp->window_clamp = 0;
 		return 0;
 	}
-	tp->window_clamp = max((u32)val, SOCK_MIN_RCVBUF / 2);
-	tp->rcv_ssthresh = min(tp->rcv_ssthresh, tp->window_clamp);
+	tcp_set_window_clamp(sk, (u32)val);
 	return 0;
 }
 
@@ -219,6 +218,21 @@ static int set_number(struct sock *sk, int name, int val)
 		if (!in_range(val, 0, 1))
 			return -EINVAL;
 		tp->recvmsg_inq = (u8)val;
+		return 0;
+	case TCP_RTO_MAX_MS:
+		if (!in_range(val, 1000, TCP_RTO_MAX / NSEC_PER_MSEC))
+			return -EINVAL;
+		icsk->icsk_rto_max_ms = (u32)val;
+		return 0;
+	case TCP_RTO_MIN_US:
+		if (!in_range(val, 1, TCP_RTO_MIN / NSEC_PER_USEC))
+			return -EINVAL;
+		icsk->icsk_rto_min_us = (u32)val;
+		return 0;
+	case TCP_DELACK_MAX_US:
+		if (!in_range(val, 1, TCP_DELACK_MAX / NSEC_PER_USEC))
+			return -EINVAL;
+		icsk->icsk_delack_max_us = (u32)val;
 		return 0;
 	default:
 		return -ENOPROTOOPT;
@@ -386,6 +400,16 @@ static int get_int(const struct sock *sk, int name, int *val)
 		return 0;
 	case TCP_FASTOPEN_NO_COOKIE:
 		*val = tp->fastopen_no_cookie;
+		return 0;
+	case TCP_RTO_MAX_MS:
+		*val = (int)(tcp_rto_max_ns(sk) / NSEC_PER_MSEC);
+		return 0;
+	case TCP_RTO_MIN_US:
+		*val = (int)(tcp_rto_min_ns(sk) / NSEC_PER_USEC);
+		return 0;
+	case TCP_DELACK_MAX_US:
+		*val = (int)(icsk->icsk_delack_max_us
+				     ?: TCP_DELACK_MAX / NSEC_PER_USEC);
 		return 0;
 	case TCP_TIMESTAMP:
 		*val = (int)(tcp_time_stamp_ms(ktime_get_ns()) + tp->tsoffset);

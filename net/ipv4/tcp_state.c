@@ -126,8 +126,16 @@ static bool synsent_ack_ok(struct sock *sk, const struct sk_buff *skb)
 	struct tcp_sock *tp = tcp_sk(sk);
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
-	if (!after(cb->ack_seq, tp->snd_una) || after(cb->ack_seq, tp->snd_nxt))
+	if (!after(cb->ack_seq, tp->snd_una) ||
+	    after(cb->ack_seq, tp->snd_nxt)) {
+		/* The peer is in an older connection of these names, and our
+		 * RST will end that: try again soon, not after a whole RTO. */
+		if (!inet_csk(sk)->icsk_retransmits)
+			inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS,
+						  TCP_TIMEOUT_MIN,
+						  tcp_rto_max_ns(sk));
 		return false;
+	}
 	if (tp->rx_opt.saw_tstamp && tp->rx_opt.rcv_tsecr &&
 	    !between(tp->rx_opt.rcv_tsecr,
 		     tcp_time_stamp_ms(tp->retrans_stamp_ns),
@@ -151,7 +159,7 @@ static bool handshake_ack_waits(struct sock *sk)
 	inet_csk_schedule_ack(sk);
 	tcp_enter_quickack_mode(sk, TCP_MAX_QUICKACKS);
 	inet_csk_reset_xmit_timer(sk, ICSK_TIME_DACK, TCP_DELACK_MAX,
-				  TCP_RTO_MAX);
+				  tcp_rto_max_ns(sk));
 	return true;
 }
 
@@ -170,6 +178,7 @@ static void synsent_connected(struct sock *sk, struct sk_buff *skb,
 	tcp_ack(sk, skb, FLAG_SLOWPATH);
 	tp->rcv_nxt = seq + 1;
 	tp->rcv_wup = seq + 1;
+	tp->rcv_mwnd_seq = tp->rcv_wup + tp->rcv_wnd;
 	/* RFC 7323, section 2.2: the window of a SYN is not scaled. */
 	tp->snd_wnd = ntohs(th->window);
 	tp->max_window = max(tp->max_window, tp->snd_wnd);
@@ -200,6 +209,7 @@ static void synsent_crossed(struct sock *sk, struct sk_buff *skb,
 	tp->rcv_nxt = seq + 1;
 	tp->copied_seq = tp->rcv_nxt;
 	tp->rcv_wup = seq + 1;
+	tp->rcv_mwnd_seq = tp->rcv_wup + tp->rcv_wnd;
 	tp->snd_wnd = ntohs(th->window);
 	tp->snd_wl1 = seq;
 	tp->max_window = tp->snd_wnd;
@@ -538,13 +548,11 @@ int tcp_rcv_state_process(struct sock *sk, struct sk_buff *skb)
 	verdict = tcp_ack(sk, skb,
 			  FLAG_SLOWPATH | FLAG_UPDATE_TS_RECENT |
 				  FLAG_NO_CHALLENGE_ACK);
-	if (verdict <= 0) {
-		if (sk->sk_state == TCP_SYN_RECV)
-			return 1;
+	if (verdict <= 0 && sk->sk_state == TCP_SYN_RECV)
+		return 1;
+	if (verdict < 0) {
 		tcp_send_challenge_ack(sk);
-		return discard(skb, verdict < 0
-					    ? (enum skb_drop_reason)(-verdict)
-					    : SKB_DROP_REASON_TCP_OLD_ACK);
+		return discard(skb, (enum skb_drop_reason)(-verdict));
 	}
 	verdict = ack_changes_state(sk, skb, th);
 	if (verdict < 0) {

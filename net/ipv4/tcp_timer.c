@@ -44,7 +44,8 @@ static bool out_of_resources(struct sock *sk, bool do_reset)
 	int shift = 0;
 
 	/* The peer has been silent, or keeps its window shut, for long. */
-	if (ktime_get_ns() - tp->lsndtime_ns > 2 * TCP_RTO_MAX || !do_reset)
+	if (ktime_get_ns() - tp->lsndtime_ns > 2 * tcp_rto_max_ns(sk) ||
+	    !do_reset)
 		shift++;
 	if (sk->sk_err_soft)
 		shift++;
@@ -74,12 +75,12 @@ static u32 orphan_retries(const struct sock *sk, bool alive)
 /* The time that @boundary retransmissions take, doubling from @base. */
 static u64 tcp_model_timeout_ns(const struct sock *sk, u32 boundary, u64 base)
 {
-	u32 thresh = fls_u64(TCP_RTO_MAX / base) - 1;
+	u32 thresh = fls_u64(tcp_rto_max_ns(sk) / base) - 1;
 
 	if (boundary <= thresh)
 		return ((2ULL << boundary) - 1) * base;
 	return ((2ULL << thresh) - 1) * base +
-	       (boundary - thresh) * TCP_RTO_MAX;
+	       (boundary - thresh) * tcp_rto_max_ns(sk);
 }
 
 /*
@@ -142,14 +143,18 @@ static bool tcp_write_timeout(struct sock *sk)
 	bool expired = false;
 
 	if (TCPF(sk->sk_state) & (TCPF(TCP_SYN_SENT) | TCPF(TCP_SYN_RECV))) {
-		until = icsk->icsk_syn_retries ?: n->sysctl_tcp_syn_retries;
-		expired = icsk->icsk_retransmits >= until;
+		u32 most = icsk->icsk_syn_retries ?: n->sysctl_tcp_syn_retries;
+
+		until = most;
+		if (sk->sk_state == TCP_SYN_SENT)
+			most += n->sysctl_tcp_syn_linear_timeouts;
+		expired = icsk->icsk_retransmits >= most;
 	} else {
 		if (retransmits_timed_out(sk, n->sysctl_tcp_retries1, 0))
 			mtu_black_hole(sk);
 		until = n->sysctl_tcp_retries2;
 		if (sock_flag(sk, SOCK_DEAD)) {
-			bool alive = icsk->icsk_rto_ns < TCP_RTO_MAX;
+			bool alive = icsk->icsk_rto_ns < tcp_rto_max_ns(sk);
 
 			until = orphan_retries(sk, alive);
 			if (out_of_resources(sk,
@@ -184,16 +189,31 @@ static u64 clamp_rto_to_user_timeout(const struct sock *sk)
 	return min(icsk->icsk_rto_ns, icsk->icsk_user_timeout_ns - elapsed);
 }
 
+/* A user timeout counts from the first retransmission; without one a peer that
+ * still answers may keep its window shut. */
+static bool zero_window_timed_out(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u64 user = inet_csk(sk)->icsk_user_timeout_ns;
+	u64 limit = 2 * tcp_rto_max_ns(sk), trying;
+
+	trying = tcp_age_ns(
+		tp, tp->retrans_stamp_ns
+			    ?: tcp_skb_timestamp_ns(tcp_rtx_queue_head(sk)));
+	if (user && trying > user)
+		return true;
+	if (user)
+		limit = min(limit, user);
+	return tcp_age_ns(tp, tp->rcv_tstamp_ns) > limit && trying > limit;
+}
+
 /* The peer shrank its window to nothing with data in flight: the oldest
  * packet serves as the probe, and only long silence ends the connection. */
 static void retransmit_into_zero_window(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u64 limit = TCP_RTO_MAX;
 
-	if (inet_csk(sk)->icsk_user_timeout_ns)
-		limit = min(limit, inet_csk(sk)->icsk_user_timeout_ns);
-	if (tp->tcp_mstamp_ns - tp->rcv_tstamp_ns > limit) {
+	if (zero_window_timed_out(sk)) {
 		tcp_write_err(sk);
 		return;
 	}
@@ -218,13 +238,18 @@ static void rearm_after_timeout(struct sock *sk)
 	    tp->packets_out < 4 && !tcp_in_slow_start(tp) &&
 	    icsk->icsk_retransmits <= 6) {
 		icsk->icsk_backoff = 0;
-		icsk->icsk_rto_ns = min(__tcp_set_rto(tp), TCP_RTO_MAX);
-	} else {
+		icsk->icsk_rto_ns = min(__tcp_set_rto(tp), tcp_rto_max_ns(sk));
+	} else if (sk->sk_state != TCP_SYN_SENT ||
+		   tp->total_rto > n->sysctl_tcp_syn_linear_timeouts) {
 		icsk->icsk_backoff++;
-		icsk->icsk_rto_ns = min(icsk->icsk_rto_ns << 1, TCP_RTO_MAX);
+		icsk->icsk_rto_ns =
+			min(icsk->icsk_rto_ns << 1, tcp_rto_max_ns(sk));
 	}
+	/* Else the first SYNs, which go at a steady pace: one lost on the way
+	 * is more likely than a peer that cannot keep up. */
 	inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS,
-				  clamp_rto_to_user_timeout(sk), TCP_RTO_MAX);
+				  clamp_rto_to_user_timeout(sk),
+				  tcp_rto_max_ns(sk));
 }
 
 static void count_rto(struct sock *sk)
@@ -307,7 +332,7 @@ void tcp_retransmit_timer(struct sock *sk)
 		 * backing off. */
 		inet_csk_reset_xmit_timer(sk, ICSK_TIME_RETRANS,
 					  TCP_RESOURCE_PROBE_INTERVAL,
-					  TCP_RTO_MAX);
+					  tcp_rto_max_ns(sk));
 		return;
 	}
 	rearm_after_timeout(sk);
@@ -377,7 +402,8 @@ static void tcp_probe_timer(struct sock *sk)
 		return;
 	}
 	if (sock_flag(sk, SOCK_DEAD)) {
-		bool alive = tcp_probe0_when_ns(sk, TCP_RTO_MAX) < TCP_RTO_MAX;
+		bool alive = tcp_probe0_when_ns(sk, tcp_rto_max_ns(sk)) <
+			     tcp_rto_max_ns(sk);
 
 		max_probes = orphan_retries(sk, alive);
 		if (!alive && icsk->icsk_backoff >= max_probes) {

@@ -487,6 +487,7 @@ static void parse_flags(const char *flags, struct stack_config *config,
 	config->local = local;
 	config->prefix_len = 16;
 	config->mtu = 1500;
+	config->peer_mss = 0;
 	if (!flags)
 		return;
 	p = strstr(flags, "local=");
@@ -495,6 +496,9 @@ static void parse_flags(const char *flags, struct stack_config *config,
 	p = strstr(flags, "mtu=");
 	if (p)
 		sscanf(p, "mtu=%u", &config->mtu);
+	p = strstr(flags, "mss=");
+	if (p)
+		sscanf(p, "mss=%u", &config->peer_mss);
 }
 
 EXPORT void packetdrill_interface_init(const char *flags,

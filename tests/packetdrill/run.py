@@ -43,7 +43,8 @@ def run_one(args, path):
     preload = os.path.abspath(os.path.join(args.lib, 'libdoorbell-preload.so'))
     local = own_option(path, 'local_ip', LOCAL)
     remote = own_option(path, 'remote_ip', REMOTE)
-    flags = f'local={local}/16,mtu={own_option(path, "mtu", "1500")}'
+    flags = f'local={local}/16,mtu={own_option(path, "mtu", "1500")},' \
+            f'mss={own_option(path, "mss", "0")}'
     # `env` sets the preload, so that nothing of this process's gets it.
     # The namespace is a second fence between a script and this machine.
     command = [*(['unshare', '-n'] if os.geteuid() == 0 else []), 'env', f'LD_PRELOAD={preload}',

@@ -20,6 +20,7 @@
 #include "net/core/sch_generic.h"
 #include "net/ipv4/inet_sock.h"
 #include "net/ipv4/route.h"
+#include "net/wire/tcp.h"
 #include "tests/host/host.h"
 #include "tests/packetdrill/platform_threads.h"
 #include "tests/packetdrill/stack.h"
@@ -43,6 +44,7 @@ struct out_packet {
 static LIST_HEAD(out_packets);
 static struct net_device *tun;
 static struct files_struct *files;
+static u32 peer_mss; /* 0: what comes is never a merged packet */
 
 /* --- the device --- */
 
@@ -162,6 +164,7 @@ static int configure(const struct stack_config *config)
 	err = parse_ip(config->local, &addr);
 	if (err || config->prefix_len > 32)
 		return -EINVAL;
+	peer_mss = config->peer_mss;
 	mask = htonl((u32)(0xffffffff00000000ULL >> config->prefix_len));
 	local.dst = addr & mask;
 	local.prefsrc = addr;
@@ -312,6 +315,47 @@ int stack_has_fd(int fd)
 
 /* --- packets --- */
 
+/*
+ * What a packet costs its receiver in Linux, coming from a tun device: the
+ * struct, and a buffer of a power of two, or of whole pages if it is large.
+ * Windows follow from this, and scripts may name them.
+ */
+static u32 tun_truesize(u32 len)
+{
+	const u32 skb_struct = 256, shared_info = 320, small_head = 576;
+	u32 size = ALIGN(len + NET_SKB_PAD, 64) + shared_info;
+
+	if (size <= small_head)
+		size = small_head;
+	else if (size <= 2 * PAGE_SIZE)
+		size = (u32)roundup_pow_of_two(size);
+	else
+		size = ALIGN(size, (u32)PAGE_SIZE);
+	return skb_struct + size;
+}
+
+/* Larger than a segment: it stands for several, as a device merges them. */
+static void mark_merged(struct sk_buff *skb)
+{
+	const struct iphdr *iph = (const struct iphdr *)skb->data;
+	const struct tcphdr *th;
+	u32 hdr;
+
+	if (skb->len < sizeof(*iph) + sizeof(*th) || iph->version != 4 ||
+	    iph->protocol != IPPROTO_TCP)
+		return;
+	hdr = iph->ihl * 4U;
+	if (skb->len < hdr + sizeof(*th))
+		return;
+	th = (const struct tcphdr *)(skb->data + hdr);
+	hdr += th->doff * 4U;
+	if (skb->len <= hdr + peer_mss)
+		return;
+	skb_shinfo(skb)->gso_type = SKB_GSO_TCPV4;
+	skb_shinfo(skb)->gso_size = (u16)peer_mss;
+	skb_shinfo(skb)->gso_segs = (u16)DIV_ROUND_UP(skb->len - hdr, peer_mss);
+}
+
 static int packet_in(const void *packet, u32 len)
 {
 	struct sk_buff *skb = netdev_alloc_skb(tun, len);
@@ -320,6 +364,9 @@ static int packet_in(const void *packet, u32 len)
 	if (!skb)
 		return -ENOMEM;
 	memcpy(skb_put(skb, len), packet, len);
+	skb->truesize = tun_truesize(len);
+	if (peer_mss)
+		mark_merged(skb);
 	skb->protocol = htons(version == 6 ? ETH_P_IPV6 : ETH_P_IP);
 	skb->pkt_type = PACKET_HOST;
 	skb_reset_mac_header(skb);

@@ -11,6 +11,8 @@ struct stack_config {
 	const char *local; /* dotted address of the device */
 	unsigned int prefix_len;
 	unsigned int mtu;
+	unsigned int
+		peer_mss; /* of packets merged on their way here; 0: none */
 };
 
 /* 0 or a negative errno. */

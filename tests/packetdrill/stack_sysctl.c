@@ -15,6 +15,7 @@
 static const char *const ignored[] = {
 	"net/core/default_qdisc",
 	"net/core/optmem_max",
+	"net/ipv4/tcp_adv_win_scale",
 	"net/ipv4/tcp_backlog_ack_defer",
 	"net/ipv4/tcp_comp_sack_delay_ns",
 	"net/ipv4/tcp_comp_sack_nr",
@@ -33,10 +34,7 @@ static const char *const ignored[] = {
 	"net/ipv4/tcp_probe_threshold",
 	"net/ipv4/tcp_reflect_tos",
 	"net/ipv4/tcp_retrans_collapse",
-	"net/ipv4/tcp_rto_max_ms",
-	"net/ipv4/tcp_shrink_window",
 	"net/ipv4/tcp_stdurg",
-	"net/ipv4/tcp_syn_linear_timeouts",
 	"net/ipv4/tcp_tso_win_divisor",
 };
 

@@ -5,7 +5,9 @@
  * TCP_DEFER_ACCEPT, the end of a listener; what a TIME_WAIT answers (RFC 9293,
  * section 3.10.7.4; RFC 1337; RFC 6191).
  */
+#include "lib/err.h"
 #include "lib/uapi/poll.h"
+#include "net/ipv4/route.h"
 #include "net/ipv4/tcp.h"
 #include "tests/fixtures/tcp_peer.h"
 
@@ -271,6 +273,40 @@ static void tcp_cookies_when_queue_is_full(struct kunit *test)
 	sock_release(l);
 }
 
+/* What a cookie's stamp says stays, though the clock may tick before the
+ * packet is built: window scale 7, SACK. */
+static void tcp_cookie_stamp_outlasts_a_tick(struct kunit *test)
+{
+	struct tcp_peer *p = test->priv;
+	struct socket *l = peer_listener(p, 80, 3);
+	struct tcp_options_received opt = { .tstamp_ok = 1 };
+	struct request_sock req = {
+		.ir_loc_addr = p->stack_ip,
+		.ir_rmt_addr = p->ip,
+		.snd_wscale = 7,
+		.tstamp_ok = true,
+		.sack_ok = true,
+		.wscale_ok = true,
+		.cookie_ts = true,
+		.snt_synack_ns = ktime_get_ns(),
+	};
+	struct flowi4 fl4 = { .daddr = p->ip };
+	struct rtable *rt = ip_route_output_flow(p->f->net, &fl4, l->sk);
+	struct sk_buff *skb;
+
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(rt));
+	tcp_cookie_encode_options(&req);
+	test_advance_ns(NSEC_PER_MSEC);
+	skb = tcp_make_synack(l->sk, &rt->dst, &req, NULL);
+	ip_rt_put(rt);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	tcp_parse_options(p->f->net, skb, &opt, false, NULL);
+	KUNIT_EXPECT_TRUE(test, opt.saw_tstamp);
+	KUNIT_EXPECT_EQ(test, opt.rcv_tsval & 0x3f, 0x17);
+	consume_skb(skb);
+	sock_release(l);
+}
+
 /* Without time stamps only the MSS survives. */
 static void tcp_cookie_without_time_stamps(struct kunit *test)
 {
@@ -513,6 +549,7 @@ static const struct kunit_case listen_cases[] = {
 	KUNIT_CASE(tcp_last_ack_meets_full_queue),
 	KUNIT_CASE(tcp_abort_on_overflow),
 	KUNIT_CASE(tcp_cookies_when_queue_is_full),
+	KUNIT_CASE(tcp_cookie_stamp_outlasts_a_tick),
 	KUNIT_CASE(tcp_cookie_without_time_stamps),
 	KUNIT_CASE(tcp_bad_cookies_are_reset),
 	KUNIT_CASE(tcp_full_queue_without_cookies_drops),

@@ -563,12 +563,14 @@ struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
 {
 	struct sk_buff *skb = tcp_alloc_control_skb(GFP_ATOMIC);
 	struct tcp_out_options opts;
-	u64 now = ktime_get_ns();
 	struct tcphdr *th;
 	u32 hdr_len;
+	u64 now;
 
 	if (!skb)
 		return NULL;
+	/* A cookie's stamp is that of tcp_cookie_encode_options(). */
+	now = req->cookie_ts ? req->snt_synack_ns : ktime_get_ns();
 	hdr_len = (u32)sizeof(*th) +
 		  synack_options(sk, dst, req, foc, now, &opts);
 	th = skb_push(skb, hdr_len);

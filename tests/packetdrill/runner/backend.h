@@ -50,6 +50,8 @@ struct pkt_backend {
 	/* All of it came true: what the stack does not give back fails it. */
 	void (*finish)(void);
 	s64 (*now)(void);
+	/* Has the machine under it kept time? A failure counts only then. */
+	bool (*is_late)(void);
 	/* The script's start by the stack's calendar; NULL: it is not known,
 	 * and time stamps are not compared. */
 	u64 (*calendar)(void);

@@ -9,6 +9,10 @@
  * Time is the host's, and so is the measure: what the stack does may be 100 ms
  * off. While a call blocks, its answer is waited for together with the
  * script's next event and the card's next frame.
+ *
+ * A host that is busy with other things makes the guest late, by any amount.
+ * What never takes long is measured for this: an answer of the agent, an
+ * answer to ARP, our own waking up.
  */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -29,6 +33,8 @@
 #define ORDER_MAX   4096
 
 #define TOLERANCE_NS  (100LL * NSEC_PER_MSEC)
+#define LATE_NS       (10LL * NSEC_PER_MSEC) /* for what takes 1 ms */
+#define BEAT_NS       (20LL * NSEC_PER_MSEC)
 #define ANSWER_NS     (2LL * NSEC_PER_SEC)  /* of the agent, and of ARP */
 #define BOOT_NS       (30LL * NSEC_PER_SEC) /* a busy host's */
 #define END_NS        (20LL * NSEC_PER_SEC)
@@ -52,6 +58,7 @@ static struct shared {
 static u32 script_nr;
 static s64 start_ns; /* by machine_clock() */
 static u8 *memory_end;
+static s64 worst_ns;                /* of what should have taken no time */
 static bool calling;                /* a `c` is not yet answered */
 static char call_answer[ORDER_MAX]; /* to it */
 
@@ -72,13 +79,23 @@ static void keep_answer(const char *line)
 	snprintf(call_answer, sizeof(call_answer), "%s", line);
 }
 
+/* What should have taken no time began at @since. */
+static void measure(s64 since)
+{
+	worst_ns = max(worst_ns, (s64)machine_clock() - since);
+}
+
 /* Take one piece of news, waiting until @until. True: there was one; a line
  * that begins with @want is in @answer. */
 static bool news(long long until, const char *want, const char **answer)
 {
+	bool waits = until > machine_clock();
+
 	*answer = NULL;
 	switch (machine_wait(until)) {
 	case MACHINE_QUIET:
+		if (waits)
+			measure(until);
 		return false;
 	case MACHINE_FRAME:
 		wire_take(machine_frame, machine_frame_len, machine_clock());
@@ -92,10 +109,30 @@ static bool news(long long until, const char *want, const char **answer)
 			complain(machine_line);
 		return true;
 	default:
-		printf("%s", shared->complaint);
 		pkt_check(false, "the machine has ended");
 		return false;
 	}
+}
+
+/* The same, and see that the machine does not stand still meanwhile. */
+static bool watchful_news(long long until, const char *want,
+			  const char **answer)
+{
+	static s64 since;
+	long long beat;
+
+	do {
+		beat = min(until, machine_clock() + (long long)BEAT_NS);
+		if (news(beat, want, answer))
+			return true;
+		if (wire_is_asking()) {
+			measure(since);
+		} else if (beat < until) {
+			since = machine_clock();
+			wire_ask();
+		}
+	} while (beat < until);
+	return false;
 }
 
 /* The line that begins with @want; NULL if it does not come in time. */
@@ -112,8 +149,10 @@ static const char *answer_within(const char *want, s64 ns)
 
 static const char *answer_to(const char *want)
 {
+	s64 since = machine_clock();
 	const char *answer = answer_within(want, ANSWER_NS);
 
+	measure(since);
 	pkt_check(answer, "the agent does not answer (%s)", want);
 	return answer;
 }
@@ -217,7 +256,7 @@ static bool guest_wait(s64 until)
 	if (until != INT64_MAX)
 		until += start_ns;
 	while (!wire_has_frame())
-		if (!news(until, "=none", &line))
+		if (!watchful_news(until, "=none", &line))
 			return false;
 	return true;
 }
@@ -243,7 +282,7 @@ static void wait_for_call(void)
 			return;
 		if (guest_now() >= until)
 			pkt_overdue();
-		if (news(until + start_ns, "=c", &answer) && answer)
+		if (watchful_news(until + start_ns, "=c", &answer) && answer)
 			keep_answer(answer);
 	}
 }
@@ -251,6 +290,7 @@ static void wait_for_call(void)
 static long guest_call(long nr, const long a[6], const struct pkt_piece *piece,
 		       u32 n)
 {
+	s64 since = machine_clock();
 	long ret;
 
 	if (calling || !pkt.event || pkt.event->type != EV_CALL) {
@@ -261,6 +301,8 @@ static long guest_call(long nr, const long a[6], const struct pkt_piece *piece,
 	call_answer[0] = 0;
 	order_call('c', nr, a, piece, n);
 	wait_for_call();
+	if (!pkt.event->blocks)
+		measure(since);
 	ret = take_answer(call_answer);
 	calling = false;
 	return ret;
@@ -302,27 +344,24 @@ static s64 guest_differs(const u8 *p, size_t n, u32 off)
 
 /* --- frames --- */
 
-/* Ask until there is an answer: the card is deaf for a second after its
- * start. 0, or -1. */
-static int wait_for_arp(long long until, s64 again_ns)
+/* Ask and wait for the answer. 0, or -1. */
+static int wait_for_arp(void)
 {
-	u32 before = wire_answers();
+	s64 since = machine_clock();
+	long long until = since + ANSWER_NS;
 	const char *line;
 
-	while (wire_answers() == before && machine_clock() < until) {
-		wire_ask();
-		for (s64 t = machine_clock() + again_ns;
-		     wire_answers() == before && news(t, "=none", &line);)
-			;
-	}
-	return wire_answers() == before ? -1 : 0;
+	wire_ask();
+	while (wire_is_asking() && machine_clock() < until)
+		news(until, "=none", &line);
+	measure(since);
+	return wire_is_asking() ? -1 : 0;
 }
 
 static void guest_send(const u8 *frame, u32 len)
 {
 	machine_wire(frame, len);
-	pkt_check(wait_for_arp(machine_clock() + ANSWER_NS, ANSWER_NS) == 0,
-		  "the guest does not take the packet in");
+	pkt_check(wait_for_arp() == 0, "the guest does not take the packet in");
 }
 
 static const struct pkt_frame *guest_receive(void)
@@ -423,9 +462,9 @@ static void restore_settings(void)
 
 static void begin_process(void)
 {
-	memory_end = (u8 *)MEMORY;
 	order("s\n");
 	answer_to("=s");
+	memory_end = (u8 *)MEMORY;
 }
 
 static void guest_start(const struct pkt_script *s)
@@ -435,31 +474,70 @@ static void guest_start(const struct pkt_script *s)
 	if (s->mtu)
 		shared->mtu_before = set_mtu(s->mtu);
 	/* The neighbour is known from here on. */
-	pkt_check(wait_for_arp(machine_clock() + ANSWER_NS, ANSWER_NS) == 0,
-		  "the guest does not answer ARP");
+	pkt_check(wait_for_arp() == 0, "the guest does not answer ARP");
 }
+
+/* What the stack's calendar says at the script's start. */
+static u64 calendar_ns;
 
 static void guest_start_clock(void)
 {
+	u32 outer = pkt_mem_begin();
+	s64 *t = pkt_mem(2 * sizeof(*t)); /* a timespec of CLOCK_REALTIME */
+
+	pkt_check(pkt_syscall(__NR_clock_gettime, 0, (long)t, 0, 0, 0, 0) == 0,
+		  "no calendar");
+	calendar_ns = (u64)(t[0] * (s64)NSEC_PER_SEC + t[1]);
+	pkt_mem_end(outer);
 	start_ns = machine_clock();
+	worst_ns = 0;
 }
 
-static void check_complaints(void)
+static u64 guest_calendar(void)
 {
-	if (!shared->complaint_len)
-		return;
-	printf("%s", shared->complaint);
+	return calendar_ns;
+}
+
+/* One more call, in case one that never came back was the machine's fault. */
+static bool guest_is_late(void)
+{
+	static const long none[6];
+
+	if (!memory_end) /* no process to ask */
+		return false;
+	order_call('n', __NR_getpid, none, NULL, 0);
+	answer_to("=n");
+	return worst_ns > LATE_NS;
+}
+
+static void forget_complaints(void)
+{
 	shared->complaint_len = 0;
 	shared->complaint[0] = 0;
-	pkt_check(false, "the guest complains");
 }
 
+/* Its complaints are shown by the worker. */
 static void guest_finish(void)
 {
-	check_complaints();
+	pkt_check(!shared->complaint_len, "the guest complains");
 }
 
 /* --- the worker --- */
+
+/* The card is deaf for a second after its start: ask until it answers. */
+static int wait_for_card(void)
+{
+	long long until = machine_clock() + BOOT_NS;
+	const char *line;
+
+	while (!wire_answers() && machine_clock() < until) {
+		wire_ask();
+		for (long long t = machine_clock() + BEAT_NS;
+		     !wire_answers() && news(t, "=none", &line);)
+			;
+	}
+	return wire_answers() ? 0 : -1;
+}
 
 int guest_boot(const struct machine_config *config)
 {
@@ -483,8 +561,7 @@ int guest_boot(const struct machine_config *config)
 	wire_start(0);
 	if (machine_boot(config) != 0)
 		return -1;
-	if (!answer_within("=b", BOOT_NS) ||
-	    wait_for_arp(machine_clock() + BOOT_NS, NSEC_PER_SEC / 20) != 0) {
+	if (!answer_within("=b", BOOT_NS) || wait_for_card() != 0) {
 		printf("%s    # the machine does not start\n",
 		       shared->complaint);
 		machine_kill();
@@ -496,13 +573,18 @@ int guest_boot(const struct machine_config *config)
 void guest_prepare(u32 nr)
 {
 	script_nr = nr + 1;
+	memory_end = NULL;
 }
 
-int guest_reset(void)
+int guest_reset(int failed, int out)
 {
 	order("q\n");
 	if (!answer_within("=q", ANSWER_NS))
 		return -1;
+	if (failed) { /* answers that it did not wait for, and why */
+		dprintf(out, "%s", shared->complaint);
+		forget_complaints();
+	}
 	wire_reset_flows();
 	wire_start(0);
 	if (shared->nr_settings || shared->mtu_before) {
@@ -553,6 +635,8 @@ const struct pkt_backend pkt_guest = {
 	.start_clock = guest_start_clock,
 	.finish = guest_finish,
 	.now = guest_now,
+	.is_late = guest_is_late,
+	.calendar = guest_calendar,
 	.wait = guest_wait,
 	.call = guest_call,
 	.alloc = guest_alloc,

@@ -21,9 +21,10 @@ extern const struct pkt_backend pkt_guest;
 int guest_boot(const struct machine_config *config);
 /* The next script is number @nr: it has addresses and ports of its own. */
 void guest_prepare(u32 nr);
-/* Undo what a script that has ended left: calls, sockets, settings. 0, or -1:
- * the machine is lost. */
-int guest_reset(void);
+/* Undo what a script that has ended left: calls, sockets, settings. If it has
+ * @failed, what the console said is written to @out. 0, or -1: the machine is
+ * lost. */
+int guest_reset(int failed, int out);
 /* End the machine; 0 if it had nothing left and nothing to complain of. */
 int guest_end(void);
 
@@ -42,6 +43,7 @@ bool wire_has_frame(void);
 /* A RST to each connection that a script has had. */
 void wire_reset_flows(void);
 /* A question whose answer says that all frames before it have been taken in;
- * how many answers there have been. */
+ * whether one has no answer yet; how many have. */
 void wire_ask(void);
+bool wire_is_asking(void);
 u32 wire_answers(void);

@@ -29,7 +29,7 @@ static const u8 our_mac[ETH_ALEN] = { 0x02, 0, 0, 0, 0, 0x02 };
 static u8 guest_mac[ETH_ALEN] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
 static struct pkt_frame kept[MAX_KEPT];
 static u32 head, tail; /* of kept */
-static u32 answers;
+static u32 asked, answered;
 
 /* A TCP segment that the guest has sent, by its two ends: what a RST to it
  * needs. Shared by the worker and its scripts. */
@@ -69,6 +69,8 @@ void wire_start(u32 nr)
 	pkt.local_ip = htonl(0xc0a80001U); /* 192.168.0.1 */
 	pkt.remote_ip = htonl(0xc0000201U + nr + nr / 254 * 2);
 	pkt.local_port = (u16)(8080 + nr);
+	asked = 0;
+	answered = 0;
 }
 
 /* --- ARP, RFC 826 --- */
@@ -96,21 +98,29 @@ void wire_ask(void)
 {
 	static const u8 nobody[ETH_ALEN];
 
+	asked++;
 	send_arp(1, nobody, (const u8 *)&pkt.local_ip);
+}
+
+bool wire_is_asking(void)
+{
+	return answered < asked;
 }
 
 u32 wire_answers(void)
 {
-	return answers;
+	return answered;
 }
 
 static void take_arp(const u8 *f)
 {
+	if (memcmp(f + 38, &pkt.remote_ip, 4) != 0)
+		return; /* it was for an earlier script */
 	if (get16(f + 20) == 2) {
 		memcpy(guest_mac, f + 6, ETH_ALEN);
 		memcpy(pkt.local_mac, f + 6, ETH_ALEN);
-		answers++;
-	} else if (memcmp(f + 38, &pkt.remote_ip, 4) == 0) {
+		answered++;
+	} else {
 		send_arp(2, f + 22, f + 28);
 	}
 }

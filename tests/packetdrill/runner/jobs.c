@@ -27,16 +27,23 @@
 
 void pkt_run(char *text, const struct pkt_backend *backend, bool trace);
 
+#define TRIES       5  /* for one that fails on a machine that is late */
 #define SECONDS     90 /* of real time, for a script that does not end */
 #define MAX_WORKERS 32
 
 /* What workers and main share. */
-static struct board {
+struct outcome {
+	int status; /* waitpid()'s; -1: not run */
+	int tries;
+};
+
+struct board {
 	int next; /* job to be taken, of order[] */
 	int bad_machines;
-	int status[]; /* of each job: waitpid()'s; -1: not run */
-} * board;
+	struct outcome job[];
+};
 
+static struct board *board;
 static int *order, *output;
 
 /* --- loading --- */
@@ -126,25 +133,49 @@ static int run_script(const struct job *j, int out,
 	return status;
 }
 
+/* On a machine that runs; *@booted says whether it still does. @nr is new for
+ * each try: the guest may remember the one before. */
+static int run_in_guest(const struct job *j, int i, int nr, bool *booted)
+{
+	int status;
+
+	guest_prepare((unsigned int)nr);
+	status = run_script(j, output[i], &pkt_guest);
+	if (guest_reset(status != 0, output[i]) != 0) {
+		guest_end();
+		*booted = false;
+		return -1;
+	}
+	return status;
+}
+
+static bool was_late(int status)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == JOB_LATE;
+}
+
 static void work(const struct job *jobs, int n,
 		 const struct machine_config *config)
 {
 	bool booted = false;
-	int i, at;
+	int i, at, tries;
 
 	while ((at = __atomic_fetch_add(&board->next, 1, __ATOMIC_RELAXED)) <
 	       n) {
 		i = order[at];
-		if (config && !booted && guest_boot(config) != 0)
-			break;
-		booted = config;
-		guest_prepare((unsigned int)i);
-		board->status[i] = run_script(&jobs[i], output[i],
-					      config ? &pkt_guest : &pkt_host);
-		if (config && guest_reset() != 0) {
-			board->status[i] = -1;
-			guest_end();
-			booted = false;
+		for (tries = 1; tries <= TRIES; tries++) {
+			if (config && !booted && guest_boot(config) != 0)
+				return;
+			booted = config;
+			board->job[i].tries = tries;
+			board->job[i].status =
+				config ? run_in_guest(&jobs[i], i,
+						      i + (tries - 1) * n,
+						      &booted)
+				       : run_script(&jobs[i], output[i],
+						    &pkt_host);
+			if (!was_late(board->job[i].status))
+				break;
 		}
 	}
 	if (booted && guest_end() != 0)
@@ -167,7 +198,7 @@ static int longer_first(const void *a, const void *b)
 
 static void set_out(const struct job *jobs, int n)
 {
-	size_t size = sizeof(*board) + (size_t)n * sizeof(board->status[0]);
+	size_t size = sizeof(*board) + (size_t)n * sizeof(board->job[0]);
 	int i;
 
 	board = mmap(NULL, size, PROT_READ | PROT_WRITE,
@@ -180,20 +211,22 @@ static void set_out(const struct job *jobs, int n)
 	}
 	for (i = 0; i < n; i++) {
 		order[i] = i;
-		board->status[i] = -1;
+		board->job[i].status = -1;
 		output[i] = memfd_create("output", MFD_CLOEXEC);
 	}
 	sorted = jobs;
 	qsort(order, (size_t)n, sizeof(*order), longer_first);
 }
 
-static void collect(struct job *j, int status, int out)
+static void collect(struct job *j, int i)
 {
+	int status = board->job[i].status, out = output[i];
 	off_t size = lseek(out, 0, SEEK_END);
 
 	j->output = calloc(1, (size_t)(size > 0 ? size : 0) + 1);
 	if (!j->output || pread(out, j->output, (size_t)size, 0) != size)
 		perror(j->path);
+	j->tries = board->job[i].tries;
 	j->passed = status == 0;
 	if (j->fails)
 		j->passed = WIFEXITED(status) && status != 0 &&
@@ -220,7 +253,7 @@ int jobs_run(struct job *jobs, int n, int workers,
 	while (wait(&status) > 0)
 		bad += status != 0;
 	for (i = 0; i < n; i++)
-		collect(&jobs[i], board->status[i], output[i]);
+		collect(&jobs[i], i);
 	free(order);
 	free(output);
 	return bad + board->bad_machines;

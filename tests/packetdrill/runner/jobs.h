@@ -6,6 +6,8 @@
 
 struct machine_config;
 
+#define JOB_LATE 2 /* a script's exit status: the machine was late */
+
 struct job {
 	const char *path;
 	char *text;
@@ -16,6 +18,7 @@ struct job {
 	double seconds;  /* that it takes, about */
 	/* Results. */
 	bool passed;
+	int tries; /* more than one: the machine was late */
 	char *output;
 };
 

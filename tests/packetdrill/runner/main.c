@@ -115,6 +115,9 @@ static const struct job *suite(const struct job *j, const struct job *end,
 	printf("    KTAP version 1\n    # Subtest: %s\n    1..%d\n",
 	       base(name ? name : ""), (int)(after - j));
 	for (; j < after; j++) {
+		if (j->tries > 1)
+			printf("    # late machine, tried %d times: %s\n",
+			       j->tries, base(j->path));
 		if (!j->passed || j->trace)
 			fputs(j->output, stdout);
 		printf("    %s %d %s\n", j->passed ? "ok" : "not ok", ++n,

@@ -142,7 +142,10 @@ struct pkt_world {
 };
 extern struct pkt_world pkt;
 
-/* The script is wrong or the stack is: say where and end this process. */
+/* The script is wrong or the stack is, or the machine was late: say where and
+ * end this process with one of these. */
+#define PKT_FAILED 1
+#define PKT_LATE   2
 void pkt_fail(u32 line, const char *fmt, ...) __printf(2, 3) __noreturn;
 #define pkt_check(cond, ...)                                      \
 	do {                                                      \

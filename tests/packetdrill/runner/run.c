@@ -18,6 +18,17 @@ static struct pkt_event *next_event;
 static bool next_ready;        /* its times are absolute */
 static struct pkt_event *call; /* that is being made */
 
+/* Whether a failure may be the machine's. To ask may fail itself. */
+static bool is_late(void)
+{
+	static bool asked;
+
+	if (asked || !pkt.backend || !pkt.backend->is_late)
+		return false;
+	asked = true;
+	return pkt.backend->is_late();
+}
+
 void pkt_fail(u32 line, const char *fmt, ...)
 {
 	va_list ap;
@@ -28,7 +39,7 @@ void pkt_fail(u32 line, const char *fmt, ...)
 	va_end(ap);
 	printf("\n");
 	fflush(stdout);
-	_exit(1);
+	_exit(is_late() ? PKT_LATE : PKT_FAILED);
 }
 
 static s64 now(void)
@@ -179,12 +190,13 @@ void pkt_run(char *text, const struct pkt_backend *backend, bool trace)
 {
 	struct pkt_script *s;
 
-	pkt.backend = backend;
 	pkt.trace = trace;
 	pkt.info_fd = -1;
 	pkt.next_port = 40001;
 	s = pkt_parse(text);
+	pkt.backend = backend;
 	backend->start(s);
+	backend->start_clock();
 	/* Settings that stand before all else take no time. */
 	for (next_event = s->events;
 	     next_event && next_event->type == EV_SHELL &&

@@ -201,6 +201,8 @@ plots: setup-plots ## docs/plots/*.svg: congestion control in the simulator
 	@$(PYTHON) tests/netsim/plots.py
 
 packetdrill: packetdrill-lib ## PACKETDRILL=program SUITE=folder: passes by folder
+	$(Q)test -n "$(PACKETDRILL)" -a -n "$(SUITE)" || { echo "say" \
+		"PACKETDRILL=program SUITE=folder (docs/PACKETDRILL.md)"; exit 2; }
 	$(Q)$(PYTHON) tests/packetdrill/run.py --lib $(B)/host \
 		$(PACKETDRILL) $(SUITE)
 

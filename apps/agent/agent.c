@@ -184,11 +184,14 @@ static void take_call(struct order *o, char *line)
  * know better. */
 static long kernel(const struct order *o)
 {
-	register long r10 __asm__("r10") = o->a[3];
-	register long r8 __asm__("r8") = o->a[4];
-	register long r9 __asm__("r9") = o->a[5];
+	register long r10 __asm__("r10");
+	register long r8 __asm__("r8");
+	register long r9 __asm__("r9");
 	long ret;
 
+	r10 = o->a[3];
+	r8 = o->a[4];
+	r9 = o->a[5];
 	__asm__ volatile("syscall"
 			 : "=a"(ret)
 			 : "a"(o->nr), "D"(o->a[0]), "S"(o->a[1]), "d"(o->a[2]),

@@ -424,6 +424,23 @@ static void before_command(void)
 	fclose(f);
 }
 
+/* What `ethtool -K` was told: with "tso off" segments leave one by one. */
+static void follow_features(void)
+{
+	char path[PATH_MAX_], name[64], value[8];
+	FILE *f;
+
+	own_path(DOORBELL_FEATURES, path);
+	f = fopen(path, "r");
+	if (!f)
+		return;
+	while (fscanf(f, "%63s %7s", name, value) == 2)
+		if (strcmp(name, "tso") == 0)
+			stack_set_tso(strcmp(value, "on") == 0);
+	fclose(f);
+	unlink(path);
+}
+
 static void after_command(void)
 {
 	char path[PATH_MAX_];
@@ -432,6 +449,7 @@ static void after_command(void)
 	own_path(DOORBELL_FLUSH, path);
 	if (unlink(path) == 0)
 		stack_tcp_metrics_flush(NULL);
+	follow_features();
 }
 
 /* --- start --- */

@@ -302,6 +302,16 @@ long stack_send_host_file(int out, stack_read *read, const void *ctx,
 	return ret;
 }
 
+void stack_set_tso(int on)
+{
+	platform_enter();
+	if (on)
+		tun->features |= NETIF_F_TSO;
+	else
+		tun->features &= ~NETIF_F_TSO;
+	platform_leave();
+}
+
 int stack_has_fd(int fd)
 {
 	bool has = false;

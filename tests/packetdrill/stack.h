@@ -24,6 +24,8 @@ typedef long stack_read(const void *ctx, void *to, unsigned long n,
 			long long off);
 long stack_send_host_file(int out, stack_read *read, const void *ctx,
 			  long *offset, unsigned long n);
+/* Whether the device takes packets of several segments. */
+void stack_set_tso(int on);
 /* Whether descriptor @fd is open. */
 int stack_has_fd(int fd);
 /* A bare IP packet comes in. 0 or a negative errno. */

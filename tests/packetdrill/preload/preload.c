@@ -8,7 +8,8 @@
  * In those commands, which inherit it, a file below /proc/sys or /sys/module is
  * one of $DOORBELL_SYSCTL instead, so that this machine's own settings stay as
  * they are; the tools that would set up the tun device, which is the stack's
- * here, end at once with success; `nstat` shows the stack's counters, and
+ * here, are found, installed or not, and end with success; `ethtool -K` is
+ * noted for the stack; `nstat` shows the stack's counters, and
  * `ip tcp_metrics flush` is the stack's.
  */
 #define _GNU_SOURCE
@@ -21,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sendfile.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "tests/packetdrill/preload/preload.h"
 
@@ -211,6 +213,18 @@ static void nstat(void)
 	fflush(stdout);
 }
 
+/* ethtool -K DEVICE FEATURE on|off ...: noted, for the stack to follow. */
+static void ethtool(int argc, char **argv)
+{
+	FILE *f = own_file(DOORBELL_FEATURES, "a");
+	int i;
+
+	for (i = 3; f && i + 1 < argc; i += 2)
+		fprintf(f, "%s %s\n", argv[i], argv[i + 1]);
+	if (f)
+		fclose(f);
+}
+
 /* Instead of the tool that this process is; not if it is some other. */
 static void be_tool(int argc, char **argv)
 {
@@ -228,9 +242,34 @@ static void be_tool(int argc, char **argv)
 		if (f)
 			fclose(f);
 	}
+	if (strcmp(name, "ethtool") == 0 && argc > 3 &&
+	    strcmp(argv[1], "-K") == 0)
+		ethtool(argc, argv);
 	if (strcmp(name, "ip") == 0 || strcmp(name, "tc") == 0 ||
 	    strcmp(name, "ethtool") == 0)
 		_exit(0);
+}
+
+/* The tools are found even where they are not installed: as names of a
+ * program that ends with success, which be_tool() turns into them. */
+static void add_tools_to_path(void)
+{
+	static const char *const names[] = { "ip", "tc", "ethtool", "nstat" };
+	char path[PATH_MAX_], list[2 * PATH_MAX_];
+	const char *old = getenv("PATH");
+	size_t i;
+
+	snprintf(path, sizeof(path), "%s/bin", own_folder);
+	if (mkdir(path, 0700) != 0)
+		return;
+	snprintf(list, sizeof(list), "%s:%s", path,
+		 old ? old : "/usr/bin:/bin");
+	setenv("PATH", list, 1);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "%s/bin/%s", own_folder, names[i]);
+		if (symlink("/bin/true", path) != 0)
+			perror(path);
+	}
 }
 
 static int remove_entry(const char *path, const struct stat *st, int kind,
@@ -250,6 +289,7 @@ __attribute__((constructor)) static void start(int argc, char **argv)
 		return;
 	owner = getpid();
 	setenv(DOORBELL_SYSCTL, own_folder, 1);
+	add_tools_to_path();
 }
 
 __attribute__((destructor)) static void end(void)

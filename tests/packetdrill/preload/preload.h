@@ -15,6 +15,8 @@
 #define DOORBELL_COUNTERS "counters"
 #define DOORBELL_SHOWN    "counters.shown"
 #define DOORBELL_FLUSH    "flush"
+/* Lines of `ethtool -K`: a feature and "on" or "off". */
+#define DOORBELL_FEATURES "features"
 
 struct doorbell_preload_ops {
 	int (*owns_fd)(int fd);

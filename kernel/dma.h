@@ -13,8 +13,9 @@ typedef u64 dma_addr_t;
 void *dma_alloc_coherent(size_t size, dma_addr_t *dma) __must_check;
 void dma_free_coherent(size_t size, void *va, dma_addr_t dma);
 
-/* Bus address of @p (kmalloc, slab, page run; not a stack) for a transfer. */
+/* Bus address of @p (kmalloc, slab, page run: all in the direct map; not a
+ * stack or the image) for a transfer. */
 static inline dma_addr_t dma_map(const void *p)
 {
-	return virt_to_phys(p);
+	return (u64)p - DIRECT_MAP_BASE;
 }

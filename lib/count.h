@@ -17,6 +17,19 @@ static inline u32 count_fetch_add(u32 *v, u32 n)
 	return __atomic_fetch_add(v, n, __ATOMIC_RELAXED);
 }
 
+/* Take @n from *@v. Return: whether nothing is left; *@under: whether there
+ * was less. */
+static inline bool count_sub_and_test(u32 *v, u32 n, bool *under)
+{
+	bool zero;
+
+	__asm__ volatile("subl %3, %0"
+			 : "+m"(*v), "=@ccz"(zero), "=@ccc"(*under)
+			 : "ri"(n)
+			 : "memory");
+	return zero;
+}
+
 /* Take @n from *@v. Return: what it was before. */
 static inline u32 count_fetch_sub(u32 *v, u32 n)
 {

@@ -89,18 +89,19 @@ struct sk_buff *dev_hard_start_xmit(struct sk_buff *first,
 	while (skb) {
 		next = skb->next;
 		skb->next = NULL;
-		if (unlikely(!list_empty(&ptype_all) ||
-			     !list_empty(&dev->ptype_all)))
+		if (unlikely(netdev_nr_taps))
 			dev_queue_xmit_nit(skb, dev);
 		dev->xmit_more = next != NULL;
 		rc = dev->netdev_ops->ndo_start_xmit(skb, dev);
 		if (unlikely(rc == NETDEV_TX_BUSY)) {
 			skb->next = next;
+			dev->xmit_more = false;
 			break;
 		}
 		skb = next;
 		if (unlikely(skb && netif_xmit_stopped(txq))) {
 			rc = NETDEV_TX_BUSY;
+			dev->xmit_more = false;
 			break;
 		}
 	}
@@ -250,9 +251,7 @@ static __force_inline void dev_xmit_bypass(struct sk_buff *skb, struct Qdisc *q,
 
 	q->running = true;
 	qdisc_bstats_update(q, skb);
-	if (likely(xmit_ready(skb, dev->features) && list_empty(&ptype_all) &&
-		   list_empty(&dev->ptype_all))) {
-		dev->xmit_more = false;
+	if (likely(xmit_ready(skb, dev->features) && !netdev_nr_taps)) {
 		spin_lock(&txq->xmit_lock);
 		rc = dev->netdev_ops->ndo_start_xmit(skb, dev);
 		spin_unlock(&txq->xmit_lock);
@@ -270,21 +269,20 @@ static __force_inline void dev_xmit_bypass(struct sk_buff *skb, struct Qdisc *q,
 	q->running = false;
 }
 
-/* Through the qdisc, or past it when it is empty and lets us. */
-static __force_inline int __dev_xmit_skb(struct sk_buff *skb, struct Qdisc *q,
-					 struct net_device *dev,
-					 struct netdev_queue *txq)
+/* Whether the qdisc is empty, lets a packet past, and the device takes it. */
+static __force_inline bool may_bypass(const struct Qdisc *q,
+				      const struct netdev_queue *txq)
 {
-	struct sk_buff *to_free;
+	return (q->flags & TCQ_F_CAN_BYPASS) && !q->qstats.qlen &&
+	       !q->running && !netif_xmit_frozen_or_stopped(txq);
+}
+
+static int dev_xmit_qdisc(struct sk_buff *skb, struct Qdisc *q)
+{
+	struct sk_buff *to_free = NULL;
 	int rc;
 
-	if (likely((q->flags & TCQ_F_CAN_BYPASS) && !q->qstats.qlen &&
-		   !q->running && !netif_xmit_frozen_or_stopped(txq))) {
-		dev_xmit_bypass(skb, q, dev, txq);
-		return NET_XMIT_SUCCESS;
-	}
 	sched_timestamp(skb);
-	to_free = NULL;
 	spin_lock(&q->lock);
 	rc = q->enqueue(skb, q, &to_free);
 	spin_unlock(&q->lock);
@@ -318,6 +316,21 @@ static int dev_xmit_noqueue(struct sk_buff *skb, struct net_device *dev,
 	return -ENETDOWN;
 }
 
+/* Through the qdisc, or past it, or to a device that has none. */
+static __force_inline int __dev_xmit_skb(struct sk_buff *skb,
+					 struct net_device *dev,
+					 struct netdev_queue *txq)
+{
+	struct Qdisc *q = txq->qdisc;
+
+	if (likely(may_bypass(q, txq))) {
+		dev_xmit_bypass(skb, q, dev, txq);
+		return NET_XMIT_SUCCESS;
+	}
+	return q->enqueue ? dev_xmit_qdisc(skb, q)
+			  : dev_xmit_noqueue(skb, dev, txq);
+}
+
 /**
  * dev_queue_xmit() - Send a frame.
  * @skb: starts at the link header; skb->dev is the device, skb->priority
@@ -334,8 +347,6 @@ static int dev_xmit_noqueue(struct sk_buff *skb, struct net_device *dev,
 int dev_queue_xmit(struct sk_buff *skb)
 {
 	struct net_device *dev = skb->dev;
-	struct netdev_queue *txq;
-	struct Qdisc *q;
 	int rc;
 
 	skb_reset_mac_header(skb);
@@ -345,12 +356,7 @@ int dev_queue_xmit(struct sk_buff *skb)
 		return -ENETDOWN;
 	}
 	local_bh_disable();
-	txq = netdev_core_pick_tx(dev, skb);
-	q = txq->qdisc;
-	if (likely(q->enqueue))
-		rc = __dev_xmit_skb(skb, q, dev, txq);
-	else
-		rc = dev_xmit_noqueue(skb, dev, txq);
+	rc = __dev_xmit_skb(skb, dev, netdev_core_pick_tx(dev, skb));
 	local_bh_enable();
 	return rc;
 }
@@ -469,34 +475,14 @@ void net_tx_init(void)
 /* --- byte queue limits --- */
 
 /**
- * netdev_tx_sent_queue() - Bytes went into the ring.
- * @q:     the queue.
- * @bytes: of one frame.
- *
- * Context: ndo_start_xmit().
- */
-void netdev_tx_sent_queue(struct netdev_queue *q, u32 bytes)
-{
-	q->dql.last_obj_cnt = bytes;
-	q->dql.num_queued += bytes;
-	if (unlikely(dql_avail(&q->dql) < 0))
-		q->state |= __QUEUE_STATE_STACK_XOFF;
-}
-
-/**
- * netdev_tx_completed_queue() - The device has sent bytes of the ring.
- * @q:     the queue.
- * @pkts:  frames; 0 does nothing.
- * @bytes: of all of them, as netdev_tx_sent_queue() was told.
+ * netdev_tx_restart_queue() - After a completion: below the byte limit again?
+ * @q: the queue, stopped by it.
  *
  * Context: task or softirq.
  */
-void netdev_tx_completed_queue(struct netdev_queue *q, u32 pkts, u32 bytes)
+void netdev_tx_restart_queue(struct netdev_queue *q)
 {
-	if (unlikely(!pkts))
-		return;
-	dql_completed(&q->dql, bytes);
-	if (!(q->state & __QUEUE_STATE_STACK_XOFF) || dql_avail(&q->dql) < 0)
+	if (dql_avail(&q->dql) < 0)
 		return;
 	q->state &= ~__QUEUE_STATE_STACK_XOFF;
 	q->trans_start = 0;

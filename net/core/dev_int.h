@@ -7,6 +7,8 @@
 
 /* Taps on every device: ETH_P_ALL without a device (dev_rx.c). */
 extern struct list_head ptype_all;
+/* How many there are, of all devices or of one: mostly none. */
+extern u32 netdev_nr_taps;
 
 /* Unregister every device that is left in @net. */
 void dev_net_exit(struct net *net);
@@ -18,14 +20,3 @@ void net_rx_init(void);
 void net_tx_init(void);
 /* Make lo in @net. */
 int loopback_net_init(struct net *net) __must_check;
-
-/* Byte queue limits (dql.c). */
-void dql_init(struct dql *dql);
-void dql_reset(struct dql *dql);
-void dql_completed(struct dql *dql, u32 bytes);
-
-/* Bytes that may still be queued; negative when over the limit. */
-static inline s64 dql_avail(const struct dql *dql)
-{
-	return (s64)(dql->adj_limit - dql->num_queued);
-}

@@ -17,8 +17,7 @@
 #define PTYPE_HASH_SIZE 16U
 
 LIST_HEAD(ptype_all);
-/* Taps, of all devices or of one. */
-static u32 nr_taps;
+u32 netdev_nr_taps;
 
 static struct list_head ptype_base[PTYPE_HASH_SIZE];
 static LIST_HEAD(poll_list);
@@ -44,7 +43,7 @@ void dev_add_pack(struct packet_type *pt)
 {
 	local_bh_disable();
 	list_add_tail(&pt->list, ptype_head(pt));
-	nr_taps += pt->type == htons(ETH_P_ALL);
+	netdev_nr_taps += pt->type == htons(ETH_P_ALL);
 	local_bh_enable();
 }
 
@@ -58,7 +57,7 @@ void dev_remove_pack(struct packet_type *pt)
 {
 	local_bh_disable();
 	list_del(&pt->list);
-	nr_taps -= pt->type == htons(ETH_P_ALL);
+	netdev_nr_taps -= pt->type == htons(ETH_P_ALL);
 	local_bh_enable();
 }
 
@@ -113,7 +112,7 @@ int netif_receive_skb(struct sk_buff *skb)
 	skb->skb_iif = (u32)dev->ifindex;
 	if (unlikely(netstamp_needed))
 		skb->tstamp = ktime_get_ns();
-	if (unlikely(nr_taps)) {
+	if (unlikely(netdev_nr_taps)) {
 		deliver_list(&ptype_all, htons(ETH_P_ALL), skb, dev, &prev);
 		deliver_list(&dev->ptype_all, htons(ETH_P_ALL), skb, dev,
 			     &prev);

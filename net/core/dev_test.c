@@ -487,8 +487,7 @@ static void dql_limit_follows_the_ring(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dql.limit, 0);
 	for (i = 0; i < 20; i++) { /* queue over the limit, empty, again */
 		while (dql_avail(&dql) >= 0) {
-			dql.last_obj_cnt = 1514;
-			dql.num_queued += 1514;
+			dql_queued(&dql, 1514);
 		}
 		dql_completed(&dql, (u32)(dql.num_queued - dql.num_completed));
 	}
@@ -496,6 +495,24 @@ static void dql_limit_follows_the_ring(struct kunit *test)
 	KUNIT_EXPECT_GE(test, grown, 2 * 1514);
 	dql_reset(&dql);
 	KUNIT_EXPECT_EQ(test, dql_avail(&dql), 0);
+}
+
+/* What a long-lived device has sent in all says nothing about its ring. */
+static void dql_limit_is_the_same_after_20_gigabytes(struct kunit *test)
+{
+	struct dql dql;
+	u32 i;
+
+	dql_init(&dql);
+	dql.num_queued = 20000000000U;
+	dql.num_completed = 20000000000U;
+	for (i = 0; i < 20; i++) {
+		while (dql_avail(&dql) >= 0)
+			dql_queued(&dql, 1514);
+		dql_completed(&dql, 1514);
+		dql_completed(&dql, (u32)(dql.num_queued - dql.num_completed));
+	}
+	KUNIT_EXPECT_LT(test, dql.limit, 100 * 1514);
 }
 
 /* Row Q5: over the limit the queue stops, a completion starts it again. */
@@ -580,6 +597,7 @@ static const struct kunit_case dev_cases[] = {
 	KUNIT_CASE(noqueue_recursion_is_cut),
 	KUNIT_CASE(register_netdev_names_and_finds),
 	KUNIT_CASE(dql_limit_follows_the_ring),
+	KUNIT_CASE(dql_limit_is_the_same_after_20_gigabytes),
 	KUNIT_CASE(bql_stops_and_wakes_the_queue),
 	KUNIT_CASE(dev_consume_skb_irq_frees_in_net_tx),
 	KUNIT_CASE(wire_delays_and_loses),

@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: byte queue limits (row Q5): how many bytes a ring may hold, so that it
- * never runs dry and yet keeps the standing queue in the qdisc, where it can
- * be scheduled. The limit grows when the ring ran empty while more was waiting
- * behind the limit, and shrinks by the slack that a whole second of busy
- * completions did not need.
+ * DOC: how a byte queue limit (dql.h) adapts. It grows when the ring ran empty
+ * while more was waiting behind the limit, and shrinks by the slack that a
+ * whole second of busy completions did not need.
  *
- * Called by netdev_tx_sent_queue() (inlined there) and
- * netdev_tx_completed_queue(). State: struct dql, guarded by the queue's
- * xmit_lock or softirq.
+ * Called by netdev_tx_completed_queue(). State: struct dql, guarded by the
+ * queue's xmit_lock or softirq.
  */
-#include "lib/platform.h"
-#include "net/core/dev_int.h"
+#include "net/core/dql.h"
+#include "lib/bug.h"
 
 #define DQL_MAX_LIMIT     (1U << 30)
 #define DQL_SLACK_HOLD_NS NSEC_PER_SEC
@@ -36,7 +33,6 @@ void dql_reset(struct dql *dql)
 	dql->limit = dql->min_limit;
 	dql->num_queued = 0;
 	dql->num_completed = 0;
-	dql->adj_limit = dql->limit;
 	dql->last_obj_cnt = 0;
 	dql->prev_num_queued = 0;
 	dql->prev_last_obj_cnt = 0;
@@ -51,9 +47,9 @@ static u32 over(u64 a, u64 b)
 }
 
 /* The ring ran dry: what was completed beyond the plan had been missing. */
-static void dql_grow(struct dql *dql, u64 completed)
+static void dql_grow(struct dql *dql, u32 missing)
 {
-	dql->limit += over(completed, dql->prev_num_queued) + dql->prev_ovlimit;
+	dql->limit += missing + dql->prev_ovlimit;
 	dql->lowest_slack = UINT32_MAX;
 	dql->slack_start_time = ktime_get_ns();
 }
@@ -78,47 +74,34 @@ static void dql_note_slack(struct dql *dql, u64 completed)
 	}
 }
 
-static noinline void dql_adapt(struct dql *dql, u64 completed, u32 bytes)
+/**
+ * dql_adapt() - The device has sent bytes, and something may be learnt.
+ * @dql:   the queue's.
+ * @bytes: since the last completion; no more than are queued.
+ */
+void dql_adapt(struct dql *dql, u32 bytes)
 {
+	u64 completed = dql->num_completed + bytes;
+	/* A completion that taught nothing left nothing queued, and did not
+	 * write that down. */
+	u64 prev = max(dql->prev_num_queued, dql->num_completed);
 	u32 in_progress = (u32)(dql->num_queued - completed);
-	u32 prev_in_progress = over(dql->prev_num_queued, dql->num_completed);
+	u32 prev_in_progress = over(prev, dql->num_completed);
 	u32 ovlimit = over(dql->num_queued - dql->num_completed, dql->limit);
-	bool all_prev = (s64)(completed - dql->prev_num_queued) >= 0;
+	bool all_prev = (s64)(completed - prev) >= 0;
 	u32 limit = dql->limit;
 
 	WARN_ON_ONCE(bytes > dql->num_queued - dql->num_completed);
 	if ((ovlimit && !in_progress) || (dql->prev_ovlimit && all_prev))
-		dql_grow(dql, completed);
+		dql_grow(dql, over(completed, prev));
 	else if (in_progress && prev_in_progress && !all_prev)
 		dql_note_slack(dql, completed);
 	dql->limit = max(dql->limit, dql->min_limit);
 	dql->limit = min(dql->limit, dql->max_limit);
 	if (dql->limit != limit)
 		ovlimit = 0;
-	dql->adj_limit = dql->limit + completed;
 	dql->prev_ovlimit = ovlimit;
 	dql->prev_last_obj_cnt = dql->last_obj_cnt;
 	dql->num_completed = completed;
 	dql->prev_num_queued = dql->num_queued;
-}
-
-/**
- * dql_completed() - The device has sent bytes; adapt the limit.
- * @dql:   the queue's.
- * @bytes: since the last call; no more than are queued.
- */
-void dql_completed(struct dql *dql, u32 bytes)
-{
-	u64 completed = dql->num_completed + bytes;
-
-	/* All is sent and the limit never stood in the way, now or before. */
-	if (likely(completed == dql->num_queued && bytes <= dql->limit &&
-		   !dql->prev_ovlimit)) {
-		dql->adj_limit = dql->limit + completed;
-		dql->prev_last_obj_cnt = dql->last_obj_cnt;
-		dql->num_completed = completed;
-		dql->prev_num_queued = completed;
-		return;
-	}
-	dql_adapt(dql, completed, bytes);
 }

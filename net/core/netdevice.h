@@ -8,6 +8,7 @@
 #include "lib/list.h"
 #include "lib/spinlock.h"
 #include "lib/timer.h"
+#include "net/core/dql.h"
 #include "net/core/net_namespace.h"
 #include "net/core/skbuff.h"
 #include "net/wire/eth.h"
@@ -107,17 +108,6 @@ struct header_ops {
 #define __QUEUE_STATE_DRV_XOFF   BIT(0) /* the driver's ring is full */
 #define __QUEUE_STATE_STACK_XOFF BIT(1) /* byte queue limit reached */
 #define __QUEUE_STATE_FROZEN     BIT(2)
-
-/* Byte queue limits: how many bytes the ring may hold (row Q5). */
-struct dql {
-	u64 num_queued, num_completed;
-	u32 limit; /* bytes */
-	u32 min_limit, max_limit;
-	u64 adj_limit;
-	u32 last_obj_cnt, prev_num_queued, prev_ovlimit, prev_last_obj_cnt;
-	u32 lowest_slack;
-	u64 slack_start_time;
-};
 
 struct netdev_queue {
 	struct net_device *dev;
@@ -315,8 +305,26 @@ static inline void netif_tx_start_queue(struct netdev_queue *q)
 }
 /* Ring space again: let the qdisc go on (raises NET_TX). */
 void netif_tx_wake_queue(struct netdev_queue *q);
-void netdev_tx_sent_queue(struct netdev_queue *q, u32 bytes);
-void netdev_tx_completed_queue(struct netdev_queue *q, u32 pkts, u32 bytes);
+/* ndo_start_xmit(): @bytes of one frame are in the ring; at the limit the
+ * queue stops. */
+static inline void netdev_tx_sent_queue(struct netdev_queue *q, u32 bytes)
+{
+	dql_queued(&q->dql, bytes);
+	if (unlikely(dql_avail(&q->dql) < 0))
+		q->state |= __QUEUE_STATE_STACK_XOFF;
+}
+void netdev_tx_restart_queue(struct netdev_queue *q);
+/* The device has sent @pkts frames, @bytes as netdev_tx_sent_queue() was told
+ * in all. Task or softirq. */
+static inline void netdev_tx_completed_queue(struct netdev_queue *q, u32 pkts,
+					     u32 bytes)
+{
+	if (unlikely(!pkts))
+		return;
+	dql_completed(&q->dql, bytes);
+	if (unlikely(q->state & __QUEUE_STATE_STACK_XOFF))
+		netdev_tx_restart_queue(q);
+}
 void netdev_tx_reset_queue(struct netdev_queue *q);
 /* From hard interrupt: free @skb later, in NET_TX. */
 void dev_consume_skb_irq(struct sk_buff *skb);

@@ -139,7 +139,6 @@ static __force_inline void skb_struct_init(struct sk_buff *skb, u8 *head,
 	skb->ignore_df = 0;
 	skb->cloned = 0;
 	skb->apart = home != head_home;
-	skb->unused = 0;
 	skb->home = home;
 	skb->head_home = head_home;
 	skb->priority = 0;
@@ -173,8 +172,9 @@ static void skb_struct_free(struct sk_buff *skb)
 
 static __force_inline void skb_release_all(struct sk_buff *skb)
 {
-	skb_dst_drop(skb);
-	if (skb->destructor)
+	if (unlikely(skb->dst))
+		skb_dst_drop(skb);
+	if (likely(skb->destructor))
 		skb->destructor(skb);
 	live_count--;
 	/* Both parts at once, the usual end of a datagram. */
@@ -372,9 +372,8 @@ void kfree_skb_reason(struct sk_buff *skb, enum skb_drop_reason reason)
  */
 void consume_skb(struct sk_buff *skb)
 {
-	if (unlikely(!skb) || --skb->users != 0)
-		return;
-	skb_release_all(skb);
+	if (likely(skb) && likely(--skb->users == 0))
+		skb_release_all(skb);
 }
 
 /**

@@ -116,16 +116,15 @@ struct sk_buff {
 	u16 mac_len;
 	__be16 protocol; /* ETH_P_* */
 	u16 queue_mapping;
-	u8 pkt_type : 3;
-	u8 ip_summed : 2;
-	u8 dst_noref : 1; /* dst is borrowed: do not release it */
-	u8 nohdr : 1;     /* TCP: no header may be built in this buffer */
-	u8 ignore_df : 1; /* may be fragmented in spite of DF */
+	u8 ip_summed;     /* CHECKSUM_* */
 	u8 cloned : 1;    /* the buffer is, or was, shared */
 	u8 apart : 1;     /* the buffer is not of the struct's allocation */
-	u8 unused : 6;
-	u8 home;      /* SKB_HOME_* of the struct */
-	u8 head_home; /* and of the buffer */
+	u8 nohdr : 1;     /* TCP: no header may be built in this buffer */
+	u8 ignore_df : 1; /* may be fragmented in spite of DF */
+	u8 dst_noref : 1; /* dst is borrowed: do not release it */
+	u8 pkt_type : 3;  /* PACKET_* */
+	u8 home;          /* SKB_HOME_* of the struct */
+	u8 head_home;     /* and of the buffer */
 	u32 priority;
 	u32 mark;
 	u32 hash; /* of the flow; 0: not computed */

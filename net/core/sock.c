@@ -351,11 +351,19 @@ int sk_add_backlog(struct sock *sk, struct sk_buff *skb, u32 limit)
  */
 void sk_wmem_uncharge(struct sock *sk, u32 truesize)
 {
-	u32 was = count_fetch_sub(&sk->sk_wmem_alloc, truesize);
+	bool under,
+		last = count_sub_and_test(&sk->sk_wmem_alloc, truesize, &under);
 
-	WARN_ON(truesize > was);
-	if (was == truesize && sk->sk_refcnt == 0)
+	WARN_ON(under);
+	if (last && unlikely(sk->sk_refcnt == 0))
 		sk_destroy(sk);
+}
+
+/* Whether sk_write_space() would do anything. */
+static bool sk_write_space_wanted(const struct sock *sk)
+{
+	return (sk->sk_write_space != sock_def_write_space && sk->sk_refcnt) ||
+	       (sk->sk_wq && waitqueue_active(sk->sk_wq));
 }
 
 /**
@@ -368,14 +376,15 @@ void sock_wfree(struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 
-	if (sk->sk_refcnt == 0) {
-		sk_wmem_uncharge(sk, skb->truesize);
+	/* The last byte stays charged while others are told, so that the sock
+	 * outlives it. Usually nobody waits. */
+	if (unlikely(sk_write_space_wanted(sk))) {
+		sk_wmem_uncharge(sk, skb->truesize - 1);
+		sk->sk_write_space(sk);
+		sk_wmem_uncharge(sk, 1);
 		return;
 	}
-	sock_hold(sk);
 	sk_wmem_uncharge(sk, skb->truesize);
-	sk->sk_write_space(sk);
-	sock_put(sk);
 }
 
 /**

@@ -34,7 +34,6 @@
 struct e1000_tx_ring {
 	struct e1000_tx_desc *desc;
 	dma_addr_t dma;
-	struct sk_buff **skb; /* one a descriptor, at a packet's last */
 	u32 next_to_use, next_to_clean;
 	u32 tail; /* next_to_use at the last doorbell */
 	/* With offload, E1000_TX_HEADER bytes a descriptor: TSO's headers. */
@@ -42,6 +41,7 @@ struct e1000_tx_ring {
 	dma_addr_t headers_dma;
 	/* What the device's context for sums without TSO holds; 0: nothing. */
 	u32 csum_context;
+	struct sk_buff *skb[E1000_TX_RING]; /* at a packet's last one */
 };
 
 struct e1000_rx_ring {
@@ -67,11 +67,11 @@ struct e1000_adapter {
 	struct net_device *netdev;
 	struct pci_dev *pdev;
 	struct napi_struct napi;
-	struct e1000_tx_ring tx;
 	struct e1000_rx_ring rx;
 	struct e1000_stats stats;
 	bool offload;      /* e1000.offload: sums and TSO by the device */
 	bool link_changed; /* set in hardirq, cleared by the poll */
+	struct e1000_tx_ring tx;
 };
 
 static inline u32 e1000_read(const struct e1000_adapter *a, u32 reg)

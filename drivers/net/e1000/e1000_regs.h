@@ -129,13 +129,20 @@
 /* 3.3.3: legacy transmit descriptor. */
 struct e1000_tx_desc {
 	__le64 addr;
-	__le16 length; /* at most 16288 bytes */
-	u8 cso;
-	u8 cmd;
-	u8 status;
-	u8 css;
-	__le16 special;
+	union {
+		struct {
+			__le16 length; /* at most 16288 bytes */
+			u8 cso;
+			u8 cmd;
+			u8 status;
+			u8 css;
+			__le16 special;
+		};
+		__le64 fields; /* all of them: E1000_TXD_FIELDS() */
+	};
 };
+#define E1000_TXD_FIELDS(cso, cmd, css) \
+	((u64)(cso) << 16 | (u64)(cmd) << 24 | (u64)(css) << 40)
 static_assert(sizeof(struct e1000_tx_desc) == 16, "8254x SDM, table 3-8");
 
 /* 3.3.6: context descriptor: what the data descriptors after it need. */

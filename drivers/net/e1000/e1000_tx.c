@@ -16,7 +16,6 @@
 #include "lib/checksum.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
-#include "lib/slab.h"
 #include "net/core/sch_generic.h"
 #include "net/wire/ip.h"
 #include "net/wire/tcp.h"
@@ -86,13 +85,9 @@ int e1000_setup_tx(struct e1000_adapter *a)
 {
 	struct e1000_tx_ring *r = &a->tx;
 
-	r->skb = kcalloc(E1000_TX_RING, sizeof(struct sk_buff *), GFP_KERNEL);
-	if (!r->skb)
-		return -ENOMEM;
 	r->desc = dma_alloc_coherent(E1000_TX_RING * sizeof(*r->desc), &r->dma);
-	if (!r->desc) {
-		goto out_free_skb;
-	}
+	if (!r->desc)
+		return -ENOMEM;
 	if (a->offload) {
 		r->headers = dma_alloc_coherent(E1000_TX_RING * E1000_TX_HEADER,
 						&r->headers_dma);
@@ -105,9 +100,6 @@ int e1000_setup_tx(struct e1000_adapter *a)
 out_free_desc:
 	dma_free_coherent(E1000_TX_RING * sizeof(*r->desc), r->desc, r->dma);
 	r->desc = NULL;
-out_free_skb:
-	kfree(r->skb);
-	r->skb = NULL;
 	return -ENOMEM;
 }
 
@@ -125,9 +117,7 @@ void e1000_free_tx(struct e1000_adapter *a)
 				  r->headers_dma);
 	r->headers = NULL;
 	dma_free_coherent(E1000_TX_RING * sizeof(*r->desc), r->desc, r->dma);
-	kfree(r->skb);
 	r->desc = NULL;
-	r->skb = NULL;
 }
 
 /**
@@ -155,33 +145,31 @@ void e1000_drain_tx(struct e1000_adapter *a)
 
 /* What the descriptors of one packet have in common. */
 struct tx_kind {
-	u8 cmd;    /* E1000_TXD_CMD_* */
-	u8 dtyp;   /* E1000_TXD_DTYP_DATA, or 0: legacy */
-	u8 popts;  /* E1000_TXD_POPTS_* */
-	u32 taken; /* bytes of the linear part that are in the ring already */
+	u64 fields; /* E1000_TXD_FIELDS() */
+	u32 taken;  /* bytes of the linear part that are in the ring already */
+	u32 next;   /* the first descriptor that is still free */
 };
+/* Of a frame that needs nothing done: legacy ones. */
+#define TX_PLAIN E1000_TXD_FIELDS(0, E1000_TXD_CMD_IFCS, 0)
+/* Of the last: RS: report status; IDE: the interrupt may wait for others. */
+#define TX_LAST (E1000_TXD_CMD_EOP | E1000_TXD_CMD_RS | E1000_TXD_CMD_IDE)
 
-/* One buffer, cut where a descriptor cannot hold it. */
-static u32 tx_map(struct e1000_tx_ring *r, u32 i, dma_addr_t dma, u32 len,
-		  const struct tx_kind *kind)
+/* One buffer, cut where a descriptor cannot hold it; the last descriptor. */
+static __force_inline struct e1000_tx_desc *
+tx_map(struct e1000_tx_ring *r, u32 *i, dma_addr_t dma, u32 len, u64 fields)
 {
-	struct e1000_tx_desc *d;
-	u32 n;
+	struct e1000_tx_desc *d = tx_desc(r, (*i)++);
 
-	do {
-		n = min(len, E1000_TXD_MAX_LEN);
-		d = tx_desc(r, i++);
+	while (unlikely(len > E1000_TXD_MAX_LEN)) {
 		d->addr = cpu_to_le64(dma);
-		d->length = cpu_to_le16(n);
-		d->cso = kind->dtyp;
-		d->cmd = kind->cmd;
-		d->status = 0;
-		d->css = kind->popts;
-		d->special = cpu_to_le16(0);
-		dma += n;
-		len -= n;
-	} while (len);
-	return i;
+		d->fields = cpu_to_le64(fields | E1000_TXD_MAX_LEN);
+		dma += E1000_TXD_MAX_LEN;
+		len -= E1000_TXD_MAX_LEN;
+		d = tx_desc(r, (*i)++);
+	}
+	d->addr = cpu_to_le64(dma);
+	d->fields = cpu_to_le64(fields | len);
+	return d;
 }
 
 /* A context descriptor (3.3.6) at @i. */
@@ -197,8 +185,8 @@ static void tx_context(struct e1000_adapter *a, u32 i,
  * header's sum. The device remembers the last context, and all TCP (or all
  * UDP) frames without IP options share one, so it is rarely sent.
  */
-static u32 tx_checksum(struct e1000_adapter *a, const struct sk_buff *skb,
-		       u32 i, struct tx_kind *kind)
+static void tx_checksum(struct e1000_adapter *a, const struct sk_buff *skb,
+			struct tx_kind *kind)
 {
 	u32 start = skb->csum_start - skb_headroom(skb);
 	u32 where = start + skb->csum_offset;
@@ -210,12 +198,11 @@ static u32 tx_checksum(struct e1000_adapter *a, const struct sk_buff *skb,
 
 	if (a->tx.csum_context != (start << 8 | where)) {
 		a->tx.csum_context = start << 8 | where;
-		tx_context(a, i++, &c);
+		tx_context(a, kind->next++, &c);
 	}
-	kind->cmd = E1000_TXD_CMD_IFCS | E1000_TXD_CMD_DEXT;
-	kind->dtyp = E1000_TXD_DTYP_DATA;
-	kind->popts = E1000_TXD_POPTS_TXSM;
-	return i;
+	kind->fields = E1000_TXD_FIELDS(E1000_TXD_DTYP_DATA,
+					E1000_TXD_CMD_IFCS | E1000_TXD_CMD_DEXT,
+					E1000_TXD_POPTS_TXSM);
 }
 
 static const struct tcphdr *tcp_header(const struct sk_buff *skb)
@@ -238,8 +225,8 @@ static u32 tso_header_len(const struct sk_buff *skb)
  * The context goes with every such packet, as it holds the payload's length;
  * the device keeps it apart from the one for sums alone.
  */
-static u32 tx_segment(struct e1000_adapter *a, const struct sk_buff *skb, u32 i,
-		      struct tx_kind *kind)
+static void tx_segment(struct e1000_adapter *a, const struct sk_buff *skb,
+		       struct tx_kind *kind)
 {
 	u32 hdr_len = tso_header_len(skb), slot;
 	u32 ip = (u32)skb_network_offset(skb);
@@ -261,8 +248,8 @@ static u32 tx_segment(struct e1000_adapter *a, const struct sk_buff *skb, u32 i,
 	struct iphdr *iph;
 	u8 *header;
 
-	tx_context(a, i++, &c);
-	slot = (i & (E1000_TX_RING - 1)) * E1000_TX_HEADER;
+	tx_context(a, kind->next++, &c);
+	slot = (kind->next & (E1000_TX_RING - 1)) * E1000_TX_HEADER;
 	header = a->tx.headers + slot;
 	memcpy(header, skb->data, hdr_len);
 	iph = (struct iphdr *)(void *)(header + ip);
@@ -273,11 +260,13 @@ static u32 tx_segment(struct e1000_adapter *a, const struct sk_buff *skb, u32 i,
 		iph->saddr, iph->daddr, 0, IPPROTO_TCP, 0);
 	a->stats.tx_tso++;
 
-	kind->cmd = E1000_TXD_CMD_IFCS | E1000_TXD_CMD_DEXT | E1000_TXD_CMD_TSE;
-	kind->dtyp = E1000_TXD_DTYP_DATA;
-	kind->popts = E1000_TXD_POPTS_IXSM | E1000_TXD_POPTS_TXSM;
+	kind->fields = E1000_TXD_FIELDS(
+		E1000_TXD_DTYP_DATA,
+		E1000_TXD_CMD_IFCS | E1000_TXD_CMD_DEXT | E1000_TXD_CMD_TSE,
+		E1000_TXD_POPTS_IXSM | E1000_TXD_POPTS_TXSM);
 	kind->taken = hdr_len;
-	return tx_map(&a->tx, i, a->tx.headers_dma + slot, hdr_len, kind);
+	tx_map(&a->tx, &kind->next, a->tx.headers_dma + slot, hdr_len,
+	       kind->fields);
 }
 
 /**
@@ -314,12 +303,10 @@ u64 e1000_features_check(const struct sk_buff *skb,
 }
 
 /* The tail write: from here on the device owns what was filled in. */
-static void tx_doorbell(struct e1000_adapter *a)
+static __force_inline void tx_doorbell(struct e1000_adapter *a)
 {
 	struct e1000_tx_ring *r = &a->tx;
 
-	if (r->tail == r->next_to_use)
-		return;
 	if (unlikely(!a->stats.first_frame_ns))
 		a->stats.first_frame_ns = ktime_get_ns();
 	r->tail = r->next_to_use;
@@ -329,21 +316,19 @@ static void tx_doorbell(struct e1000_adapter *a)
 }
 
 /* Walk DD in order and free what is done; packets and bytes are credited. */
-static void tx_reclaim(struct e1000_adapter *a)
+static __force_inline void tx_reclaim(struct e1000_adapter *a,
+				      struct netdev_queue *txq)
 {
-	struct netdev_queue *txq = netdev_get_tx_queue(a->netdev, 0);
 	struct e1000_tx_ring *r = &a->tx;
 	u32 bytes = 0, packets = 0;
+	u32 i = r->next_to_clean, last;
 	struct sk_buff *skb;
-	u32 i = r->next_to_clean;
 
 	while (i != r->next_to_use) {
-		u32 last = i;
-
 		/* Only a packet's last descriptor has RS, so only it gets DD;
 		 * it is the one with the skb. One that still waits for its
 		 * doorbell has the status 0 that tx_map() gave it. */
-		while (!r->skb[last & (E1000_TX_RING - 1)])
+		for (last = i; !r->skb[last & (E1000_TX_RING - 1)];)
 			last++;
 		if (!(READ_ONCE(tx_desc(r, last)->status) & E1000_TXD_STAT_DD))
 			break;
@@ -364,6 +349,38 @@ static void tx_reclaim(struct e1000_adapter *a)
 		netif_tx_wake_queue(txq);
 }
 
+/* The ring is full, as far as is known: look again. */
+static noinline bool tx_make_room(struct e1000_adapter *a,
+				  struct netdev_queue *txq)
+{
+	if (a->tx.tail != a->tx.next_to_use)
+		tx_doorbell(a);
+	tx_reclaim(a, txq);
+	if (tx_unused(&a->tx) >= TX_WORST_CASE)
+		return true;
+	netif_tx_stop_queue(txq);
+	a->stats.tx_busy++;
+	return false;
+}
+
+/* A frame for which the device, or the clock, has more to do. */
+static noinline struct tx_kind tx_prepare(struct e1000_adapter *a,
+					  struct sk_buff *skb)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+	struct tx_kind kind = { TX_PLAIN, 0, a->tx.next_to_use };
+
+	skb_tx_timestamp(skb);
+	if (info->gso_size) {
+		a->stats.tx_packets += info->gso_segs - 1U;
+		a->stats.tx_bytes += qdisc_pkt_len(skb) - skb->len;
+		tx_segment(a, skb, &kind);
+	} else if (skb->ip_summed == CHECKSUM_PARTIAL) {
+		tx_checksum(a, skb, &kind);
+	}
+	return kind;
+}
+
 /**
  * e1000_xmit_frame() - Hand one frame to the device.
  * @skb: a complete Ethernet frame, linear part and fragments.
@@ -381,49 +398,35 @@ netdev_tx_t e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 	struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
 	const struct skb_shared_info *info = skb_shinfo(skb);
 	struct e1000_tx_ring *r = &a->tx;
-	struct tx_kind kind = { .cmd = E1000_TXD_CMD_IFCS };
-	struct e1000_tx_desc *last;
-	u32 i = r->next_to_use;
-	u32 f;
+	struct tx_kind kind = { TX_PLAIN, 0, r->next_to_use };
+	struct e1000_tx_desc *last = NULL;
+	u32 f, i;
 
-	if (unlikely(tx_unused(r) < TX_WORST_CASE)) {
-		tx_doorbell(a);
-		tx_reclaim(a);
-		if (tx_unused(r) < TX_WORST_CASE) {
-			netif_tx_stop_queue(txq);
-			a->stats.tx_busy++;
-			return NETDEV_TX_BUSY;
-		}
-	}
-	if (unlikely(skb_xmit_extra(info))) {
-		skb_tx_timestamp(skb);
-		if (info->gso_size)
-			i = tx_segment(a, skb, i, &kind);
-	}
-	if (skb->ip_summed == CHECKSUM_PARTIAL && !kind.taken)
-		i = tx_checksum(a, skb, i, &kind);
+	if (unlikely(tx_unused(r) < TX_WORST_CASE) && !tx_make_room(a, txq))
+		return NETDEV_TX_BUSY;
+	if (unlikely(skb_xmit_extra(info) ||
+		     skb->ip_summed == CHECKSUM_PARTIAL))
+		kind = tx_prepare(a, skb);
+	i = kind.next;
 	if (likely(skb_headlen(skb) > kind.taken))
-		i = tx_map(r, i, dma_map(skb->data + kind.taken),
-			   skb_headlen(skb) - kind.taken, &kind);
+		last = tx_map(r, &i, dma_map(skb->data + kind.taken),
+			      skb_headlen(skb) - kind.taken, kind.fields);
 	for (f = 0; f < info->nr_frags; f++)
-		i = tx_map(r, i, dma_map(skb_frag_address(&info->frags[f])),
-			   skb_frag_size(&info->frags[f]), &kind);
-
-	/* RS: report status; IDE: the interrupt may wait for others. */
-	last = tx_desc(r, i - 1);
-	last->cmd |= E1000_TXD_CMD_EOP | E1000_TXD_CMD_RS | E1000_TXD_CMD_IDE;
+		last = tx_map(r, &i, dma_map(skb_frag_address(&info->frags[f])),
+			      skb_frag_size(&info->frags[f]), kind.fields);
+	last->cmd |= TX_LAST;
 	r->skb[(i - 1) & (E1000_TX_RING - 1)] = skb;
 	r->next_to_use = i;
-	a->stats.tx_packets += info->gso_size ? info->gso_segs : 1U;
-	a->stats.tx_bytes += qdisc_pkt_len(skb);
+	a->stats.tx_packets++;
+	a->stats.tx_bytes += skb->len;
 	netdev_tx_sent_queue(txq, skb->len);
 
 	if (unlikely(tx_unused(r) < TX_WORST_CASE))
 		netif_tx_stop_queue(txq); /* before the doorbell: see below */
-	if (!netdev_xmit_more(dev) || netif_xmit_stopped(txq)) {
+	if (likely(!netdev_xmit_more(dev)) || netif_xmit_stopped(txq)) {
 		tx_doorbell(a);
 		/* A stop that the device has already made good is undone. */
-		tx_reclaim(a);
+		tx_reclaim(a, txq);
 	}
 	return NETDEV_TX_OK;
 }
@@ -439,7 +442,7 @@ void e1000_clean_tx_irq(struct e1000_adapter *a)
 	struct netdev_queue *txq = netdev_get_tx_queue(a->netdev, 0);
 
 	spin_lock(&txq->xmit_lock);
-	tx_reclaim(a);
+	tx_reclaim(a, txq);
 	spin_unlock(&txq->xmit_lock);
 }
 

@@ -78,7 +78,7 @@ static void note_stamp_options(struct sock *sk)
 	const u32 report =
 		SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_RX_SOFTWARE;
 
-	sk->sk_cmsg_flags &= (u8)~SK_CMSG_TIMESTAMP;
+	sk->sk_cmsg_flags = (u8)(sk->sk_cmsg_flags & ~SK_CMSG_TIMESTAMP);
 	if (sock_flag(sk, SOCK_RCVTSTAMP) || (sk->sk_tsflags & report))
 		sk->sk_cmsg_flags |= SK_CMSG_TIMESTAMP;
 	sk->sk_msg_flags &= ~(u32)MSG_TX_STAMP;

@@ -264,8 +264,7 @@ static bool may(const struct file *f, u32 not_this)
 SYSCALL_DEFINE6(splice, int, fd_in, loff_t __user *, off_in, int, fd_out,
 		loff_t __user *, off_out, size_t, len, u32, flags)
 {
-	struct splice s = { .len = min(len, MAX_RW_COUNT),
-			    .noblock = flags & SPLICE_F_NONBLOCK,
+	struct splice s = { .noblock = flags & SPLICE_F_NONBLOCK,
 			    .more = flags & SPLICE_F_MORE };
 	ssize_t n = -EBADF;
 
@@ -273,6 +272,7 @@ SYSCALL_DEFINE6(splice, int, fd_in, loff_t __user *, off_in, int, fd_out,
 		return 0;
 	if (flags & ~SPLICE_F_ALL)
 		return -EINVAL;
+	s.len = min(len, MAX_RW_COUNT);
 	s.in = fget(fd_in);
 	s.out = fget(fd_out);
 	if (s.in && s.out && may(s.in, O_WRONLY) && may(s.out, O_RDONLY))

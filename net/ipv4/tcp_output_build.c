@@ -63,7 +63,7 @@ static void write_cookie(__be32 *p, const struct tcp_fastopen_cookie *foc)
 	u8 *b = (u8 *)p;
 
 	if (foc->exp) {
-		*p = htonl(TCPOPT_EXP << 24 |
+		*p = htonl((u32)TCPOPT_EXP << 24 |
 			   (TCPOLEN_EXP_FASTOPEN_BASE + len) << 16 |
 			   TCPOPT_FASTOPEN_MAGIC);
 		b += TCPOLEN_EXP_FASTOPEN_BASE;

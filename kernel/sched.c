@@ -303,7 +303,7 @@ static void make_ready(struct task *t)
 	 * interrupt brought the news. */
 	if (in_hardirq() || in_serving_softirq())
 		need_resched = true;
-	else if (!slice_timer.queued)
+	else if (!hrtimer_is_queued(&slice_timer))
 		hrtimer_start(&slice_timer, ktime_get_ns() + SCHED_SLICE_NS);
 }
 

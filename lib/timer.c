@@ -176,7 +176,7 @@ static void hr_unlink(struct hrtimer *t)
 	if (hr_first == &t->node)
 		hr_first = rb_next(&t->node);
 	rb_erase(&t->node, &hr_root);
-	t->queued = false;
+	t->node.parent = &t->node;
 }
 
 static void hr_run(u64 now)
@@ -306,7 +306,7 @@ bool del_timer(struct timer_list *t)
 void hrtimer_init(struct hrtimer *t, void (*fn)(struct hrtimer *))
 {
 	t->expires_ns = 0;
-	t->queued = false;
+	t->node.parent = &t->node;
 	t->function = fn;
 }
 
@@ -323,7 +323,7 @@ void hrtimer_start(struct hrtimer *t, u64 expires_ns)
 	bool leftmost = true;
 
 	spin_lock_bh(&lock);
-	if (t->queued)
+	if (hrtimer_is_queued(t))
 		hr_unlink(t);
 	/* One that sets itself for the past must not hold up the others. */
 	if (hr_running_ns && expires_ns <= hr_running_ns)
@@ -343,7 +343,6 @@ void hrtimer_start(struct hrtimer *t, u64 expires_ns)
 	rb_insert_color(&t->node, &hr_root);
 	if (leftmost)
 		hr_first = &t->node;
-	t->queued = true;
 	clock_arm_if_earlier(expires_ns);
 	spin_unlock_bh(&lock);
 }
@@ -360,7 +359,7 @@ bool hrtimer_cancel(struct hrtimer *t)
 	bool was_queued;
 
 	spin_lock_bh(&lock);
-	was_queued = t->queued;
+	was_queued = hrtimer_is_queued(t);
 	if (was_queued)
 		hr_unlink(t);
 	spin_unlock_bh(&lock);

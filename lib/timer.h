@@ -22,9 +22,8 @@ struct timer_list {
 };
 
 struct hrtimer {
-	struct rb_node node;
+	struct rb_node node; /* its own parent: not queued */
 	u64 expires_ns;
-	bool queued;
 	void (*function)(struct hrtimer *t);
 };
 
@@ -50,6 +49,11 @@ static inline u64 timer_expires_ns(const struct timer_list *t)
 void hrtimer_init(struct hrtimer *t, void (*fn)(struct hrtimer *));
 void hrtimer_start(struct hrtimer *t, u64 expires_ns);
 bool hrtimer_cancel(struct hrtimer *t);
+
+static inline bool hrtimer_is_queued(const struct hrtimer *t)
+{
+	return t->node.parent != &t->node;
+}
 
 /* The earliest expiry of all, or U64_MAX: when the machine may sleep until. */
 u64 timers_next_expiry(void);

@@ -298,7 +298,7 @@ static void hrtimer_runs_in_order_and_exactly(struct kunit *test)
 	test_advance_ns(20 * NSEC_PER_MSEC);
 	for (i = 0; i < 8; i++) {
 		KUNIT_EXPECT_EQ(test, p[i].runs, i != 3);
-		KUNIT_EXPECT_FALSE(test, p[i].timer.queued);
+		KUNIT_EXPECT_FALSE(test, hrtimer_is_queued(&p[i].timer));
 		if (i != 3)
 			KUNIT_EXPECT_EQ(test, p[i].ran_ns,
 					p[i].timer.expires_ns);

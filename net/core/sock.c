@@ -115,7 +115,7 @@ static void sock_lock_init(struct sock *sk)
 	init_waitqueue_head(&sk->sk_lock.wq);
 	sk->sk_backlog.head = NULL;
 	sk->sk_backlog.tail = NULL;
-	sk->sk_backlog.len = 0;
+	sk->sk_backlog_len = 0;
 }
 
 static void sock_queues_init(struct sock *sk)
@@ -156,7 +156,6 @@ void sock_init_data(struct socket *sock, struct sock *sk)
 	sk->sk_write_space = sock_def_write_space;
 	sk->sk_error_report = sock_def_error_report;
 	sk->sk_destruct = sock_def_destruct;
-	sk->sk_backlog_rcv = sk->sk_prot->backlog_rcv;
 	if (sock) {
 		sk->sk_type = sock->type;
 		sock_graft(sk, sock);
@@ -276,12 +275,12 @@ static void backlog_run(struct sock *sk)
 		for (; skb; skb = next) {
 			next = skb->next;
 			skb->next = NULL;
-			sk->sk_backlog_rcv(sk, skb);
+			sk->sk_prot->backlog_rcv(sk, skb);
 		}
 		local_bh_disable();
 	}
 	/* Only now: whoever floods the socket meets the limit meanwhile. */
-	sk->sk_backlog.len = 0;
+	sk->sk_backlog_len = 0;
 }
 
 /**
@@ -329,7 +328,7 @@ void release_sock(struct sock *sk)
  */
 int sk_add_backlog(struct sock *sk, struct sk_buff *skb, u32 limit)
 {
-	if (sk->sk_backlog.len + sk->sk_rmem_alloc > limit)
+	if (sk->sk_backlog_len + sk->sk_rmem_alloc > limit)
 		return -ENOBUFS;
 	skb_dst_force(skb);
 	skb->next = NULL;
@@ -338,7 +337,7 @@ int sk_add_backlog(struct sock *sk, struct sk_buff *skb, u32 limit)
 	else
 		sk->sk_backlog.head = skb;
 	sk->sk_backlog.tail = skb;
-	sk->sk_backlog.len += skb->truesize;
+	sk->sk_backlog_len += skb->truesize;
 	return 0;
 }
 

@@ -122,7 +122,6 @@ struct sock {
 	} sk_lock;
 	struct {
 		struct sk_buff *head, *tail;
-		u32 len; /* truesize */
 	} sk_backlog;
 
 	/* What a write looks at on its way down, in this order. */
@@ -145,6 +144,7 @@ struct sock {
 	/* Work that a timer or TX completion found the socket owned for, done
 	 * by release_cb: bits are the protocol's. */
 	u32 sk_tsq_flags;
+	u32 sk_backlog_len; /* truesize */
 	struct sk_buff_head sk_write_queue;
 	struct rb_root tcp_rtx_queue;
 	u64 sk_pacing_rate; /* bytes/s; ~0: unlimited */
@@ -162,7 +162,6 @@ struct sock {
 	int sk_rcvlowat;
 	u32 sk_drops;
 	void (*sk_data_ready)(struct sock *sk);
-	int (*sk_backlog_rcv)(struct sock *sk, struct sk_buff *skb);
 	struct socket *sk_socket;      /* NULL: orphan */
 	struct wait_queue_head *sk_wq; /* the socket's; NULL: orphan */
 

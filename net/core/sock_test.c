@@ -149,7 +149,7 @@ static void release_sock_processes_backlog_in_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sf->rcv_order[2], 8);
 	KUNIT_EXPECT_EQ(test, sf->rcv_order[3], 101);
 	KUNIT_EXPECT_EQ(test, sf->release_cbs, 1);
-	KUNIT_EXPECT_EQ(test, sk->sk_backlog.len, 0);
+	KUNIT_EXPECT_EQ(test, sk->sk_backlog_len, 0);
 }
 
 static void sk_add_backlog_has_a_limit(struct kunit *test)

@@ -431,7 +431,7 @@ static int get_meminfo(struct sock *sk, void __user *val, int __user *len)
 			0, /* nothing is reserved ahead */
 			sk->sk_wmem_queued,
 			0,
-			sk->sk_backlog.len,
+			sk->sk_backlog_len,
 			sk->sk_drops };
 
 	return put_sockopt(val, len, info, sizeof(info));

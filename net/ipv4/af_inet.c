@@ -136,7 +136,6 @@ static int inet_create(struct net *net, struct socket *sock, int protocol)
 	sk->sk_protocol = (u8)protocol;
 	sk->sk_type = sock->type;
 	sk->sk_destruct = inet_sock_destruct;
-	sk->sk_backlog_rcv = p->prot->backlog_rcv;
 	sk->sk_state = TCP_CLOSE;
 	inet_sock_defaults(net, sk);
 	err = inet_sock_start(sk, sock);

@@ -194,8 +194,9 @@ struct tcp_sock {
 	u32 rcv_ooopack;
 	u32 urg_seq;
 	u16 urg_data;
-	bool rate_app_limited, tlp_retrans;
+	u8 recvmsg_inq;   /* TCP_INQ */
 	u8 scaling_ratio; /* of receive memory, in 1/256, that is payload */
+	u32 mtu_info;     /* ICMP's, deferred while owned */
 	struct {
 		u32 rtt_us, seq;
 		u64 time_ns;
@@ -220,19 +221,17 @@ struct tcp_sock {
 	u32 reordering, reord_seen;
 	u32 dsack_dups;
 	u32 delivered_ce, lost;
-	bool is_sack_reneg, frto;
+	bool is_sack_reneg, frto, tlp_retrans, rate_app_limited;
 	struct sk_buff *retransmit_skb_hint;
 	struct tcp_sack_block duplicate_sack[1];
 	struct tcp_sack_block selective_acks[4];
 	struct tcp_sack_block recv_sack_cache[4];
 
 	/* Options of the program. */
-	u8 keepalive_probes;
-	u8 thin_lto;
-	u8 recvmsg_inq;
 	u32 keepalive_time_s, keepalive_intvl_s; /* 0: the sysctl's */
 	int linger2;
-
+	u8 keepalive_probes;
+	u8 thin_lto;
 	/* Fast Open. Our SYN had the option, the one of experiments; it tries
 	 * again after a black hole; it had data; the peer took it, or its SYN
 	 * had data that we took. TCP_FASTOPEN_CONNECT, _NO_COOKIE; connect()
@@ -253,10 +252,12 @@ struct tcp_sock {
 	struct {
 		u32 probe_seq_start, probe_seq_end;
 	} mtu_probe;
-	u32 mtu_info; /* ICMP's, deferred while owned */
 	u64 last_oow_ack_time_ns;
 	u64 syn_stamp_ns; /* passive: when the SYN-ACK went; 0: it went twice */
 };
+
+/* As many as 21 in a slab of 32 KiB: look here before it grows. */
+static_assert(sizeof(struct tcp_sock) <= 1536, "docs/SCALE.md");
 
 static inline struct tcp_sock *tcp_sk(const struct sock *sk)
 {

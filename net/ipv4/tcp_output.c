@@ -456,7 +456,7 @@ bool tcp_pacing_check(struct sock *sk)
 	/* Less than a microsecond is no delay worth a timer. */
 	if (tp->tcp_wstamp_ns < tp->tcp_mstamp_ns + NSEC_PER_USEC)
 		return false;
-	if (!tp->pacing_timer.queued) {
+	if (!hrtimer_is_queued(&tp->pacing_timer)) {
 		sock_hold(sk);
 		hrtimer_start(&tp->pacing_timer, tp->tcp_wstamp_ns);
 	}

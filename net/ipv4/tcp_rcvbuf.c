@@ -37,7 +37,7 @@ static u32 tcp_space_from_win(const struct sock *sk, u64 win)
  */
 u32 tcp_space(const struct sock *sk)
 {
-	u64 used = (u64)sk->sk_backlog.len + sk->sk_rmem_alloc;
+	u64 used = (u64)sk->sk_backlog_len + sk->sk_rmem_alloc;
 
 	if (used >= sk->sk_rcvbuf)
 		return 0;

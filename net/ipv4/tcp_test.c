@@ -9,6 +9,7 @@
 #include "lib/uapi/poll.h"
 #include "lib/uapi/signal.h"
 #include "lib/uapi/time.h"
+#include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/tcp_int.h"
 #include "tests/fixtures/inet_socket.h"
 #include "tests/fixtures/tcp_peer.h"
@@ -760,11 +761,14 @@ static u32 pick(u32 n)
 
 static void stress_option(struct socket *s)
 {
-	static const int names[] = { TCP_NODELAY,       TCP_CORK,
-				     TCP_QUICKACK,      TCP_MAXSEG,
-				     TCP_NOTSENT_LOWAT, TCP_WINDOW_CLAMP,
-				     TCP_LINGER2,       TCP_USER_TIMEOUT,
-				     TCP_KEEPIDLE };
+	static const int names[] = {
+		TCP_NODELAY,          TCP_CORK,
+		TCP_QUICKACK,         TCP_MAXSEG,
+		TCP_NOTSENT_LOWAT,    TCP_WINDOW_CLAMP,
+		TCP_LINGER2,          TCP_USER_TIMEOUT,
+		TCP_KEEPIDLE,         TCP_FASTOPEN,
+		TCP_FASTOPEN_CONNECT, TCP_FASTOPEN_NO_COOKIE
+	};
 
 	if (pick(4) == 0)
 		peer_setsockopt(s, SOL_SOCKET, pick(2) ? SO_SNDBUF : SO_RCVBUF,
@@ -806,7 +810,7 @@ static void stress_call(struct socket **slot, struct net *net, const char *peer,
 	struct socket *s = *slot;
 	struct tcp_info info;
 
-	switch (s ? pick(20) : pick(3)) {
+	switch (s ? pick(21) : pick(3)) {
 	case 0:
 		if (!s && !sock_create(net, AF_INET, SOCK_STREAM, 0, &s))
 			*slot = s;
@@ -853,6 +857,10 @@ static void stress_call(struct socket **slot, struct net *net, const char *peer,
 		test_sendto(s, buf, pick(sizeof(buf)), NULL, 0,
 			    f & ~(u32)(MSG_PEEK | MSG_TRUNC));
 		break;
+	case 15:
+		test_sendto(s, buf, pick(4000), peer, ntohs(sin.sin_port),
+			    MSG_FASTOPEN | MSG_DONTWAIT | MSG_NOSIGNAL);
+		break;
 	default:
 		test_recvfrom(s, buf, pick(sizeof(buf)), NULL,
 			      (int)(f & ~(u32)(MSG_MORE | MSG_EOR)));
@@ -862,13 +870,18 @@ static void stress_call(struct socket **slot, struct net *net, const char *peer,
 
 static void stress(struct kunit *test, u32 calls)
 {
+	const u32 tfo =
+		TFO_CLIENT_ENABLE | TFO_SERVER_ENABLE | TFO_SERVER_WO_SOCKOPT1;
 	struct fixture_pair *pair = test->priv;
 	struct fixture_wire *w[2] = { &pair->a->wire, &pair->b->wire };
-	struct socket *l = listener_new(test);
+	struct socket *l;
 	struct socket *a[STRESS_SOCKETS] = { NULL };
 	struct socket *b[STRESS_SOCKETS] = { NULL };
 	u32 i, j;
 
+	net_ipv4(net_a(test))->sysctl_tcp_fastopen = tfo;
+	net_ipv4(net_b(test))->sysctl_tcp_fastopen = tfo;
+	l = listener_new(test);
 	for (i = 0; i < calls; i++) {
 		j = pick(STRESS_SOCKETS);
 		if (pick(20) == 0)
@@ -907,6 +920,8 @@ static void stress(struct kunit *test, u32 calls)
 	KUNIT_EXPECT_EQ(test, net_ipv4(net_b(test))->tw_count, 0);
 	KUNIT_EXPECT_EQ(test, mib(net_a(test), MIB_Tcp_CurrEstab), 0);
 	KUNIT_EXPECT_EQ(test, mib(net_b(test), MIB_Tcp_CurrEstab), 0);
+	KUNIT_EXPECT_GT(test, mib(net_b(test), MIB_TcpExt_TCPFastOpenPassive),
+			0);
 }
 
 /* Calls in any order, on a bad wire, with failing allocations: no warning, no

@@ -141,6 +141,16 @@ static bool set_reorder(const char *text, struct sim_link_config *l)
 	       parse_time(part[1], &l->reorder_ns);
 }
 
+static bool set_stall(const char *text, struct sim_link_config *l)
+{
+	char part[2][64];
+
+	return split(text, part, 2) == 2 &&
+	       parse_time(part[0], &l->stall_from_ns) &&
+	       parse_time(part[1], &l->stall_to_ns) &&
+	       l->stall_to_ns >= l->stall_from_ns;
+}
+
 static bool set_duplicate(const char *text, struct sim_link_config *l)
 {
 	return parse_chance(text, &l->duplicate);
@@ -221,6 +231,8 @@ static const struct link_option link_options[] = {
 	  set_burst },
 	{ "reorder", "P,T", "so many come T late, and others pass",
 	  set_reorder },
+	{ "stall", "T,T", "nothing leaves from one time to the other",
+	  set_stall },
 	{ "duplicate", "P", "so many come twice", set_duplicate },
 	{ "corrupt", "P", "so many have one bit turned", set_corrupt },
 	{ "drop", "N[-N[/K]],...", "frames by number, from 0; one in K",

@@ -15,6 +15,7 @@ import argparse
 import contextlib
 import ctypes
 import fcntl
+import json
 import os
 import socket
 import statistics
@@ -54,7 +55,7 @@ def enter(name):
 
 def in_namespace(name, function, *args):
     """Run function in a child that lives in the namespace: (pid, fd to read
-    what it returns as text)."""
+    what it returns, as JSON)."""
     out, into = os.pipe()
     pid = os.fork()
     if pid:
@@ -64,7 +65,7 @@ def in_namespace(name, function, *args):
     try:
         os.close(out)
         enter(name)
-        os.write(into, str(function(*args)).encode())
+        os.write(into, json.dumps(function(*args)).encode())
         status = 0
     finally:
         os._exit(status)
@@ -77,7 +78,7 @@ def result(child):
         text = f.read()
     if os.waitpid(pid, 0)[1] != 0:
         raise RuntimeError("a transfer failed")
-    return text
+    return json.loads(text)
 
 
 def receive(ready):
@@ -151,8 +152,8 @@ def linux(cc, count, options):
             receiver = in_namespace(names[1], receive, into)
             os.read(ready, 1)
             sender = in_namespace(names[0], send, cc, count)
-            start, resent, rto = eval(result(sender))
-            end = float(result(receiver))
+            start, resent, rto = result(sender)
+            end = result(receiver)
             os.close(ready)
             os.close(into)
         finally:

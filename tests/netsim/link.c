@@ -91,11 +91,22 @@ static bool queue_full(const struct sim_link *l, u32 len)
 	       (l->c->queue_bytes && l->held_bytes + len > l->c->queue_bytes);
 }
 
+/* When sending can begin that could at @t_ns. */
+static u64 after_stall(const struct sim_link *l, u64 t_ns)
+{
+	u64 t = t_ns - sim.start_ns;
+
+	return t >= l->c->stall_from_ns && t < l->c->stall_to_ns
+		       ? sim.start_ns + l->c->stall_to_ns
+		       : t_ns;
+}
+
 /* When the last bit of @len bytes leaves. */
 static u64 queue_add(struct sim_link *l, u32 len)
 {
 	struct sim_link_stats *s = l->stats;
-	u64 now = ktime_get_ns(), starts = max(now, l->busy_until_ns);
+	u64 now = ktime_get_ns();
+	u64 starts = after_stall(l, max(now, l->busy_until_ns));
 
 	l->busy_until_ns = starts + len * 8ULL * NSEC_PER_SEC / l->c->rate_bps;
 	if (l->nr_held == l->size)
@@ -263,7 +274,7 @@ static void link_drop(struct sim_link *l, struct sk_buff *skb,
 void sim_link_send(struct sim_link *l, struct sk_buff *skb, u64 extra_ns)
 {
 	u32 len = skb->len - ETH_HLEN, index = l->index++;
-	u64 leaves = ktime_get_ns(), at;
+	u64 leaves = after_stall(l, ktime_get_ns()), at;
 	bool twice, corrupt;
 
 	sim_note(FATE_SENT, l->id, skb);

@@ -179,6 +179,32 @@ static void recovery_timeouts_back_off(struct kunit *test)
 	}
 }
 
+/* @sysctl set, the link stops for a second in mid-flight. */
+static void stall(struct kunit *test, const char *sysctl)
+{
+	u64 base;
+
+	test_config(&c, RATE, RTT, 2000000);
+	test_run(test, &c, &r);
+	base = r.flow[0].done_ns;
+	c.link.stall_from_ns = 300 * MS;
+	c.link.stall_to_ns = 1300 * MS;
+	if (sysctl)
+		c.sysctl[c.nr_sysctl++] = sysctl;
+	test_run(test, &c, &r);
+	KUNIT_EXPECT_EQ(test, rtos(), 1);
+	KUNIT_EXPECT_EQ(test, resent(), 1);
+	KUNIT_EXPECT_LT(test, r.flow[0].done_ns, base + 1000 * MS + RTT);
+}
+
+/* Nothing was lost: the time stamps of the ACKs say so (RFC 3522), or, without
+ * them, that data came in which was never resent (RFC 5682). */
+static void recovery_spurious_timeout_costs_one_segment(struct kunit *test)
+{
+	stall(test, NULL);
+	stall(test, "net.ipv4.tcp_timestamps=0");
+}
+
 static void recovery_of_bursts(struct kunit *test)
 {
 	u32 seed;
@@ -242,6 +268,7 @@ static const struct kunit_case recovery_cases[] = {
 	KUNIT_CASE(recovery_learns_reordering),
 	KUNIT_CASE(recovery_of_a_third_lost_completes),
 	KUNIT_CASE(recovery_timeouts_back_off),
+	KUNIT_CASE(recovery_spurious_timeout_costs_one_segment),
 	KUNIT_CASE(recovery_of_bursts),
 	KUNIT_CASE(recovery_without_sack),
 	KUNIT_CASE(recovery_goodput_at_one_percent),

@@ -63,11 +63,13 @@ struct sim_link_config {
 	u32 queue_packets; /* held at most, with the one being sent; 0: any */
 	u64 queue_bytes;   /* the same in IP bytes; 0: any */
 	u32 mark_packets;  /* ECT packets that find so many held get CE */
-	u32 loss;          /* Bernoulli; with ge_*: in the good state */
-	u32 ge_enter;      /* Gilbert-Elliott: good to bad, by frame */
-	u32 ge_leave;      /* bad to good */
-	u32 ge_loss;       /* in the bad state */
-	u32 reorder;       /* these come reorder_ns later than the rest */
+	u64 stall_from_ns; /* until stall_to_ns nothing leaves */
+	u64 stall_to_ns;
+	u32 loss;     /* Bernoulli; with ge_*: in the good state */
+	u32 ge_enter; /* Gilbert-Elliott: good to bad, by frame */
+	u32 ge_leave; /* bad to good */
+	u32 ge_loss;  /* in the bad state */
+	u32 reorder;  /* these come reorder_ns later than the rest */
 	u64 reorder_ns;
 	u32 duplicate, corrupt; /* sent twice; one bit turned */
 	struct sim_drop drop[SIM_MAX_DROPS];

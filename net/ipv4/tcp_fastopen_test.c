@@ -50,8 +50,8 @@ static struct socket *fast_listener(struct tcp_peer *p, int qlen)
 	net_ipv4(p->f->net)->sysctl_tcp_fastopen =
 		TFO_CLIENT_ENABLE | TFO_SERVER_ENABLE;
 	l = peer_listener(p, 80, 5);
-	KUNIT_EXPECT_EQ(p->test, peer_setsockopt(l, SOL_TCP, TCP_FASTOPEN, qlen),
-			0);
+	KUNIT_EXPECT_EQ(p->test,
+			peer_setsockopt(l, SOL_TCP, TCP_FASTOPEN, qlen), 0);
 	KUNIT_EXPECT_EQ(p->test, set_key(l, KEY, 16), 0);
 	return l;
 }
@@ -92,19 +92,30 @@ static void know_cookie(struct tcp_peer *p)
 static void tcp_fastopen_keys_by_text(struct kunit *test)
 {
 	static const char *const bad[] = {
-		"", "1", "1-2-3", "1-2-3-4-5", "1-2-3-4,", "1-2-3-4,5-6-7",
-		"1-2-3-4,1-2-3-4,1-2-3-4", "g-2-3-4", "123456789-2-3-4",
-		"1--3-4", "-1-2-3-4", "1-2-3-4-", "1 2 3 4", "0x1-2-3-4",
+		"",
+		"1",
+		"1-2-3",
+		"1-2-3-4-5",
+		"1-2-3-4,",
+		"1-2-3-4,5-6-7",
+		"1-2-3-4,1-2-3-4,1-2-3-4",
+		"g-2-3-4",
+		"123456789-2-3-4",
+		"1--3-4",
+		"-1-2-3-4",
+		"1-2-3-4-",
+		"1 2 3 4",
+		"0x1-2-3-4",
 	};
 	struct tcp_peer *p = test->priv;
 	char text[TCP_FASTOPEN_KEY_TEXT];
 	u32 i;
 
-	KUNIT_EXPECT_EQ(test,
-			tcp_fastopen_parse_keys(
-				p->f->net,
-				"1-2-3-4,DEADBEEF-cafe-0-ffffffff\n"),
-			0);
+	KUNIT_EXPECT_EQ(
+		test,
+		tcp_fastopen_parse_keys(p->f->net,
+					"1-2-3-4,DEADBEEF-cafe-0-ffffffff\n"),
+		0);
 	tcp_fastopen_print_keys(p->f->net, text);
 	KUNIT_EXPECT_STREQ(test, text,
 			   "00000001-00000002-00000003-00000004,"
@@ -115,8 +126,7 @@ static void tcp_fastopen_keys_by_text(struct kunit *test)
 	tcp_fastopen_print_keys(p->f->net, text);
 	KUNIT_EXPECT_STREQ(test, text + 36,
 			   "deadbeef-0000cafe-00000000-ffffffff");
-	KUNIT_EXPECT_EQ(test,
-			tcp_fastopen_parse_keys(p->f->net, "a-b-c-d"), 0);
+	KUNIT_EXPECT_EQ(test, tcp_fastopen_parse_keys(p->f->net, "a-b-c-d"), 0);
 	tcp_fastopen_print_keys(p->f->net, text);
 	KUNIT_EXPECT_STREQ(test, text, "0000000a-0000000b-0000000c-0000000d");
 }
@@ -132,12 +142,11 @@ static void tcp_fastopen_keys_by_option(struct kunit *test)
 	void __user *uval = (__force void __user *)got;
 	int __user *ulen = (__force int __user *)&len;
 
-	KUNIT_EXPECT_EQ(test,
-			tcp_fastopen_parse_keys(p->f->net, "1-2-3-4"), 0);
-	KUNIT_EXPECT_EQ(test,
-			s->ops->getsockopt(s, SOL_TCP, TCP_FASTOPEN_KEY, uval,
-					   ulen),
-			0);
+	KUNIT_EXPECT_EQ(test, tcp_fastopen_parse_keys(p->f->net, "1-2-3-4"), 0);
+	KUNIT_EXPECT_EQ(
+		test,
+		s->ops->getsockopt(s, SOL_TCP, TCP_FASTOPEN_KEY, uval, ulen),
+		0);
 	KUNIT_EXPECT_EQ(test, len, 16);
 	KUNIT_EXPECT_MEMEQ(test, got, "\1\0\0\0\2\0\0\0\3\0\0\0\4\0\0\0", 16);
 	KUNIT_EXPECT_EQ(test, set_key(s, two, 31), -EINVAL);
@@ -147,18 +156,18 @@ static void tcp_fastopen_keys_by_option(struct kunit *test)
 	test_bad_user_range(NULL, 0);
 	KUNIT_EXPECT_EQ(test, set_key(s, two, 32), 0);
 	len = 20; /* cut, as Linux */
-	KUNIT_EXPECT_EQ(test,
-			s->ops->getsockopt(s, SOL_TCP, TCP_FASTOPEN_KEY, uval,
-					   ulen),
-			0);
+	KUNIT_EXPECT_EQ(
+		test,
+		s->ops->getsockopt(s, SOL_TCP, TCP_FASTOPEN_KEY, uval, ulen),
+		0);
 	KUNIT_EXPECT_EQ(test, len, 20);
 	KUNIT_EXPECT_MEMEQ(test, got, two, 20);
 	KUNIT_EXPECT_EQ(test, inet_listen(s, 5), 0);
 	len = sizeof(got);
-	KUNIT_EXPECT_EQ(test,
-			s->ops->getsockopt(s, SOL_TCP, TCP_FASTOPEN_KEY, uval,
-					   ulen),
-			0);
+	KUNIT_EXPECT_EQ(
+		test,
+		s->ops->getsockopt(s, SOL_TCP, TCP_FASTOPEN_KEY, uval, ulen),
+		0);
 	KUNIT_EXPECT_EQ(test, len, 32);
 	KUNIT_EXPECT_MEMEQ(test, got, two, 32);
 	sock_release(s);
@@ -259,8 +268,8 @@ static void tcp_fastopen_cookie_is_siphash(struct kunit *test)
 	for (i = 0; i < 8; i++) {
 		const char *h = COOKIE + 2 * i;
 
-		want[i] = (u8)((h[0] % 32 + 9) % 25 << 4 |
-			       (h[1] % 32 + 9) % 25);
+		want[i] =
+			(u8)((h[0] % 32 + 9) % 25 << 4 | (h[1] % 32 + 9) % 25);
 	}
 	peer_send(p, "S", 0, 0, 0, 5000, "mss=1000 raw=2202");
 	peer_expect(p, "S.", 0, 0, 1);
@@ -414,11 +423,17 @@ static u32 pick(u32 n)
 /* One segment of a peer who has read no RFC. */
 static void random_segment(struct tcp_peer *p)
 {
-	static const char *const flags[] = { "S", "S", ".", "P.", "R", "R.",
-					     "F.", "SF", "S.", "" };
+	static const char *const flags[] = { "S",  "S",  ".",  "P.", "R",
+					     "R.", "F.", "SF", "S.", "" };
 	static const char *const options[] = {
-		SYN_FO, SYN_FO, "mss=1000 raw=2202", "raw=220411223344 mss=1000",
-		"raw=22", "raw=2203aa", "raw=fe04f989", "raw=fe0cf989" COOKIE,
+		SYN_FO,
+		SYN_FO,
+		"mss=1000 raw=2202",
+		"raw=220411223344 mss=1000",
+		"raw=22",
+		"raw=2203aa",
+		"raw=fe04f989",
+		"raw=fe0cf989" COOKIE,
 		NULL,
 	};
 	static const u32 seqs[] = { 0, 1, 11, 12, 65000, 0xfffffff0U };
@@ -518,8 +533,8 @@ static void tcp_sendmsg_fastopen_survives_each_failed(struct kunit *test)
 		fired = test_fail_fired();
 		test_fail_nth_alloc(0);
 		if (ret != 500 && ret != -EINPROGRESS) {
-			KUNIT_EXPECT_TRUE(test, ret == -ENOMEM ||
-							ret == -ENOBUFS);
+			KUNIT_EXPECT_TRUE(test,
+					  ret == -ENOMEM || ret == -ENOBUFS);
 			KUNIT_EXPECT_EQ(test, s->state, SS_UNCONNECTED);
 			sock_release(s);
 			peer_flush(p);
@@ -683,17 +698,17 @@ static void tcp_fastopen_deferred_ends(struct kunit *test)
 		peer_setsockopt(s, SOL_TCP, TCP_FASTOPEN_CONNECT, 1);
 		KUNIT_EXPECT_EQ(test, peer_connect(p, s), 0);
 		if (way == 1)
-			KUNIT_EXPECT_EQ(test,
-					s->ops->connect(s, &none, sizeof(none),
-							0),
-					0);
+			KUNIT_EXPECT_EQ(
+				test,
+				s->ops->connect(s, &none, sizeof(none), 0), 0);
 		if (way == 2)
 			KUNIT_EXPECT_EQ(test, s->ops->shutdown(s, SHUT_RDWR),
 					0);
 		if (way == 3)
-			KUNIT_EXPECT_EQ(test, peer_setsockopt(s, SOL_SOCKET,
-							      SO_KEEPALIVE, 1),
-					0);
+			KUNIT_EXPECT_EQ(
+				test,
+				peer_setsockopt(s, SOL_SOCKET, SO_KEEPALIVE, 1),
+				0);
 		if (way == 1 || way == 2)
 			KUNIT_EXPECT_EQ(test, peer_connect(p, s), 0);
 		sock_release(s);

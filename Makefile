@@ -97,7 +97,7 @@ GUEST_LD := $(LD) -nostdlib -static -T linker.ld --build-id=none \
 # plain one (tests/guest/platform_hooks.c).
 TEST_WRAPS := kmalloc kfree kmem_cache_alloc kmem_cache_free alloc_pages \
 	free_page_run copy_from_user copy_to_user \
-	csum_and_copy_from_user task_files cpu_idle \
+	csum_and_copy_from_user pin_user_page task_files cpu_idle \
 	ktime_get_ns ktime_get_real_ns clock_arm kunit_run_all \
 	task_signal_pending task_raise_signal nr_free_pages
 test_WRAP := $(addprefix --wrap=,$(TEST_WRAPS))

@@ -15,6 +15,7 @@
 #include "kernel/vfs.h"
 #include "kernel/sched.h"
 #include "kernel/trap.h"
+#include "kernel/uaccess.h"
 #include "lib/bug.h"
 #include "lib/err.h"
 #include "lib/page.h"
@@ -462,6 +463,44 @@ enum mm_fault mm_handle_fault(struct mm *mm, u64 addr, u64 err)
 		return fault_write(mm, a, addr, pte);
 	mm_flush(mm, addr);
 	return MM_FAULT_OK;
+}
+
+/**
+ * mm_get_page() - Hold a page of an address space.
+ * @mm:   the space; need not be loaded.
+ * @addr: where, in what is a program's to read.
+ *
+ * The page stays what the program sees there as long as the program neither
+ * unmaps it nor writes to it after fork().
+ *
+ * Ownership: one reference is the caller's.
+ * Context:   task; may allocate a page.
+ * Return:    the page; NULL: the program cannot read there, or no memory.
+ */
+struct page *mm_get_page(struct mm *mm, u64 addr)
+{
+	pte_t *pte = walk_page(mm->root, addr);
+	struct page *page;
+
+	if (!pte || !(*pte & PTE_P)) {
+		if (mm_handle_fault(mm, addr, 0) != MM_FAULT_OK)
+			return NULL;
+		pte = walk_page(mm->root, addr);
+	}
+	page = pte_page(*pte);
+	get_page(page);
+	return page;
+}
+
+/**
+ * pin_user_page() - Hold a page of the current program: mm_get_page().
+ * @addr: the program's address; anything may be in it.
+ */
+struct page *pin_user_page(const void __user *addr)
+{
+	if (!current->mm || !access_ok(addr, 1))
+		return NULL;
+	return mm_get_page(current->mm, (__force u64)addr);
 }
 
 /**

@@ -65,4 +65,5 @@ enum mm_fault {
 enum mm_fault mm_handle_fault(struct mm *mm, u64 addr, u64 err);
 
 /* Write to or read from another (not loaded) space, as exec does. */
+struct page *mm_get_page(struct mm *mm, u64 addr) __must_check;
 int mm_write(struct mm *mm, u64 addr, const void *from, size_t n) __must_check;

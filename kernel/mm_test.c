@@ -94,6 +94,45 @@ static void mm_fork_copies_on_write(struct kunit *test)
 	mm_put(mm);
 }
 
+/* A page that is held outlives its mapping and its space; a page that is not
+ * there yet is brought in; what the program cannot read is not to be had. */
+static void mm_get_page_holds_it(struct kunit *test)
+{
+	struct mm *mm = three_pages(test);
+	struct page *first, *again, *second;
+	u64 free;
+
+	KUNIT_EXPECT_EQ(test, mm_write(mm, A + 5, "1", 1), 0);
+	first = mm_get_page(mm, A + 5);
+	again = mm_get_page(mm, A);
+	second = mm_get_page(mm, A + PAGE_SIZE);
+	KUNIT_ASSERT_NOT_NULL(test, first);
+	KUNIT_ASSERT_NOT_NULL(test, second);
+	KUNIT_EXPECT_PTR_EQ(test, first, again);
+	KUNIT_EXPECT_EQ(test, page_count(first), 3);
+	KUNIT_EXPECT_EQ(test, mm->nr_pages, 2);
+	put_page(again);
+	/* No copy on write: what the program writes now is seen. */
+	KUNIT_EXPECT_EQ(test, mm_write(mm, A + 5, "2", 1), 0);
+	KUNIT_EXPECT_EQ(test, ((u8 *)page_address(first))[5], '2');
+
+	KUNIT_EXPECT_EQ(test, mm_unmap(mm, A, PAGE_SIZE), 0);
+	KUNIT_EXPECT_NULL(test, mm_get_page(mm, A));
+	KUNIT_EXPECT_NULL(test, mm_get_page(mm, A + 3 * PAGE_SIZE));
+	KUNIT_EXPECT_EQ(test,
+			mm_map(mm, A, PAGE_SIZE, PROT_NONE, false, NULL, 0, 0),
+			0);
+	KUNIT_EXPECT_NULL(test, mm_get_page(mm, A));
+	KUNIT_EXPECT_EQ(test, page_count(first), 1);
+	mm_put(mm);
+	KUNIT_EXPECT_EQ(test, page_count(second), 1);
+	KUNIT_EXPECT_EQ(test, ((u8 *)page_address(first))[5], '2');
+	free = nr_free_pages();
+	put_page(first);
+	put_page(second);
+	KUNIT_EXPECT_EQ(test, nr_free_pages(), free + 2);
+}
+
 /* Each allocation of building and forking a space fails once: no leak. */
 static void mm_fork_survives_every_failed_allocation(struct kunit *test)
 {
@@ -147,6 +186,7 @@ static const struct kunit_case mm_cases[] = {
 	KUNIT_CASE(mm_unmap_cuts_a_hole),
 	KUNIT_CASE(mm_handle_fault_honours_rights),
 	KUNIT_CASE(mm_fork_copies_on_write),
+	KUNIT_CASE(mm_get_page_holds_it),
 	KUNIT_CASE(mm_fork_survives_every_failed_allocation),
 	KUNIT_CASE(mm_find_gap_goes_down_from_the_top),
 	{ 0 },

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * DOC: references to page runs, and page_frag, the bump allocator from which
- * skb fragments are cut.
+ * DOC: references to page runs; loans, which stand for pages that somebody else
+ * counts; and page_frag, the bump allocator from which skb fragments are cut.
  */
 #pragma once
 
@@ -29,6 +29,21 @@ static inline void get_page(struct page *page)
 	page->refcount++;
 }
 
+/*
+ * Memory on loan: page.virt points into pages of others, and whoever made the
+ * loan learns when its last reference is gone (lib/page.c). Everything that
+ * holds pages by reference can hold it, and need not know.
+ */
+#define PG_LOAN 0x84 /* page.flags */
+
+struct page_loan {
+	struct page page; /* flags PG_LOAN */
+	void (*ended)(struct page_loan *loan);
+};
+
+/* put_page() of the last reference; do not call otherwise. */
+void page_release(struct page *page);
+
 static inline void put_page(struct page *page)
 {
 	/* A sender's page: tasks and TX completions give it back. */
@@ -36,7 +51,7 @@ static inline void put_page(struct page *page)
 
 	WARN_ON_ONCE(was == 0);
 	if (was == 1)
-		free_page_run(page);
+		page_release(page);
 }
 
 static inline u32 page_count(const struct page *page)

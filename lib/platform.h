@@ -43,7 +43,7 @@ struct page {
 };
 /* One reference for the caller; contents undefined unless __GFP_ZERO. */
 struct page *alloc_pages(gfp_t flags, unsigned int order) __must_check;
-/* Called by put_page() when the count reaches zero; do not call otherwise. */
+/* Called by page_release() when the count reaches zero. */
 void free_page_run(struct page *page);
 /* Pages of RAM in all and free now: sizes hash tables and memory limits. */
 u64 totalram_pages(void);
@@ -86,6 +86,14 @@ void task_raise_signal(int sig);
 struct files_struct *task_files(void);
 /* CAP_NET_ADMIN, CAP_NET_RAW ...: programs are root, so true in the guest. */
 bool capable(int cap);
+
+/*
+ * The page that holds the byte at @addr of the current task's memory, brought
+ * in if need be: virt is the page's first byte. The caller's reference keeps it
+ * through munmap() and the program's end. NULL: the program may not read there,
+ * or memory is short.
+ */
+struct page *pin_user_page(const void __user *addr) __must_check;
 
 /* User memory: the number of bytes NOT copied, 0 when all were. */
 size_t copy_from_user(void *to, const void __user *from, size_t n) __must_check;

@@ -227,6 +227,21 @@ size_t csum_and_copy_from_iter(void *to, size_t n, __wsum *sum,
 }
 
 /**
+ * iov_iter_user_addr() - Where a walk over user memory is.
+ * @i:   the iterator, of user memory, not at its end; empty ranges are skipped.
+ * @len: the bytes left in that range.
+ *
+ * Return: the address, in a program's memory.
+ */
+void __user *iov_iter_user_addr(struct iov_iter *i, size_t *len)
+{
+	char *p;
+
+	*len = iter_chunk(i, &p);
+	return (__force void __user *)p;
+}
+
+/**
  * iov_iter_get_piece() - Take bytes out of a walk over pages, by reference.
  * @i:     the iterator, with ITER_PAGES; advances by what was taken.
  * @max:   how many bytes at most.

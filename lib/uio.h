@@ -66,6 +66,8 @@ void iov_iter_kvec(struct iov_iter *i, bool source, const struct kvec *kvec,
 		   size_t nr_segs, size_t count);
 void iov_iter_bvec(struct iov_iter *i, bool source, const struct bio_vec *bvec,
 		   size_t nr_segs, size_t count);
+/* Where the next bytes of user memory are, and how many of them in a row. */
+void __user *iov_iter_user_addr(struct iov_iter *i, size_t *len);
 /* The next bytes of page ranges, by reference. */
 size_t iov_iter_get_piece(struct iov_iter *i, size_t max,
 			  struct bio_vec *piece) __must_check;

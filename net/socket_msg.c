@@ -9,11 +9,9 @@
 #include "lib/syscalls.h"
 #include "lib/uapi/fcntl.h"
 #include "lib/uapi/time.h"
+#include "net/core/sock.h"
 #include "net/socket.h"
 
-/* As Linux's net.core.optmem_max of old: what one call's control data may
- * take. */
-#define OPTMEM_MAX 20480U
 /* Room for all control messages that one received packet can cause. */
 #define CTL_ROOM 512U
 
@@ -55,11 +53,12 @@ static bool control_valid(const struct msghdr *msg)
 }
 
 /* A kernel copy at msg->msg_control, for the caller to kfree(). */
-static int import_control(const struct user_msghdr *um, struct msghdr *msg)
+static int import_control(const struct socket *sock,
+			  const struct user_msghdr *um, struct msghdr *msg)
 {
 	if (!um->msg_control || !um->msg_controllen)
 		return 0;
-	if (um->msg_controllen > OPTMEM_MAX)
+	if (um->msg_controllen > sock_net(sock->sk)->sysctl_optmem_max)
 		return -ENOBUFS;
 	msg->msg_control = kmalloc(um->msg_controllen, GFP_KERNEL);
 	if (!msg->msg_control)
@@ -87,7 +86,7 @@ static ssize_t send_one(struct socket *sock, const struct user_msghdr __user *u,
 	n = import_name(&um, &msg, &addr);
 	if (n < 0)
 		return n;
-	n = import_control(&um, &msg);
+	n = import_control(sock, &um, &msg);
 	if (n < 0)
 		goto out_free_control;
 	n = import_iovec(true, um.msg_iov, um.msg_iovlen, fast, &iov,

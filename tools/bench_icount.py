@@ -7,8 +7,9 @@ up the blocks between the entry of a system call and its sysret: completion of
 the frame included, the program not. Of the calls of one kind the cheapest
 counts (no interrupt in it). insn.ack is an ACK in NAPI, from one frame's
 tcp_v4_rcv() to the next's. insn.tcp.tso_segment is a large write's share for
-each segment on the wire, from a second boot with the device's offloads on. A
-stage is chosen by an instruction's source file, inlined or not.
+each segment on the wire, from a second boot with the device's offloads on;
+.tso_zerocopy and .tso_sendfile are the same without a copy. A stage is chosen
+by an instruction's source file, inlined or not.
 
 Two runs in a row must give the same numbers; as the host's timing can disturb
 one (ACKs come in host time), there are four tries. --functions and --code
@@ -37,6 +38,9 @@ UDP_SIZES = (18, 64, 1472)
 STAGED = ("udp.18", "tcp.1460", "ack")
 # One TSO packet a write: 41 segments of 1460 bytes and one of 140.
 TSO_WRITE, TSO_SEGMENTS = 60000, 42
+# Each way to write, by the function that no other one runs.
+TSO_CALLS = {"tso_segment": None, "tso_zerocopy": "zerocopy_begin",
+             "tso_sendfile": "sys_sendfile"}
 RUNS = 4
 # Translation flags (QEMU, exec-all.h): a block cut to so many instructions.
 CF_COUNT_MASK = 0x1ff
@@ -232,12 +236,14 @@ def kinds(trace, at):
     return found
 
 
-def tso_write(trace, at):
+def tso_write(trace, at, way):
     """The blocks of the cheapest write that is one TSO packet."""
     wanted = {at["tcp_sendmsg"], at["e1000_features_check"]}
-    frame, others = at["e1000_xmit_frame"], {at["e1000_poll"],
-                                             at["skb_gso_segment"]}
-    writes = []
+    others = {at["e1000_poll"], at["skb_gso_segment"],
+              *(at[f] for f in TSO_CALLS.values() if f and f != way)}
+    if way:
+        wanted.add(at[way])
+    frame, writes = at["e1000_xmit_frame"], []
     for call in calls(trace, at["entry_SYSCALL_64"]):
         ran = collections.Counter(pc for pc, _ in call)
         if (wanted <= ran.keys() and ran[frame] == 1 and
@@ -315,9 +321,11 @@ def measure(elf, port, detail=None, code=False):
     symbols = Symbols(elf)
     rows = table(run(elf, symbols, "bench", "cost", "host", str(port)),
                  symbols, detail, code)
-    write = tso_write(run(elf, symbols, "--offload", "bench", "bulk", "host",
-                          str(port), "3", str(TSO_WRITE)), symbols.address)
-    rows["insn.tcp.tso_segment"] = size(write) // TSO_SEGMENTS
+    trace = run(elf, symbols, "--offload", "bench", "large", "host",
+                str(port), "3", str(TSO_WRITE))
+    for name, way in TSO_CALLS.items():
+        write = tso_write(trace, symbols.address, way)
+        rows[f"insn.tcp.{name}"] = size(write) // TSO_SEGMENTS
     return dict(sorted(rows.items()))
 
 

@@ -20,6 +20,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,6 +30,10 @@ static const char usage_text[] =
 	"       bench tcp HOST PORT [COUNT [SIZE]]   writes of SIZE, NODELAY\n"
 	"       bench bulk HOST PORT [MIB [SIZE]]    one stream, 64 KiB "
 	"writes\n"
+	"       bench large HOST PORT [MIB [SIZE]]   the same by write(), "
+	"with\n"
+	"                                            MSG_ZEROCOPY, by "
+	"sendfile()\n"
 	"       bench null [COUNT]                   getppid(), the bare "
 	"entry\n"
 	"       bench cost HOST PORT                 short: a few of "
@@ -39,6 +44,12 @@ static const char usage_text[] =
 	"       bench offload IFNAME on|off          (Linux) checksum, "
 	"scatter,\n"
 	"                                            segmentation\n";
+
+enum bench_way {
+	BY_WRITE,
+	BY_ZEROCOPY,
+	BY_SENDFILE
+};
 
 struct samples {
 	uint64_t least, total, count;
@@ -185,30 +196,59 @@ static void bench_udp(char **argv, size_t count, size_t size)
 	close(fd);
 }
 
-static void bench_tcp(char **argv, size_t count, size_t size, int nodelay,
-		      const char *label)
+/* Send all of @buf; the ticks are those of the calls. */
+static uint64_t send_whole(int fd, const char *buf, size_t size,
+			   enum bench_way way, int file)
 {
-	int fd = open_socket(SOCK_STREAM, argv);
+	size_t done = 0;
+	uint64_t t = ticks();
+
+	while (done < size) {
+		off_t at = (off_t)done;
+		ssize_t n;
+
+		if (way == BY_WRITE)
+			n = write(fd, buf + done, size - done);
+		else if (way == BY_ZEROCOPY)
+			n = send(fd, buf + done, size - done, MSG_ZEROCOPY);
+		else
+			n = sendfile(fd, file, &at, size - done);
+		if (n <= 0)
+			die(way == BY_WRITE ? "write" : "send");
+		done += (size_t)n;
+	}
+	return ticks() - t;
+}
+
+/* A file with these bytes, which has no name. */
+static int file_of(const char *buf, size_t size)
+{
+	char name[] = "/tmp/bench-XXXXXX";
+	int fd = mkstemp(name);
+
+	if (fd < 0 || write(fd, buf, size) != (ssize_t)size)
+		die(name);
+	unlink(name);
+	return fd;
+}
+
+static void bench_tcp(char **argv, size_t count, size_t size, int nodelay,
+		      enum bench_way way, const char *label)
+{
+	int fd = open_socket(SOCK_STREAM, argv), on = 1, file = -1;
 	char *buf = payload(size);
 	char name[32];
 	struct samples s;
-	uint64_t t;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay));
+	if (way == BY_ZEROCOPY &&
+	    setsockopt(fd, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof(on)) < 0)
+		die("SO_ZEROCOPY");
+	if (way == BY_SENDFILE)
+		file = file_of(buf, size);
 	samples_start(&s);
-	for (size_t i = 0; i < count; i++) {
-		size_t done = 0;
-
-		t = ticks();
-		while (done < size) {
-			ssize_t n = write(fd, buf + done, size - done);
-
-			if (n < 0)
-				die("write");
-			done += (size_t)n;
-		}
-		samples_add(&s, ticks() - t);
-	}
+	for (size_t i = 0; i < count; i++)
+		samples_add(&s, send_whole(fd, buf, size, way, file));
 	/* Delivered, not merely queued: wait for the peer's end. */
 	shutdown(fd, SHUT_WR);
 	while (read(fd, buf, size) > 0)
@@ -217,6 +257,18 @@ static void bench_tcp(char **argv, size_t count, size_t size, int nodelay,
 	samples_print(&s, name, (uint64_t)count * size);
 	free(buf);
 	close(fd);
+	if (file >= 0)
+		close(file);
+}
+
+/* Large writes, copied and not. */
+static void bench_large(char **argv, size_t mib, size_t size)
+{
+	size_t count = (mib << 20) / size;
+
+	bench_tcp(argv, count, size, 0, BY_WRITE, "large");
+	bench_tcp(argv, count, size, 0, BY_ZEROCOPY, "large.zerocopy");
+	bench_tcp(argv, count, size, 0, BY_SENDFILE, "large.sendfile");
 }
 
 /* What tools/bench_icount.py traces: it knows these tests and counts. */
@@ -226,7 +278,7 @@ static void bench_cost(char **argv)
 	bench_udp(argv, 32, 18);
 	bench_udp(argv, 32, 64);
 	bench_udp(argv, 32, 1472);
-	bench_tcp(argv, 512, 1460, 1, "tcp");
+	bench_tcp(argv, 512, 1460, 1, BY_WRITE, "tcp");
 }
 
 int main(int argc, char **argv)
@@ -264,10 +316,14 @@ int main(int argc, char **argv)
 		bench_udp(argv + 2, count, number(argc, argv, 5, 18));
 	} else if (!strcmp(test, "tcp")) {
 		bench_tcp(argv + 2, count, number(argc, argv, 5, 1460), 1,
-			  "tcp");
+			  BY_WRITE, "tcp");
 	} else if (!strcmp(test, "bulk")) {
 		size = number(argc, argv, 5, 65536);
-		bench_tcp(argv + 2, (count << 20) / size, size, 0, "bulk");
+		bench_tcp(argv + 2, (count << 20) / size, size, 0, BY_WRITE,
+			  "bulk");
+	} else if (!strcmp(test, "large")) {
+		bench_large(argv + 2, argc > 4 ? count : 3,
+			    number(argc, argv, 5, 60000));
 	} else {
 		fputs(usage_text, stderr);
 		return 2;

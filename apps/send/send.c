@@ -28,6 +28,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apps/send/loans.h"
+
 #define MAX_WRITE (16 << 20)
 #define MAX_UDP   65507
 
@@ -35,6 +37,7 @@ enum state {
 	CONNECTING,
 	SENDING,
 	DRAINING,
+	REAPING, /* with --zerocopy: all is over but the last reports */
 	DONE,
 	FAILED
 };
@@ -48,9 +51,11 @@ struct transfer {
 	int fd, sock;
 	enum state state;
 	unsigned char *buf;
-	size_t have, at; /* bytes in buf, and how many are sent */
-	off_t size;      /* of the file; -1: a stream */
-	off_t offset;    /* of sendfile */
+	struct loans loans; /* with --zerocopy */
+	int starved;        /* all of them are out */
+	size_t have, at;    /* bytes in buf, and how many are sent */
+	off_t size;         /* of the file; -1: a stream */
+	off_t offset;       /* of sendfile */
 	int eof;
 	long rounds; /* still to be sent, with --repeat */
 	uint64_t bytes, datagrams;
@@ -62,7 +67,7 @@ static struct {
 	size_t write_size, udp_size;
 	long repeat;
 	double timeout, rate;
-	int nodelay, use_sendfile, no_wait, quiet;
+	int nodelay, use_sendfile, zerocopy, no_wait, quiet;
 	int sndbuf;
 	const char *congestion;
 } opt = { .write_size = 65536, .udp_size = 1472, .repeat = 1 };
@@ -91,6 +96,10 @@ static void usage(FILE *to)
 	      "  --write-size N    bytes a write (default 65536)\n"
 	      "  --udp-size N      bytes a datagram (default 1472)\n"
 	      "  --sendfile        use sendfile() instead of read and write\n"
+	      "  --zerocopy        send with MSG_ZEROCOPY, and check that "
+	      "every "
+	      "call is\n"
+	      "                    told of before its memory is used again\n"
 	      "  --nodelay         set TCP_NODELAY\n"
 	      "  --sndbuf N        set SO_SNDBUF\n"
 	      "  --congestion NAME set TCP_CONGESTION: reno, cubic, bbr\n"
@@ -210,6 +219,16 @@ static int open_file(struct transfer *t)
 	return 0;
 }
 
+static int get_buffers(struct transfer *t)
+{
+	size_t size = t->is_udp ? opt.udp_size : opt.write_size;
+
+	if (opt.zerocopy)
+		return loans_init(&t->loans, size);
+	t->buf = malloc(size);
+	return t->buf ? 0 : -1;
+}
+
 static void failed(struct transfer *t, const char *what, int err)
 {
 	say("%s (%s): %s", what, t->name, strerror(err));
@@ -225,6 +244,11 @@ static int set_options(struct transfer *t)
 	if (opt.sndbuf && setsockopt(t->sock, SOL_SOCKET, SO_SNDBUF,
 				     &opt.sndbuf, sizeof(opt.sndbuf)) < 0)
 		say("SO_SNDBUF: %s", strerror(errno));
+	if (opt.zerocopy &&
+	    setsockopt(t->sock, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof(on)) < 0) {
+		say("SO_ZEROCOPY: %s", strerror(errno));
+		return -1;
+	}
 	if (t->is_udp)
 		return 0;
 	if (opt.nodelay &&
@@ -290,15 +314,28 @@ static void finish(struct transfer *t)
 	       t->seconds > 0 ? (double)t->bytes * 8 / t->seconds / 1e6 : 0);
 	if (t->is_udp)
 		printf(", %llu datagrams", (unsigned long long)t->datagrams);
+	if (opt.zerocopy)
+		printf(", %llu calls by reference, %llu copied",
+		       (unsigned long long)t->loans.referred,
+		       (unsigned long long)t->loans.copied);
 	putchar('\n');
 	fflush(stdout);
+}
+
+/* The end, unless the kernel still has memory of ours. */
+static void delivered(struct transfer *t)
+{
+	if (t->loans.in_flight)
+		t->state = REAPING;
+	else
+		finish(t);
 }
 
 /* All rounds are handed over: end our side. */
 static void end_of_file(struct transfer *t)
 {
 	if (t->is_udp) {
-		finish(t);
+		delivered(t);
 		return;
 	}
 	if (shutdown(t->sock, SHUT_WR) < 0) {
@@ -332,6 +369,8 @@ static int refill(struct transfer *t)
 
 	t->at = 0;
 	t->have = 0;
+	if (opt.zerocopy)
+		t->buf = loans_buffer(&t->loans);
 	while (t->have < want) {
 		n = read(t->fd, t->buf + t->have, want - t->have);
 		if (n < 0 && errno == EINTR)
@@ -358,8 +397,8 @@ static int again(struct transfer *t, const char *what)
 		return 1;
 	if (errno == EINTR)
 		return 1;
-	if (t->is_udp && errno == ENOBUFS) {
-		nanosleep(&ms, NULL); /* the device's queue was full */
+	if ((t->is_udp || t->loans.in_flight) && errno == ENOBUFS) {
+		nanosleep(&ms, NULL); /* a full queue; reports not read */
 		return 1;
 	}
 	failed(t, what, errno);
@@ -403,6 +442,13 @@ static void send_file(struct transfer *t)
 	next_round(t);
 }
 
+/* Nothing can be sent until the kernel has given memory back. */
+static int no_loan(struct transfer *t)
+{
+	return !loans_may_send(&t->loans) ||
+	       (t->at == t->have && !loans_buffer(&t->loans));
+}
+
 /* Send until the socket is full or the file is empty. */
 static void send_some(struct transfer *t)
 {
@@ -414,6 +460,10 @@ static void send_some(struct transfer *t)
 		return;
 	}
 	for (turns = 0; turns < 64; turns++) {
+		if (opt.zerocopy && no_loan(t)) {
+			t->starved = 1;
+			return;
+		}
 		if (t->at == t->have) {
 			r = refill(t);
 			if (r < 0 || (r == 0 && !next_round(t)))
@@ -424,11 +474,13 @@ static void send_some(struct transfer *t)
 		if (t->is_udp && opt.rate > 0)
 			pace(t);
 		n = send(t->sock, t->buf + t->at, t->have - t->at,
-			 MSG_NOSIGNAL);
+			 MSG_NOSIGNAL | (opt.zerocopy ? MSG_ZEROCOPY : 0));
 		if (n < 0) {
 			again(t, "send to host");
 			return;
 		}
+		if (opt.zerocopy)
+			loans_sent(&t->loans);
 		t->at += (size_t)n;
 		t->bytes += (uint64_t)n;
 		t->datagrams++;
@@ -446,17 +498,47 @@ static void drain(struct transfer *t)
 		if (n > 0)
 			continue;
 		if (n == 0)
-			finish(t);
+			delivered(t);
 		else
 			again(t, "waiting for the peer's close");
 		return;
 	}
 }
 
+/* POLLERR: reports of memory that is ours again, or an error. Returns whether
+ * there were any. */
+static int reap(struct transfer *t)
+{
+	int n = loans_reap(&t->loans, t->sock), err = 0;
+	socklen_t len = sizeof(err);
+
+	if (n < 0) {
+		failed(t, "the error queue", EPROTO);
+	} else if (n > 0) {
+		t->starved = 0;
+		if (t->state == REAPING)
+			delivered(t);
+	} else if (t->starved || t->state == REAPING) {
+		getsockopt(t->sock, SOL_SOCKET, SO_ERROR, &err, &len);
+		failed(t, "send to host", err ? err : EPIPE);
+	}
+	return n > 0;
+}
+
+static short wanted(const struct transfer *t)
+{
+	if (t->state == REAPING || t->starved)
+		return 0; /* POLLERR comes unasked */
+	return t->state == DRAINING ? POLLIN : POLLOUT;
+}
+
 static void step(struct transfer *t, short events)
 {
 	if (!events)
 		return;
+	if (opt.zerocopy && (events & POLLERR) && t->state != CONNECTING &&
+	    reap(t) && events == POLLERR)
+		return; /* that was all */
 	if (t->state == CONNECTING)
 		connected(t);
 	if (t->state == SENDING)
@@ -480,8 +562,7 @@ static void run(struct transfer *ts, struct pollfd *fds, int n)
 	for (;;) {
 		for (i = 0, left = 0; i < n; i++) {
 			fds[i].fd = active(&ts[i]) ? ts[i].sock : -1;
-			fds[i].events =
-				ts[i].state == DRAINING ? POLLIN : POLLOUT;
+			fds[i].events = wanted(&ts[i]);
 			left += active(&ts[i]);
 		}
 		if (!left)
@@ -512,7 +593,8 @@ static void parse_options(int argc, char **argv)
 		{ "repeat", 1, NULL, 'r' },     { "rate", 1, NULL, 'R' },
 		{ "wait-close", 0, NULL, 'W' }, { "no-wait", 0, NULL, 'N' },
 		{ "timeout", 1, NULL, 't' },    { "quiet", 0, NULL, 'q' },
-		{ "help", 0, NULL, 'h' },       { NULL, 0, NULL, 0 },
+		{ "zerocopy", 0, NULL, 'z' },   { "help", 0, NULL, 'h' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int c;
 
@@ -528,6 +610,9 @@ static void parse_options(int argc, char **argv)
 			break;
 		case 'f':
 			opt.use_sendfile = 1;
+			break;
+		case 'z':
+			opt.zerocopy = 1;
 			break;
 		case 'n':
 			opt.nodelay = 1;
@@ -599,9 +684,7 @@ int main(int argc, char **argv)
 			return 2;
 		if (open_file(&ts[i]) < 0)
 			return 1;
-		ts[i].buf =
-			malloc(ts[i].is_udp ? opt.udp_size : opt.write_size);
-		if (!ts[i].buf) {
+		if (get_buffers(&ts[i]) < 0) {
 			say("%s", strerror(ENOMEM));
 			return 1;
 		}

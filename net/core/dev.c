@@ -19,6 +19,7 @@
 #include "lib/uapi/net_tstamp.h"
 #include "net/core/sch_generic.h"
 #include "net/core/timestamping.h"
+#include "net/core/zerocopy.h"
 
 /* Depth of devices stacked on devices, or of a loop among them. */
 #define XMIT_RECURSION_LIMIT 8
@@ -49,6 +50,10 @@ static void xmit_nit_list(struct list_head *list, struct sk_buff *skb,
 		n = skb_clone(skb, GFP_ATOMIC);
 		if (!n)
 			return; /* a tap may miss a frame, the wire may not */
+		if (skb_orphan_frags_rx(n, GFP_ATOMIC)) {
+			consume_skb(n);
+			return;
+		}
 		skb_reset_mac_header(n);
 		n->pkt_type = PACKET_OUTGOING;
 		pt->func(n, dev, pt, dev);

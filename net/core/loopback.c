@@ -8,6 +8,7 @@
  */
 #include "lib/errno.h"
 #include "net/core/dev_int.h"
+#include "net/core/zerocopy.h"
 #include "net/wire/arp.h"
 
 #define LOOPBACK_MTU 65536
@@ -38,6 +39,11 @@ static netdev_tx_t loopback_xmit(struct sk_buff *skb, struct net_device *dev)
 	u32 len = skb->len;
 
 	skb_tx_timestamp(skb);
+	if (unlikely(skb_orphan_frags_rx(skb, GFP_ATOMIC))) {
+		dev->stats.tx_dropped++;
+		kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
+		return NETDEV_TX_OK;
+	}
 	skb_orphan(skb);
 	skb->protocol = eth->h_proto;
 	skb->pkt_type = PACKET_HOST;

@@ -56,6 +56,7 @@ int net_setup(struct net *net)
 	net->sysctl_rmem_default = 212992;
 	net->sysctl_netdev_max_backlog = 1000;
 	net->sysctl_somaxconn = 4096;
+	net->sysctl_optmem_max = 131072;
 	get_random_bytes(&net->hash_seed, sizeof(net->hash_seed));
 	list_for_each_entry (ops, &pernet_list, list) {
 		err = ops->init ? ops->init(net) : 0;

@@ -31,6 +31,7 @@ struct net {
 	u32 sysctl_rmem_max, sysctl_rmem_default;
 	u32 sysctl_netdev_max_backlog;
 	u32 sysctl_somaxconn;
+	u32 sysctl_optmem_max;
 	u32 hash_seed; /* random: keeps table positions unpredictable */
 };
 

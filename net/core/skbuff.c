@@ -85,7 +85,6 @@ static __force_inline void shinfo_init(struct skb_shared_info *si)
 	si->dataref = 1;
 	si->tskey = 0;
 	si->frag_list = NULL;
-	si->destructor_arg = NULL;
 }
 
 /* Give up this skb's share of the buffer; the last one frees it. */

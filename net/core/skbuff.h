@@ -83,7 +83,6 @@ struct skb_shared_info {
 	u32 dataref;
 	struct sk_buff *frag_list; /* chained by next */
 	u32 tskey; /* of its report: a number, or the stream's last byte */
-	void *destructor_arg; /* zero-copy completion, when there is one */
 	skb_frag_t frags[MAX_SKB_FRAGS];
 };
 
@@ -349,6 +348,37 @@ static inline bool skb_can_coalesce(const struct sk_buff *skb, u32 i,
 		return false;
 	f = &skb_shinfo(skb)->frags[i - 1];
 	return page == f->page && off == f->offset + f->size;
+}
+
+/* Whether @piece can become a fragment, or extends the last one. */
+static inline bool skb_has_room_for(const struct sk_buff *skb,
+				    const struct bio_vec *piece)
+{
+	u32 i = skb_shinfo(skb)->nr_frags;
+
+	return i < MAX_SKB_FRAGS ||
+	       skb_can_coalesce(skb, i, piece->bv_page, piece->bv_offset);
+}
+
+/* The bytes of @piece are the packet's now, and its reference; there is room.
+ * truesize is left alone. Return: it became a part of the last fragment. */
+static inline bool skb_append_piece(struct sk_buff *skb,
+				    const struct bio_vec *piece)
+{
+	u32 i = skb_shinfo(skb)->nr_frags;
+	bool joined =
+		skb_can_coalesce(skb, i, piece->bv_page, piece->bv_offset);
+
+	if (joined) {
+		skb_shinfo(skb)->frags[i - 1].size += piece->bv_len;
+		put_page(piece->bv_page);
+	} else {
+		skb_fill_page_desc(skb, i, piece->bv_page, piece->bv_offset,
+				   piece->bv_len);
+	}
+	skb->len += piece->bv_len;
+	skb->data_len += piece->bv_len;
+	return joined;
 }
 
 static inline bool skb_is_gso(const struct sk_buff *skb)

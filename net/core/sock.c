@@ -192,6 +192,8 @@ struct sock *sk_clone_lock(const struct sock *sk, gfp_t gfp)
 	copy->sk_wmem_queued = 0;
 	copy->sk_rmem_alloc = 0;
 	copy->sk_drops = 0;
+	copy->sk_zckey = 0;
+	copy->sk_zcnotes = 0;
 	copy->sk_dst_cache = NULL;
 	copy->sk_dst_pending_confirm = false;
 	copy->sk_tsq_flags = 0;

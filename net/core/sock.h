@@ -173,6 +173,8 @@ struct sock {
 	u32 sk_ack_backlog, sk_max_ack_backlog;
 	u32 sk_tsflags; /* SOF_TIMESTAMPING_* */
 	u32 sk_tskey;   /* OPT_ID: the next datagram's number; a stream's 0 */
+	u32 sk_zckey;   /* the next MSG_ZEROCOPY call's number */
+	u16 sk_zcnotes; /* its notes that nobody has read yet */
 	u16 sk_type;
 	u8 sk_clockid, sk_txtime_flags; /* SO_TXTIME */
 	u16 sk_write_pending; /* writers that wait for the handshake */

@@ -10,6 +10,7 @@
 #include "net/core/netdevice.h"
 #include "net/core/sock.h"
 #include "net/core/timestamping.h"
+#include "net/wire/ip.h"
 
 #define CAP_NET_ADMIN 12
 #define CAP_NET_RAW   13
@@ -185,6 +186,20 @@ static int set_pacing_rate(struct sock *sk, const void __user *val, u32 len)
 	return 0;
 }
 
+/* Only TCP and UDP refer to a program's pages. */
+static int set_zerocopy(struct sock *sk, int val)
+{
+	bool tcp = sk->sk_type == SOCK_STREAM && sk->sk_protocol == IPPROTO_TCP;
+	bool udp = sk->sk_type == SOCK_DGRAM && sk->sk_protocol == IPPROTO_UDP;
+
+	if (!tcp && !udp)
+		return -EOPNOTSUPP;
+	if (val < 0 || val > 1)
+		return -EINVAL;
+	set_flag(sk, SOCK_ZEROCOPY, val);
+	return 0;
+}
+
 /* The options whose value is an int. */
 static int set_int(struct sock *sk, int name, int val,
 		   const void __user *optval, u32 len)
@@ -252,7 +267,7 @@ static int set_int(struct sock *sk, int name, int val,
 	case SO_MAX_PACING_RATE:
 		return set_pacing_rate(sk, optval, len);
 	case SO_ZEROCOPY:
-		return -EOPNOTSUPP;
+		return set_zerocopy(sk, val);
 	default: /* also SO_TYPE, SO_ERROR and the like: only to be read */
 		return sock_set_timestamp_option(sk, name, optval, len);
 	}
@@ -378,6 +393,8 @@ static int get_int(struct sock *sk, int name, int *val)
 		*val = sk->sk_bound_dev_if;
 		return 0;
 	case SO_ZEROCOPY:
+		*val = sock_flag(sk, SOCK_ZEROCOPY);
+		return 0;
 	case SO_INCOMING_CPU:
 		*val = 0;
 		return 0;

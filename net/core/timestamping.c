@@ -23,6 +23,7 @@
 #include "lib/uapi/net_tstamp.h"
 #include "net/core/errqueue.h"
 #include "net/core/netdevice.h"
+#include "net/core/zerocopy.h"
 
 #define CAP_NET_ADMIN 12
 #define CAP_NET_RAW   13
@@ -469,6 +470,10 @@ void __skb_tstamp_tx(struct sk_buff *skb, struct sock *sk, u32 type)
 	if (!sk || sock_flag(sk, SOCK_DEAD))
 		return;
 	report = make_report(skb, sk, type);
+	if (report && skb_orphan_frags_rx(report, GFP_ATOMIC)) {
+		consume_skb(report);
+		report = NULL;
+	}
 	if (!report)
 		return;
 	skb_dst_drop(report);

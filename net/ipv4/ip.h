@@ -143,6 +143,9 @@ int ip_generic_getfrag(void *from, char *to, int offset, int len, int odd,
 		       struct sk_buff *skb);
 /* The queue's datagram, complete with IP header; NULL: nothing queued. */
 struct sk_buff *ip_finish_skb(struct sock *sk, struct flowi4 *fl4);
+/* Whether a datagram's payload may be fragments, appended to the headers. */
+bool ip_takes_pages(const struct sock *sk, const struct rtable *rt,
+		    const struct ipcm_cookie *ipc, u32 length);
 /* The uncorked case: one datagram from one call, without the queue. */
 struct sk_buff *ip_make_skb(struct sock *sk, struct flowi4 *fl4,
 			    ip_getfrag *getfrag, void *from, u32 length,

@@ -263,6 +263,23 @@ static bool ip_device_sums(const struct sock *sk, const struct net_device *dev)
 	       sk->sk_protocol == IPPROTO_UDP;
 }
 
+/**
+ * ip_takes_pages() - Whether a datagram's payload can be fragments by
+ * reference.
+ * @sk: the socket. @rt: its route. @ipc: parameters of the call.
+ * @length: bytes with the transport header.
+ *
+ * Return: it fits into one packet without options, and the device gathers and
+ *         sums.
+ */
+bool ip_takes_pages(const struct sock *sk, const struct rtable *rt,
+		    const struct ipcm_cookie *ipc, u32 length)
+{
+	return (rt->dst.dev->features & NETIF_F_SG) &&
+	       ip_device_sums(sk, rt->dst.dev) && !ipc->opt &&
+	       length + sizeof(struct iphdr) <= ip_cork_mtu(sk, rt);
+}
+
 /* One frame, nothing to follow, a device that sums: leave the sum to it. */
 static u8 ip_append_summed(const struct sock *sk, const struct inet_cork *cork,
 			   u32 length, u32 transhdrlen, u32 flags)

@@ -13,7 +13,9 @@
  */
 #include "lib/err.h"
 #include "lib/uapi/net_tstamp.h"
+#include "net/core/netdevice.h"
 #include "net/core/timestamping.h"
+#include "net/core/zerocopy.h"
 #include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/tcp_int.h"
 
@@ -35,6 +37,7 @@ struct tcp_send {
 	size_t copied_syn; /* what a Fast Open's SYN took */
 	u64 timeo_ns;
 	u32 tsflags; /* SOF_TIMESTAMPING_*, if there are control messages */
+	struct zerocopy_send zc; /* with MSG_ZEROCOPY */
 };
 
 static struct sk_buff *write_queue_tail(const struct sock *sk)
@@ -187,35 +190,41 @@ static __force_inline struct sk_buff *next_skb(struct sock *sk,
 	return skb;
 }
 
-/* Whether @piece can become a part of @skb, or extends its last fragment. */
-static bool piece_fits(const struct sk_buff *skb, const struct bio_vec *piece)
+static bool piece_fits(const struct tcp_send *s, const struct sk_buff *skb,
+		       const struct bio_vec *piece)
 {
-	u32 frags = skb_shinfo(skb)->nr_frags;
-
-	return frags < MAX_SKB_FRAGS ||
-	       skb_can_coalesce(skb, frags, piece->bv_page, piece->bv_offset);
+	if ((s->flags & MSG_ZEROCOPY) && !zerocopy_may_append(&s->zc, skb))
+		return false;
+	return skb_has_room_for(skb, piece);
 }
 
 /* The bytes of @piece are the packet's now, and its reference. */
-static void append_piece(struct sock *sk, struct sk_buff *skb,
-			 const struct bio_vec *piece)
+static void append_piece(struct sock *sk, const struct tcp_send *s,
+			 struct sk_buff *skb, const struct bio_vec *piece)
 {
-	u32 i = skb_shinfo(skb)->nr_frags, n = piece->bv_len;
+	u32 n = piece->bv_len;
+	bool joined = skb_append_piece(skb, piece);
+	u32 cost = s->flags & MSG_ZEROCOPY ? zerocopy_cost(piece, joined) : n;
 
-	if (skb_can_coalesce(skb, i, piece->bv_page, piece->bv_offset)) {
-		skb_shinfo(skb)->frags[i - 1].size += n;
-		put_page(piece->bv_page);
-	} else {
-		skb_fill_page_desc(skb, i, piece->bv_page, piece->bv_offset, n);
-	}
-	skb->len += n;
-	skb->data_len += n;
-	skb->truesize += n;
-	sk->sk_wmem_queued += n;
+	skb->truesize += cost;
+	sk->sk_wmem_queued += cost;
 	tcp_sk(sk)->write_seq += n;
 	TCP_SKB_CB(skb)->end_seq += n;
 	TCP_SKB_CB(skb)->tcp_gso_segs = 0; /* to be counted again */
 	NET_ADD_STATS(sock_net(sk), Doorbell_SentByReference, n);
+}
+
+/* The next bytes, by reference; 0, -EFAULT, -ENOMEM. */
+static int take_piece(struct tcp_send *s, u32 max, struct bio_vec *piece)
+{
+	struct iov_iter *from = &s->msg->msg_iter;
+	ssize_t n;
+
+	if (s->flags & MSG_ZEROCOPY)
+		n = zerocopy_get_piece(&s->zc, from, max, piece);
+	else
+		n = (ssize_t)iov_iter_get_piece(from, max, piece);
+	return n < 0 ? (int)n : n ? 0 : -EFAULT;
 }
 
 /* send_some() without a copy: the next bytes are pages, which the packet
@@ -225,14 +234,16 @@ static noinline int send_piece(struct sock *sk, struct tcp_send *s)
 	struct sk_buff *skb = write_queue_tail(sk);
 	struct bio_vec piece;
 	u32 room = s->size_goal;
+	int err;
 
 	if (skb && (skb->len >= s->size_goal || TCP_SKB_CB(skb)->eor))
 		skb = NULL;
 	if (skb)
 		room -= skb->len;
-	if (!iov_iter_get_piece(&s->msg->msg_iter, room, &piece))
-		return -EFAULT;
-	if (skb && !piece_fits(skb, &piece)) {
+	err = take_piece(s, room, &piece);
+	if (unlikely(err))
+		return err;
+	if (skb && !piece_fits(s, skb, &piece)) {
 		mark_push(tcp_sk(sk), skb);
 		skb = NULL;
 	}
@@ -245,7 +256,7 @@ static noinline int send_piece(struct sock *sk, struct tcp_send *s)
 	}
 	if (!s->copied)
 		TCP_SKB_CB(skb)->tcp_flags &= (u8)~TCPHDR_PSH;
-	append_piece(sk, skb, &piece);
+	append_piece(sk, s, skb, &piece);
 	s->copied += piece.bv_len;
 	return 0;
 }
@@ -368,14 +379,51 @@ static int send_all(struct sock *sk, struct tcp_send *s)
 	}
 }
 
+/* Whether the device sends fragments; unknown before there is a route. */
+static bool device_gathers(const struct sock *sk)
+{
+	const struct dst_entry *dst = sk->sk_dst_cache;
+
+	return dst && (dst->dev->features & NETIF_F_SG);
+}
+
+/* MSG_ZEROCOPY: a hint, if the program has said that it knows of it; and even
+ * then there may be reasons to copy. Flags say what will be. */
+static noinline int begin_zerocopy(struct sock *sk, struct tcp_send *s)
+{
+	size_t size = msg_data_left(s->msg);
+	int err;
+
+	s->flags &= ~MSG_ZEROCOPY;
+	if (!sock_flag(sk, SOCK_ZEROCOPY) || !size)
+		return 0;
+	err = zerocopy_begin(&s->zc, sk, size, write_queue_tail(sk));
+	if (err)
+		return err;
+	s->flags |= MSG_ZEROCOPY;
+	if (s->msg->msg_iter.user && device_gathers(sk))
+		s->flags |= MSG_SPLICE_PAGES;
+	else
+		zerocopy_copied(&s->zc);
+	return 0;
+}
+
+static noinline void end_zerocopy(struct sock *sk, struct tcp_send *s)
+{
+	if (s->copied_syn)
+		zerocopy_copied(&s->zc);
+	zerocopy_end(&s->zc, sk, s->copied + s->copied_syn != 0);
+}
+
 /* A send ends here: what was asked for of its last byte. */
-static noinline void note_end(struct sock *sk, const struct tcp_send *s,
-			      int err)
+static noinline void note_end(struct sock *sk, struct tcp_send *s, int err)
 {
 	u32 tsflags = s->msg->msg_controllen ? s->tsflags : sk->sk_tsflags;
 	struct sk_buff *skb = write_queue_tail(sk);
 	struct tcp_skb_cb *cb;
 
+	if (s->flags & MSG_ZEROCOPY)
+		end_zerocopy(sk, s);
 	if (!skb)
 		return;
 	cb = TCP_SKB_CB(skb);
@@ -430,14 +478,23 @@ static int send_before_established(struct sock *sk, struct tcp_send *s)
 	return sk_stream_wait_connect(sk, &s->timeo_ns);
 }
 
+static noinline int send_prepare_seldom(struct sock *sk, struct tcp_send *s)
+{
+	int err = s->flags & MSG_ZEROCOPY ? begin_zerocopy(sk, s) : 0;
+
+	if (!err && (s->flags & MSG_FASTOPEN))
+		err = send_fastopen(sk, s);
+	return err;
+}
+
 static int send_prepare(struct sock *sk, struct tcp_send *s)
 {
 	int err;
 
 	/* The caller has set what is read before it is written. */
 	/* cppcheck-suppress ctuuninitvar */
-	if (unlikely(s->flags & MSG_FASTOPEN)) {
-		err = send_fastopen(sk, s);
+	if (unlikely(s->flags & (MSG_FASTOPEN | MSG_ZEROCOPY))) {
+		err = send_prepare_seldom(sk, s);
 		if (err)
 			return err;
 	}
@@ -469,12 +526,14 @@ static ssize_t tcp_sendmsg_locked(struct sock *sk, struct msghdr *msg)
 	if (unlikely(err))
 		remove_empty_skb(sk);
 	if (likely(s.copied)) {
-		if (unlikely(s.flags & (MSG_EOR | MSG_TX_STAMP)))
+		if (unlikely(s.flags & (MSG_EOR | MSG_TX_STAMP | MSG_ZEROCOPY)))
 			note_end(sk, &s, err);
 		tcp_push(sk, s.flags, s.mss_now, tcp_sk(sk)->nonagle,
 			 s.size_goal);
 		return (ssize_t)(s.copied + s.copied_syn);
 	}
+	if (unlikely(s.flags & MSG_ZEROCOPY))
+		end_zerocopy(sk, &s);
 	if (likely(!err) || s.copied_syn)
 		return (ssize_t)s.copied_syn;
 	err = sk_stream_error(sk, s.flags, err);
@@ -488,9 +547,9 @@ static ssize_t tcp_sendmsg_locked(struct sock *sk, struct msghdr *msg)
  * tcp_sendmsg() - Write to a connection (proto.sendmsg).
  * @sk:   not owned by the caller.
  * @msg:  the bytes; msg_flags: MSG_DONTWAIT, _MORE, _EOR, _OOB, _NOSIGNAL;
- *        _FASTOPEN connects to its name, which is ignored otherwise.
- *        MSG_ZEROCOPY copies unless SO_ZEROCOPY is set, which is not
- *        supported.
+ *        _FASTOPEN connects to its name, which is ignored otherwise;
+ *        _ZEROCOPY, with SO_ZEROCOPY, refers to the program's pages until
+ *        its note comes (net/core/zerocopy.c).
  * @size: bytes of @msg.
  *
  * A page that cannot be read ends the write there: the bytes before it are
@@ -499,7 +558,8 @@ static ssize_t tcp_sendmsg_locked(struct sock *sk, struct msghdr *msg)
  * Context: task; sleeps while the send buffer is full, at most SO_SNDTIMEO.
  * Return:  bytes queued, which may be fewer than asked for; else -EPIPE (with
  *          SIGPIPE unless MSG_NOSIGNAL), the connection's error, -EAGAIN,
- *          -EINTR, -EFAULT, -EINVAL (control message); with MSG_FASTOPEN
+ *          -EINTR, -EFAULT, -EINVAL (control message), -ENOBUFS (too many
+ *          notes are not read); with MSG_FASTOPEN
  *          also as tcp_sendmsg_fastopen().
  */
 ssize_t tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)

@@ -14,6 +14,7 @@
 #include "lib/err.h"
 #include "lib/softirq.h"
 #include "lib/uapi/tcp.h"
+#include "net/core/zerocopy.h"
 #include "net/ipv4/udp_int.h"
 
 #define UDP_MAX_LEN 0xffffU
@@ -118,8 +119,8 @@ static int udp_push_pending_frames(struct sock *sk)
 }
 
 /* Owned. Add the call's data; send unless more is to come (MSG_MORE). */
-static int udp_append(struct sock *sk, struct msghdr *msg, u32 ulen,
-		      struct ipcm_cookie *ipc, struct rtable **rtp, u32 flags)
+static int __udp_append(struct sock *sk, struct msghdr *msg, u32 ulen,
+			struct ipcm_cookie *ipc, struct rtable **rtp, u32 flags)
 {
 	struct udp_sock *up = udp_sk(sk);
 	bool more = flags & MSG_MORE;
@@ -135,6 +136,26 @@ static int udp_append(struct sock *sk, struct msghdr *msg, u32 ulen,
 		up->pending = 0;
 	else
 		up->len = (u16)inet_sk(sk)->cork->length;
+	return err;
+}
+
+/* With MSG_ZEROCOPY, too: then it is copied, with a note that says so. */
+static int udp_append(struct sock *sk, struct msghdr *msg, u32 ulen,
+		      struct ipcm_cookie *ipc, struct rtable **rtp, u32 flags)
+{
+	struct zerocopy_send z;
+	int err;
+
+	if (likely(!(flags & MSG_ZEROCOPY)))
+		return __udp_append(sk, msg, ulen, ipc, rtp, flags);
+	err = zerocopy_begin(&z, sk, ulen, NULL);
+	if (err) {
+		udp_flush_pending_frames(sk);
+		return err;
+	}
+	zerocopy_copied(&z);
+	err = __udp_append(sk, msg, ulen, ipc, rtp, flags);
+	zerocopy_end(&z, sk, !err);
 	return err;
 }
 
@@ -264,8 +285,8 @@ static int udp_send_route(struct sock *sk, const struct msghdr *msg,
 
 /* --- sending --- */
 
-static int udp_send_one(struct sock *sk, struct msghdr *msg, u32 ulen,
-			struct udp_send *s)
+static __force_inline int udp_send_one(struct sock *sk, struct msghdr *msg,
+				       u32 ulen, struct udp_send *s)
 {
 	struct inet_cork cork;
 	struct sk_buff *skb;
@@ -276,6 +297,73 @@ static int udp_send_one(struct sock *sk, struct msghdr *msg, u32 ulen,
 	if (IS_ERR_OR_NULL(skb))
 		return skb ? (int)PTR_ERR(skb) : 0;
 	return udp_send_skb(skb, &s->fl4);
+}
+
+/* The program's pages become the packet's fragments. */
+static int udp_append_pages(struct sock *sk, struct sk_buff *skb,
+			    struct msghdr *msg, struct zerocopy_send *z)
+{
+	struct bio_vec piece;
+	ssize_t n;
+	u32 cost;
+
+	while (msg_data_left(msg)) {
+		n = zerocopy_get_piece(z, &msg->msg_iter, msg_data_left(msg),
+				       &piece);
+		if (n < 0)
+			return (int)n;
+		if (!skb_has_room_for(skb, &piece)) {
+			put_page(piece.bv_page);
+			return -EMSGSIZE;
+		}
+		cost = zerocopy_cost(&piece, skb_append_piece(skb, &piece));
+		skb->truesize += cost;
+		sk->sk_wmem_alloc += cost;
+		NET_ADD_STATS(sock_net(sk), Doorbell_SentByReference, n);
+	}
+	return 0;
+}
+
+static int udp_send_pages(struct sock *sk, struct msghdr *msg,
+			  struct udp_send *s, struct zerocopy_send *z)
+{
+	struct inet_cork cork;
+	struct sk_buff *skb;
+	int err;
+
+	skb = ip_make_skb(sk, &s->fl4, ip_generic_getfrag, msg,
+			  sizeof(struct udphdr), sizeof(struct udphdr), &s->ipc,
+			  &s->rt, &cork, s->flags);
+	if (IS_ERR(skb))
+		return (int)PTR_ERR(skb);
+	err = udp_append_pages(sk, skb, msg, z);
+	if (err) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_SKB_UCOPY_FAULT);
+		NET_INC_STATS(sock_net(sk), Ip_OutDiscards);
+		return err;
+	}
+	return udp_send_skb(skb, &s->fl4);
+}
+
+/* MSG_ZEROCOPY: by reference if the datagram is one packet, for a device that
+ * sums: a sum of ours would be wrong if the program wrote to the pages. */
+static noinline int udp_send_zerocopy(struct sock *sk, struct msghdr *msg,
+				      u32 ulen, struct udp_send *s)
+{
+	struct zerocopy_send z;
+	int err;
+
+	err = zerocopy_begin(&z, sk, ulen, NULL);
+	if (err)
+		return err;
+	if (msg->msg_iter.user && ip_takes_pages(sk, s->rt, &s->ipc, ulen)) {
+		err = udp_send_pages(sk, msg, s, &z);
+	} else {
+		zerocopy_copied(&z);
+		err = udp_send_one(sk, msg, ulen, s);
+	}
+	zerocopy_end(&z, sk, !err);
+	return err;
 }
 
 static int udp_send_corked(struct sock *sk, struct msghdr *msg, u32 ulen,
@@ -314,6 +402,7 @@ static int udp_send_more(struct sock *sk, struct msghdr *msg, u32 len,
 
 static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len, u32 flags)
 {
+	u32 ulen = len + (u32)sizeof(struct udphdr);
 	struct udp_send s;
 	int err;
 
@@ -327,12 +416,10 @@ static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len, u32 flags)
 	if (!err)
 		err = udp_send_route(sk, msg, &s);
 	if (!err)
-		err = likely(!(flags & MSG_MORE))
-			      ? udp_send_one(sk, msg,
-					     len + sizeof(struct udphdr), &s)
-			      : udp_send_corked(sk, msg,
-						len + sizeof(struct udphdr),
-						&s);
+		err = likely(!(flags & (MSG_MORE | MSG_ZEROCOPY)))
+			      ? udp_send_one(sk, msg, ulen, &s)
+		      : flags & MSG_MORE ? udp_send_corked(sk, msg, ulen, &s)
+					 : udp_send_zerocopy(sk, msg, ulen, &s);
 	ip_rt_put(s.rt);
 	if (unlikely(s.ipc.opt))
 		kfree(s.ipc.opt);
@@ -342,7 +429,8 @@ static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len, u32 flags)
 /**
  * udp_sendmsg() - Send a datagram, or a part of one.
  * @sk:  the socket, bound. @msg: peer's name (unless connected), data,
- *       control messages; MSG_MORE: a part. @len: bytes of data.
+ *       control messages; MSG_MORE: a part; MSG_ZEROCOPY: see
+ *       net/core/zerocopy.c. @len: bytes of data.
  *
  * Context: task; may sleep for send space.
  * Return:  @len; -EMSGSIZE (more than 65,507 bytes, or than the path takes
@@ -358,8 +446,13 @@ ssize_t udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len)
 
 	if (len > UDP_MAX_LEN)
 		return -EMSGSIZE;
-	if (flags & MSG_OOB)
-		return -EOPNOTSUPP;
+	if (unlikely(flags & (MSG_OOB | MSG_ZEROCOPY))) {
+		if (flags & MSG_OOB)
+			return -EOPNOTSUPP;
+		if (!len || !sock_flag(sk, SOCK_ZEROCOPY) ||
+		    (flags & MSG_PROBE))
+			flags &= ~MSG_ZEROCOPY; /* no note */
+	}
 	if (unlikely(up->pending))
 		err = udp_send_more(sk, msg, (u32)len, flags);
 	if (err == -EAGAIN && !up->pending)

@@ -3,6 +3,7 @@
 link, from our program and from Debian's busybox. Every capture is judged by
 tshark; the first packets by scapy."""
 import hashlib
+import re
 
 import pytest
 
@@ -43,6 +44,37 @@ def test_sendfile_sends_the_file_itself(tap_net):
     counted = stats(r)
     assert counted["doorbell.SentByReference"] == len(data)
     assert counted.get("doorbell.CopiedAfterAll", 0) == 0
+
+
+@pytest.mark.parametrize("words", [[], ["--offload"]])
+def test_zerocopy_sends_the_programs_memory(tap_net, words):
+    """Every byte by reference; the program writes to a buffer again when it
+    was told that it may, so bytes that left too late would be wrong."""
+    data = noise(10 << 20)
+    path = tap_net.file(data)
+    r = tap_net.run(*tap_net.peer("tcp"), *words, "--add", f"{path}:data.bin",
+                    "send", "--zerocopy", "/data.bin",
+                    f"tcp://host:{tap_net.port}")
+    assert r.status == 0, r.out + r.err
+    assert tap_net.report()[0]["sha256"] == sha256(data)
+    told = re.search(r"(\d+) calls by reference, (\d+) copied", r.out)
+    assert int(told[1]) >= 160 and told[2] == "0"
+    counted = stats(r)
+    assert counted["doorbell.SentByReference"] == len(data)
+    assert counted.get("doorbell.CopiedAfterAll", 0) == 0
+
+
+@pytest.mark.parametrize("words,copied", [([], True), (["--offload"], False)])
+def test_udp_zerocopy_needs_a_card_that_sums(tap_net, words, copied):
+    data = noise(500 * 1472)
+    path = tap_net.file(data)
+    r = tap_net.run(*tap_net.peer("udp", "--count", 500), *words, "--add",
+                    f"{path}:data.bin", "send", "--zerocopy", "/data.bin",
+                    f"udp://host:{tap_net.port}")
+    assert r.status == 0, r.out + r.err
+    assert tap_net.report()["sha256"] == sha256(data)
+    counts = (0, 500) if copied else (500, 0)
+    assert "%d calls by reference, %d copied" % counts in r.out
 
 
 def test_the_program_chooses_the_congestion_control(user_net):

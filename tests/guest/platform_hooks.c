@@ -18,7 +18,7 @@
 #include "lib/softirq.h"
 #include "tests/guest/crash.h"
 #include "tests/guest/real_clock.h"
-#include "tests/host/host.h"
+#include "tests/fixtures/pin.h"
 
 #define POISON_NEW  0x5a
 #define POISON_FREE 0x6b
@@ -41,6 +41,7 @@ WRAP(__wsum, csum_and_copy_from_user, const void __user *src, void *dst,
 WRAP(struct files_struct *, task_files, void);
 WRAP(bool, task_signal_pending, void);
 WRAP(void, task_raise_signal, int sig);
+WRAP(struct page *, pin_user_page, const void __user *addr);
 WRAP(u64, nr_free_pages, void);
 WRAP(void, cpu_idle, void);
 WRAP(u64, ktime_get_ns, void);
@@ -206,6 +207,16 @@ void __wrap_task_raise_signal(int sig)
 		__real_task_raise_signal(sig);
 	else
 		raised_signal = sig;
+}
+
+/* A suite's memory is the kernel's; that of a program is pinned as always. */
+struct page *__wrap_pin_user_page(const void __user *addr)
+{
+	u8 byte;
+
+	if (!virtual_clock)
+		return __real_pin_user_page(addr);
+	return copy_from_user(&byte, addr, 1) ? NULL : test_pin(addr);
 }
 
 /* --- time --- */

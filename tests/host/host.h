@@ -26,6 +26,11 @@ s64 test_live_allocations(void);
 
 /* From now on user copies that touch [p, p+n) fail; NULL ends it. */
 void test_bad_user_range(const void *p, size_t n);
+/* 32 pages from @base on are struct pages in a row when they are pinned; NULL
+ * ends it. Others are pages on their own. */
+void test_pin_region(const void *base);
+/* References to pages of "user memory" that are held now (pin_user_page()). */
+u32 test_pinned_pages(void);
 /* The last signal raised at the current task since the last call; 0: none. */
 int test_take_signal(void);
 

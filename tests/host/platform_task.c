@@ -6,7 +6,7 @@
  */
 #include "lib/bug.h"
 #include "lib/softirq.h"
-#include "tests/host/host.h"
+#include "tests/fixtures/pin.h"
 
 static u64 now_ns = 1000 * NSEC_PER_SEC;
 static u64 armed_ns = ~0ULL;
@@ -92,6 +92,13 @@ void task_wake(struct task *t)
 {
 	BUG_ON(t != task_current());
 	woken = true;
+}
+
+struct page *pin_user_page(const void __user *addr)
+{
+	u8 byte;
+
+	return copy_from_user(&byte, addr, 1) ? NULL : test_pin(addr);
 }
 
 void task_yield(void)

@@ -16,6 +16,7 @@
 #include <time.h>
 #include "lib/bug.h"
 #include "lib/file.h"
+#include "lib/page.h"
 #include "lib/softirq.h"
 #include "tests/packetdrill/platform_threads.h"
 
@@ -164,6 +165,20 @@ void task_wake(struct task *task)
 	nr_owing++;
 	wakes++;
 	pthread_cond_signal(&t->cond);
+}
+
+/* What packetdrill gives it frees after the call: a copy stands in. */
+struct page *pin_user_page(const void __user *addr)
+{
+	const u8 *at = (const u8 *)((__force uintptr_t)addr & PAGE_MASK);
+	struct page *page;
+
+	if (!at)
+		return NULL;
+	page = alloc_page(GFP_KERNEL);
+	if (page)
+		memcpy(page_address(page), at, PAGE_SIZE);
+	return page;
 }
 
 void task_yield(void)

@@ -18,6 +18,7 @@
 #include "lib/timer.h"
 #include "net/core/netdevice.h"
 #include "net/core/sch_generic.h"
+#include "net/core/zerocopy.h"
 #include "net/ipv4/inet_sock.h"
 #include "net/ipv4/route.h"
 #include "net/wire/tcp.h"
@@ -54,6 +55,14 @@ static netdev_tx_t tun_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct out_packet *p = kmalloc(sizeof(*p) + skb->len, GFP_ATOMIC);
 
 	skb_tx_timestamp(skb);
+	/* Whoever reads the other end may take any time, so programs' pages
+	 * are copied: as a tun device of Linux does. */
+	if (skb_orphan_frags_rx(skb, GFP_ATOMIC)) {
+		dev->stats.tx_dropped++;
+		kfree(p);
+		kfree_skb(skb);
+		return NETDEV_TX_OK;
+	}
 	if (!p || (skb->ip_summed == CHECKSUM_PARTIAL &&
 		   skb_checksum_help(skb) != 0)) {
 		kfree(p);

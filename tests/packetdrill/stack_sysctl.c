@@ -14,7 +14,6 @@
 
 static const char *const ignored[] = {
 	"net/core/default_qdisc",
-	"net/core/optmem_max",
 	"net/ipv4/tcp_adv_win_scale",
 	"net/ipv4/tcp_backlog_ack_defer",
 	"net/ipv4/tcp_comp_sack_delay_ns",

@@ -38,6 +38,7 @@ struct pkt_piece {
 	void *p;
 	size_t n;
 	bool stream; /* payload: goes by fill() and differs(), not by itself */
+	bool kept;   /* outlives the call */
 };
 
 struct pkt_backend {

@@ -230,13 +230,23 @@ static long do_write(struct pkt_event *ev)
 	return wrote(f, CALL(write, f, payload(n, f), n));
 }
 
+/* The stack may refer to what it was given: see pkt_mem_keep(). */
+static void keep_memory(u32 flags)
+{
+	if (flags & MSG_ZEROCOPY)
+		pkt_mem_keep();
+}
+
 static long do_send(struct pkt_event *ev)
 {
 	size_t n = (size_t)num(2);
 	int f = fd(0);
 
+	u8 *buf = payload(n, f);
+
 	pkt.no_pattern |= !!(num(3) & MSG_OOB);
-	return wrote(f, CALL(sendto, f, payload(n, f), n, num(3)));
+	keep_memory((u32)num(3));
+	return wrote(f, CALL(sendto, f, buf, n, num(3)));
 }
 
 static long do_sendto(struct pkt_event *ev)
@@ -244,11 +254,13 @@ static long do_sendto(struct pkt_event *ev)
 	struct sockaddr_in *sin = address(4, pkt.remote_ip, PEER_PORT);
 	size_t n = (size_t)num(2);
 	int f = fd(0);
+	u8 *buf;
 
 	if (num(3) & MSG_FASTOPEN)
 		pkt.info_fd = f;
-	return wrote(f, CALL(sendto, f, payload(n, f), n, num(3), sin,
-			     sizeof(*sin)));
+	buf = payload(n, f);
+	keep_memory((u32)num(3));
+	return wrote(f, CALL(sendto, f, buf, n, num(3), sin, sizeof(*sin)));
 }
 
 static long do_read(struct pkt_event *ev)
@@ -352,6 +364,7 @@ static long do_sendmsg(struct pkt_event *ev)
 	msg->msg_iov = vectors(iovs, &nr, &n);
 	msg->msg_iovlen = nr;
 	fill_vectors(msg->msg_iov, n, f);
+	keep_memory((u32)num(2));
 	return wrote(f, CALL(sendmsg, f, msg, num(2)));
 }
 

@@ -112,6 +112,7 @@ static void host_start(const struct pkt_script *s)
 	timers_init();
 	pkt_check(net_fixture_init_machine(&test) == 0, "no stack");
 	f = test.priv;
+	f->eth0->features |= NETIF_F_SG; /* as the e1000 has it */
 	files = files_alloc();
 	pkt_check(files, "no descriptors");
 	test_set_files(files);

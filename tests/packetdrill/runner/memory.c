@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: the memory of the program that makes a script's calls, and the calls
- * themselves. Structures and buffers of one call live until it has ended;
- * asserts make calls while another one blocks, so calls nest.
+ * themselves. Structures and buffers of one call live until it has ended, or
+ * for ever if the stack refers to them (MSG_ZEROCOPY); asserts make calls while
+ * another one blocks, so calls nest.
  */
 #include "tests/packetdrill/runner/pkt.h"
 
 #define MAX_PIECES 64
+#define MAX_KEPT   256
 
 static struct pkt_piece pieces[MAX_PIECES];
 static u32 nr_pieces, first; /* of the innermost call */
+static void *kept[MAX_KEPT];
+static u32 nr_kept;
 
 static void *piece(size_t n, bool stream)
 {
@@ -62,6 +66,22 @@ u32 pkt_mem_begin(void)
 }
 
 /**
+ * pkt_mem_keep() - What this call has now is never given back.
+ *
+ * Context: between pkt_mem_begin() and pkt_mem_end().
+ */
+void pkt_mem_keep(void)
+{
+	u32 i;
+
+	for (i = first; i < nr_pieces; i++) {
+		pkt_check(nr_kept < MAX_KEPT, "too much memory to keep");
+		kept[nr_kept++] = pieces[i].p;
+		pieces[i].kept = true;
+	}
+}
+
+/**
  * pkt_mem_end() - The call's memory is given back.
  * @outer: of its pkt_mem_begin().
  *
@@ -70,7 +90,8 @@ u32 pkt_mem_begin(void)
 void pkt_mem_end(u32 outer)
 {
 	while (nr_pieces > first)
-		pkt.backend->free(pieces[--nr_pieces].p);
+		if (!pieces[--nr_pieces].kept)
+			pkt.backend->free(pieces[nr_pieces].p);
 	first = outer;
 }
 

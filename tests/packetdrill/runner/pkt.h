@@ -159,6 +159,7 @@ bool pkt_symbol(const char *name, s64 *value);
 const char *pkt_errno_name(int err);
 /* A call's memory, and the call (memory.c). */
 u32 pkt_mem_begin(void);
+void pkt_mem_keep(void);
 void pkt_mem_end(u32 outer);
 void *pkt_mem(size_t n);
 u8 *pkt_buffer(size_t n);

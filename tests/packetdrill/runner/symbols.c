@@ -233,6 +233,7 @@ static const struct symbol constants[] = {
 	S(EPOLLRDHUP),
 	S(EPOLLONESHOT),
 	S(EPOLLET),
+	S(EPOLLEXCLUSIVE),
 	S(EPOLL_CTL_ADD),
 	S(EPOLL_CTL_DEL),
 	S(EPOLL_CTL_MOD),

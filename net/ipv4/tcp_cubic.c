@@ -152,11 +152,11 @@ static u32 w_cubic(const struct cubic *ca, u64 t_ms)
 /* Section 4.3: what Reno would have by now. */
 static u32 w_est_update(struct cubic *ca, u32 cwnd)
 {
-	u32 need = cwnd * CUBIC_ALPHA_DEN / CUBIC_ALPHA_NUM;
+	u32 need = max(cwnd * CUBIC_ALPHA_DEN / CUBIC_ALPHA_NUM, 1U);
 
 	/* Back at the window of the loss, Reno's own slope. */
 	if (ca->cwnd_prior && ca->w_est >= ca->cwnd_prior)
-		need = cwnd;
+		need = max(cwnd, 1U);
 	ca->w_est += ca->est_acked / need;
 	ca->est_acked %= need;
 	return ca->w_est;

@@ -9,28 +9,6 @@
 #include "lib/checksum.h"
 #include "lib/platform.h"
 
-static __force_inline u64 load64(const u8 *p)
-{
-	u64 v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static __force_inline u64 add_carry(u64 a, u64 b)
-{
-	u64 s = a + b;
-
-	return s + (s < b);
-}
-
-static __force_inline u32 fold64(u64 s)
-{
-	s = (s & 0xffffffffU) + (s >> 32);
-	s = (s & 0xffffffffU) + (s >> 32);
-	return (u32)s;
-}
-
 /* The last 1 to 7 bytes, with zeros behind them (RFC 1071, section 1). */
 static __force_inline u64 load_tail(const u8 *p, size_t len)
 {
@@ -72,13 +50,14 @@ __hot __aligned(128) __wsum
 	for (; len >= 64; len -= 64, p += 64)
 #pragma GCC unroll 8
 		for (i = 0; i < 64; i += 8)
-			carry += __builtin_add_overflow(s, load64(p + i), &s);
+			carry += __builtin_add_overflow(s, csum_load64(p + i),
+							&s);
 	for (; len >= 8; len -= 8, p += 8)
-		carry += __builtin_add_overflow(s, load64(p), &s);
-	s = add_carry(s, carry);
+		carry += __builtin_add_overflow(s, csum_load64(p), &s);
+	s = csum_add64(s, carry);
 	if (len)
-		s = add_carry(s, load_tail(p, len));
-	return (__force __wsum)fold64(s);
+		s = csum_add64(s, load_tail(p, len));
+	return (__force __wsum)csum_fold64(s);
 }
 
 /**
@@ -98,50 +77,46 @@ __hot __aligned(128) __wsum
 	u8 *d = dst;
 
 	for (; len >= 16; len -= 16, p += 16, d += 16) {
-		a = load64(p);
-		b = load64(p + 8);
+		a = csum_load64(p);
+		b = csum_load64(p + 8);
 		memcpy(d, &a, 8);
 		memcpy(d + 8, &b, 8);
-		s = add_carry(s, a);
-		s = add_carry(s, b);
+		s = csum_add64(s, a);
+		s = csum_add64(s, b);
 	}
 	if (len >= 8) {
-		a = load64(p);
+		a = csum_load64(p);
 		memcpy(d, &a, 8);
-		s = add_carry(s, a);
+		s = csum_add64(s, a);
 		len -= 8;
 		p += 8;
 		d += 8;
 	}
 	if (len) {
 		memcpy(d, p, len);
-		s = add_carry(s, load_tail(p, len));
+		s = csum_add64(s, load_tail(p, len));
 	}
-	return (__force __wsum)fold64(s);
+	return (__force __wsum)csum_fold64(s);
 }
 
 /**
- * ip_fast_csum() - The checksum of an IPv4 header.
+ * ip_options_csum() - Sum what an IPv4 header has beyond 20 bytes.
  * @iph: the header; any alignment.
- * @ihl: its length in 32-bit words, 5 to 15.
+ * @ihl: its length in 32-bit words, 6 to 15.
  *
- * Return: the field's value if it was zero in @iph; 0 for a right header.
+ * Return: the sum, not folded.
  */
-__sum16 ip_fast_csum(const void *iph, unsigned int ihl)
+u64 ip_options_csum(const void *iph, unsigned int ihl)
 {
-	const u8 *p = iph;
-	u64 s;
+	const u8 *p = (const u8 *)iph + 20;
+	u64 s = 0;
 	u32 w;
 
-	memcpy(&w, p + 16, 4);
-	s = add_carry(load64(p), load64(p + 8));
-	s = add_carry(s, w);
-	/* Options, if there are any. */
-	for (p += 20; unlikely(ihl > 5); ihl--, p += 4) {
+	for (; ihl > 5; ihl--, p += 4) {
 		memcpy(&w, p, 4);
-		s = add_carry(s, w);
+		s += w;
 	}
-	return csum_fold((__force __wsum)fold64(s));
+	return s;
 }
 
 /**

@@ -15,9 +15,32 @@
 
 __wsum csum_partial(const void *buf, size_t len, __wsum sum);
 __wsum csum_partial_copy(const void *src, void *dst, size_t len, __wsum sum);
-__sum16 ip_fast_csum(const void *iph, unsigned int ihl);
+u64 ip_options_csum(const void *iph, unsigned int ihl);
 void csum_replace2(__sum16 *sum, __be16 from, __be16 to);
 void csum_replace4(__sum16 *sum, __be32 from, __be32 to);
+
+static __force_inline u64 csum_load64(const void *p)
+{
+	u64 v;
+
+	__builtin_memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* With end-around carry; written so that it is two instructions. */
+static __force_inline u64 csum_add64(u64 a, u64 b)
+{
+	u64 s, carry = __builtin_add_overflow(a, b, &s);
+
+	return s + carry;
+}
+
+static __force_inline u32 csum_fold64(u64 s)
+{
+	u32 r, carry = __builtin_add_overflow((u32)s, (u32)(s >> 32), &r);
+
+	return r + carry;
+}
 
 static inline __wsum csum_add(__wsum a, __wsum b)
 {
@@ -36,9 +59,10 @@ static inline __sum16 csum_fold(__wsum sum)
 {
 	u32 s = (__force u32)sum;
 
-	s = (s & 0xffffU) + (s >> 16);
-	s = (s & 0xffffU) + (s >> 16);
-	return (__force __sum16)(u16)~s;
+	/* The upper half becomes both halves' sum, and the lower half's carry
+	 * goes into it. */
+	s += s << 16 | s >> 16;
+	return (__force __sum16)(u16)(~s >> 16);
 }
 
 static inline __wsum csum_unfold(__sum16 sum)
@@ -76,9 +100,7 @@ static inline __wsum csum_tcpudp_nofold(__be32 saddr, __be32 daddr, u32 len,
 	s += (__force u32)saddr;
 	s += (__force u32)daddr;
 	s += (__force u32)htonl(len + proto);
-	s = (s & 0xffffffffU) + (s >> 32);
-	s = (s & 0xffffffffU) + (s >> 32);
-	return (__force __wsum)(u32)s;
+	return (__force __wsum)csum_fold64(s);
 }
 
 static inline __sum16 csum_tcpudp_magic(__be32 saddr, __be32 daddr, u32 len,
@@ -91,4 +113,21 @@ static inline __sum16 csum_tcpudp_magic(__be32 saddr, __be32 daddr, u32 len,
 static inline __sum16 ip_compute_csum(const void *buf, size_t len)
 {
 	return csum_fold(csum_partial(buf, len, 0));
+}
+
+/*
+ * The checksum of an IPv4 header of @ihl 32-bit words, 5 to 15; any alignment.
+ * The field's value if it was zero in @iph; 0 for a right header.
+ */
+static __force_inline __sum16 ip_fast_csum(const void *iph, unsigned int ihl)
+{
+	u64 s = csum_load64(iph);
+	u32 w;
+
+	__builtin_memcpy(&w, (const u8 *)iph + 16, sizeof(w));
+	s = csum_add64(s, csum_load64((const u8 *)iph + 8));
+	s = csum_add64(s, w);
+	if (unlikely(ihl > 5))
+		s = csum_add64(s, ip_options_csum(iph, ihl));
+	return csum_fold((__force __wsum)csum_fold64(s));
 }

@@ -48,8 +48,7 @@ struct dst_entry {
 	int (*input)(struct sk_buff *skb);
 	int (*output)(struct net *net, struct sock *sk, struct sk_buff *skb);
 	u32 refcnt;
-	u32 genid; /* of the tables it was made from */
-	bool obsolete;
+	bool obsolete;         /* the tables it was made from have changed */
 	int error;             /* input and output give this errno */
 	u32 metrics[RTAX_NR_]; /* 0: not set */
 };

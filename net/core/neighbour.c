@@ -132,6 +132,25 @@ static void neigh_purge_queue(struct neighbour *n, enum skb_drop_reason reason)
 	n->arp_queue_len_bytes = 0;
 }
 
+/* --- the output functions an entry switches between --- */
+
+/* Reachable for sure: headers may be ready-made. */
+static void neigh_connect(struct neighbour *n)
+{
+	const struct header_ops *h = n->dev->header_ops;
+
+	if (h && h->cache)
+		h->cache(n, &n->hh, n->tbl->protocol);
+	n->output = neigh_connected_output;
+}
+
+/* In doubt: every packet must pass neigh_event_send(). */
+static void neigh_suspect(struct neighbour *n)
+{
+	n->hh.hh_len = 0;
+	n->output = neigh_resolve_output;
+}
+
 /* Out of the table, with the table's reference. Softirqs are disabled. */
 static void neigh_unlink(struct neighbour *n)
 {
@@ -139,7 +158,7 @@ static void neigh_unlink(struct neighbour *n)
 	hlist_del_init(&n->hash_node);
 	n->dead = 1;
 	n->nud_state = NUD_NONE;
-	n->output = neigh_resolve_output; /* drops: dead */
+	neigh_suspect(n); /* drops: dead */
 	neigh_purge_queue(n, SKB_DROP_REASON_NEIGH_DEAD);
 	neigh_release(n);
 }
@@ -196,24 +215,6 @@ static bool neigh_make_room(struct neigh_table *tbl, u64 now)
 		return true;
 	tbl->stat_table_fulls++;
 	return false;
-}
-
-/* --- the output functions an entry switches between --- */
-
-/* Reachable for sure: headers may be ready-made. */
-static void neigh_connect(struct neighbour *n)
-{
-	const struct header_ops *h = n->dev->header_ops;
-
-	if (h && h->cache)
-		h->cache(n, &n->hh, n->tbl->protocol);
-	n->output = neigh_connected_output;
-}
-
-/* In doubt: every packet must pass neigh_event_send(). */
-static void neigh_suspect(struct neighbour *n)
-{
-	n->output = neigh_resolve_output;
 }
 
 static struct neighbour *neigh_alloc(struct neigh_table *tbl, const void *key,

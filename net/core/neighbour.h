@@ -35,7 +35,7 @@
 #define HH_DATA_MAX 16 /* header bytes, right-aligned to HH_DATA_MAX */
 
 struct hh_cache {
-	u8 hh_len; /* 0: not filled */
+	u8 hh_len; /* 0: not filled, or in doubt */
 	u8 hh_data[HH_DATA_MAX] __aligned(16);
 };
 
@@ -140,15 +140,20 @@ static inline void neigh_confirm(struct neighbour *n)
 	n->confirmed_ns = ktime_get_ns();
 }
 
+static inline bool neigh_hh_ready(const struct neighbour *n)
+{
+	return n->hh.hh_len != 0;
+}
+
 /* Send by the ready header if there is one, else by n->output. Consumes. */
 static inline int neigh_output(struct neighbour *n, struct sk_buff *skb)
 {
-	const struct hh_cache *hh = &n->hh;
+	u32 len = n->hh.hh_len;
 
-	if (likely((n->nud_state & NUD_CONNECTED) && hh->hh_len &&
-		   skb_headroom(skb) >= HH_DATA_MAX)) {
-		memcpy(skb->data - HH_DATA_MAX, hh->hh_data, HH_DATA_MAX);
-		skb_push(skb, hh->hh_len);
+	if (likely(len && skb_headroom(skb) >= HH_DATA_MAX)) {
+		memcpy(skb->data - HH_DATA_MAX, n->hh.hh_data, HH_DATA_MAX);
+		skb->data -= len;
+		skb->len += len;
 		return dev_queue_xmit(skb);
 	}
 	return n->output(n, skb);

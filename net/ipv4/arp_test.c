@@ -99,8 +99,8 @@ static void ip_output_confirms_the_neighbour(struct kunit *test)
 	n = entry(f, "10.0.2.2");
 	KUNIT_ASSERT_NOT_NULL(test, n);
 	test_advance_ns(NSEC_PER_SEC);
-	s->sk->sk_dst_pending_confirm = true; /* as tcp_ack() does */
-	KUNIT_EXPECT_EQ(test, test_sendto(s, "x", 1, "10.0.2.2", 7, 0), 1);
+	KUNIT_EXPECT_EQ(test,
+			test_sendto(s, "x", 1, "10.0.2.2", 7, MSG_CONFIRM), 1);
 	proof = n->confirmed_ns;
 	KUNIT_EXPECT_LE(test, ktime_get_ns() - proof, NSEC_PER_SEC / 2);
 	test_advance_ns(NSEC_PER_SEC);

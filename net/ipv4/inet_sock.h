@@ -83,7 +83,6 @@ struct netns_ipv4 {
 	struct neigh_table arp_tbl;
 	struct fib_table *fib_main;
 	struct fib_table *fib_local;
-	u32 rt_genid; /* bumped by each change of routes or addresses */
 	struct inet_hashinfo *hashinfo;    /* TCP's tables */
 	struct tcp_fastopen_net *fastopen; /* keys, cookies */
 	struct udp_table *udp_table;

@@ -33,16 +33,6 @@ void ip_send_check(struct iphdr *iph)
 
 /* --- the last steps --- */
 
-/* Make room for the link header; consumes @skb on failure. */
-static struct sk_buff *ip_expand_headroom(struct sk_buff *skb, u32 need)
-{
-	if (!pskb_expand_head(skb, ALIGN(need - skb_headroom(skb), 16U), 0,
-			      GFP_ATOMIC))
-		return skb;
-	kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
-	return NULL;
-}
-
 static void ip_count_cast(struct net *net, u8 type)
 {
 	if (type == RTN_MULTICAST)
@@ -51,36 +41,15 @@ static void ip_count_cast(struct net *net, u8 type)
 		NET_INC_STATS(net, IpExt_OutBcastPkts);
 }
 
-/* RFC 4861, section 7.3.1: the peer has answered by way of this neighbour. */
-static void ip_confirm_neigh(struct sock *sk, struct neighbour *n)
+/* The neighbour has to be found, or to be asked for. */
+static noinline int ip_neigh_slow(struct rtable *rt, struct sk_buff *skb)
 {
-	if (!sk || sk->__sk_common.skc_kind != SK_FULL ||
-	    likely(!sk->sk_dst_pending_confirm))
-		return;
-	sk->sk_dst_pending_confirm = false;
-	neigh_confirm(n);
-}
+	struct neighbour *n = rt_neighbour(rt);
 
-static __force_inline int ip_neigh_xmit(struct net *net, struct sock *sk,
-					struct sk_buff *skb)
-{
-	struct rtable *rt = skb_rtable(skb);
-	u32 need = LL_RESERVED_SPACE(rt->dst.dev);
-	struct neighbour *n;
-
-	if (unlikely(rt->rt_type >= RTN_BROADCAST))
-		ip_count_cast(net, rt->rt_type);
-	if (unlikely(skb_headroom(skb) < need)) {
-		skb = ip_expand_headroom(skb, need);
-		if (!skb)
-			return -ENOMEM;
-	}
-	n = rt_neighbour(rt);
 	if (unlikely(IS_ERR(n))) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_NEIGH_CREATEFAIL);
 		return (int)PTR_ERR(n);
 	}
-	ip_confirm_neigh(sk, n);
 	return neigh_output(n, skb);
 }
 
@@ -88,10 +57,14 @@ static __force_inline int ip_neigh_xmit(struct net *net, struct sock *sk,
 static __force_inline int ip_finish_output2(struct net *net, struct sock *sk,
 					    struct sk_buff *skb)
 {
+	struct rtable *rt = skb_rtable(skb);
+	struct neighbour *n;
 	int ret;
 
 	local_bh_disable();
-	ret = ip_neigh_xmit(net, sk, skb);
+	n = rt->rt_neigh;
+	ret = likely(n && neigh_hh_ready(n)) ? neigh_output(n, skb)
+					     : ip_neigh_slow(rt, skb);
 	local_bh_enable();
 	return ret;
 }
@@ -170,16 +143,42 @@ static int ip_finish_output_gso(struct net *net, struct sock *sk,
 	return ret;
 }
 
-static inline int ip_finish_output(struct net *net, struct sock *sk,
-				   struct sk_buff *skb)
+/* Too long, GSO, or not to one host: ask what fits. */
+static noinline int ip_finish_output_slow(struct net *net, struct sock *sk,
+					  struct sk_buff *skb)
 {
 	u32 mtu = ip_skb_dst_mtu(sk, skb);
 
-	if (unlikely(skb_is_gso(skb)))
+	ip_count_cast(net, skb_rtable(skb)->rt_type);
+	if (skb_is_gso(skb))
 		return ip_finish_output_gso(net, sk, skb, mtu);
-	if (unlikely(skb->len > mtu))
+	if (skb->len > mtu)
 		return ip_fragment(net, sk, skb, mtu);
 	return ip_finish_output2(net, sk, skb);
+}
+
+static inline int ip_finish_output(struct net *net, struct sock *sk,
+				   struct sk_buff *skb)
+{
+	if (likely(skb->len <= skb_rtable(skb)->rt_plain_mtu))
+		return ip_finish_output2(net, sk, skb);
+	return ip_finish_output_slow(net, sk, skb);
+}
+
+static __force_inline int __ip_output(struct net *net, struct sock *sk,
+				      struct sk_buff *skb)
+{
+	struct net_device *dev = skb_dst(skb)->dev;
+
+	NET_INC_STATS(net, Ip_OutTransmits);
+	NET_ADD_STATS(net, IpExt_OutOctets, skb->len);
+	skb->dev = dev;
+	skb->protocol = htons(ETH_P_IP);
+	if (likely(!net->nf_hooks_ipv4[NF_INET_POST_ROUTING]) ||
+	    (IPCB(skb)->flags & IPSKB_REROUTED))
+		return ip_finish_output(net, sk, skb);
+	return NF_HOOK(NF_INET_POST_ROUTING, net, sk, skb, NULL, dev,
+		       ip_finish_output);
 }
 
 /**
@@ -193,17 +192,16 @@ static inline int ip_finish_output(struct net *net, struct sock *sk,
  */
 int ip_output(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	struct net_device *dev = skb_dst(skb)->dev;
+	return __ip_output(net, sk, skb);
+}
 
-	NET_INC_STATS(net, Ip_OutTransmits);
-	NET_ADD_STATS(net, IpExt_OutOctets, skb->len);
-	skb->dev = dev;
-	skb->protocol = htons(ETH_P_IP);
-	if (likely(!net->nf_hooks_ipv4[NF_INET_POST_ROUTING]) ||
-	    (IPCB(skb)->flags & IPSKB_REROUTED))
-		return ip_finish_output(net, sk, skb);
-	return NF_HOOK(NF_INET_POST_ROUTING, net, sk, skb, NULL, dev,
-		       ip_finish_output);
+/* dst_output(), with the usual way in place. */
+static __force_inline int ip_dst_output(struct net *net, struct sock *sk,
+					struct sk_buff *skb)
+{
+	if (likely(skb_dst(skb)->output == ip_output))
+		return __ip_output(net, sk, skb);
+	return dst_output(net, sk, skb);
 }
 
 /* A copy for the listeners on this host, as if it had been received. */
@@ -296,6 +294,21 @@ static int ip_local_out_finish(struct net *net, struct sock *sk,
 	return dst_output(net, sk, skb);
 }
 
+static __force_inline int __ip_local_out(struct net *net, struct sock *sk,
+					 struct sk_buff *skb)
+{
+	struct iphdr *iph = ip_hdr(skb);
+
+	NET_INC_STATS(net, Ip_OutRequests);
+	iph->tot_len = htons((u16)skb->len);
+	ip_send_check(iph);
+	skb->protocol = htons(ETH_P_IP);
+	if (likely(!net->nf_hooks_ipv4[NF_INET_LOCAL_OUT]))
+		return ip_dst_output(net, sk, skb);
+	return NF_HOOK(NF_INET_LOCAL_OUT, net, sk, skb, NULL, skb_dst(skb)->dev,
+		       ip_local_out_finish);
+}
+
 /**
  * ip_local_out() - Send a complete packet of ours on its way.
  * @net: the stack. @sk: the socket, or NULL.
@@ -308,16 +321,7 @@ static int ip_local_out_finish(struct net *net, struct sock *sk,
  */
 int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
 {
-	struct iphdr *iph = ip_hdr(skb);
-
-	NET_INC_STATS(net, Ip_OutRequests);
-	iph->tot_len = htons((u16)skb->len);
-	ip_send_check(iph);
-	skb->protocol = htons(ETH_P_IP);
-	if (likely(!net->nf_hooks_ipv4[NF_INET_LOCAL_OUT]))
-		return dst_output(net, sk, skb);
-	return NF_HOOK(NF_INET_LOCAL_OUT, net, sk, skb, NULL, skb_dst(skb)->dev,
-		       ip_local_out_finish);
+	return __ip_local_out(net, sk, skb);
 }
 
 /**
@@ -362,6 +366,15 @@ static struct rtable *ip_sk_route(struct sock *sk)
 	return rt;
 }
 
+/* RFC 4861, section 7.3.1: the peer has answered. */
+static noinline void ip_confirm_neigh(struct sock *sk, struct rtable *rt)
+{
+	sk->sk_dst_pending_confirm = false;
+	local_bh_disable();
+	rt_confirm_neigh(rt);
+	local_bh_enable();
+}
+
 /**
  * ip_queue_xmit() - Send a transport segment of a connected socket.
  * @sk:  the socket; addresses, options and ttl are its own.
@@ -389,6 +402,8 @@ int ip_queue_xmit(struct sock *sk, struct sk_buff *skb, u8 tos)
 		skb_dst_set_noref(skb, &rt->dst);
 	}
 	rt = skb_rtable(skb);
+	if (unlikely(sk->sk_dst_pending_confirm))
+		ip_confirm_neigh(sk, rt);
 	/* RFC 791, section 3.1: strict means no gateway in between. */
 	if (unlikely(opt && opt->is_strictroute && rt->rt_uses_gateway))
 		goto no_route;
@@ -410,7 +425,7 @@ int ip_queue_xmit(struct sock *sk, struct sk_buff *skb, u8 tos)
 	ip_select_ident(net, skb, sk, max_t(int, 1, skb_shinfo(skb)->gso_segs));
 	skb->priority = sk->sk_priority;
 	skb->mark = sk->sk_mark;
-	return ip_local_out(net, sk, skb);
+	return __ip_local_out(net, sk, skb);
 
 no_route:
 	NET_INC_STATS(net, Ip_OutNoRoutes);

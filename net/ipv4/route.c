@@ -5,8 +5,8 @@
  * An rtable belongs to one question: destination, source, device, mark, scope.
  * The last answers are kept in a direct-mapped cache, so that datagrams to the
  * same place look nothing up and allocate nothing; sockets keep theirs
- * (sk_dst_cache). One number a stack, rt_genid, is raised by every change of
- * routes or addresses: an rtable made before is stale (dst_ops.check).
+ * (sk_dst_cache). Every change of routes or addresses makes all rtables there
+ * are obsolete (dst_ops.check).
  *
  * What ICMP taught about a path's MTU (RFC 1191) is an exception: kept by
  * destination with an expiry, written into the live rtables at once and into
@@ -95,6 +95,7 @@ static struct rt_exception *rt_exception_make(struct rt_state *st, __be32 daddr)
 
 static void rt_set_pmtu(struct rtable *rt, u32 mtu, u64 expires_ns)
 {
+	rt->rt_plain_mtu = 0;
 	rt->rt_pmtu = mtu;
 	rt->rt_pmtu_expires_ns = expires_ns;
 }
@@ -124,9 +125,7 @@ static void rt_learn_pmtu(struct net *net, __be32 daddr, u32 mtu)
 
 static struct dst_entry *ipv4_dst_check(struct dst_entry *dst, u32 cookie)
 {
-	if (dst->obsolete || dst->genid != dst->net->ipv4->rt_genid)
-		return NULL;
-	return dst;
+	return dst->obsolete ? NULL : dst;
 }
 
 static u32 ipv4_mtu(const struct dst_entry *dst)
@@ -251,7 +250,6 @@ static struct rtable *rt_alloc(struct net *net, struct net_device *dev, u8 type)
 	rt->dst.ops = &ipv4_dst_ops;
 	rt->dst.net = net;
 	rt->dst.refcnt = 1;
-	rt->dst.genid = net->ipv4->rt_genid;
 	rt->dst.input = rt_discard;
 	rt->dst.error = -EHOSTUNREACH;
 	rt->dst.output = ip_output;
@@ -287,11 +285,15 @@ static void rt_cache_put(struct net *net, u32 slot, struct rtable *rt)
 void rt_cache_flush(struct net *net)
 {
 	struct rt_state *st = net->ipv4->rt;
+	struct rtable *rt;
 	u32 i;
 
+	if (!st)
+		return;
 	local_bh_disable(); /* no packet may find what is being put */
-	net->ipv4->rt_genid++;
-	for (i = 0; st && i < ARRAY_SIZE(st->cache); i++) {
+	list_for_each_entry (rt, &st->live, rt_list)
+		rt->dst.obsolete = true;
+	for (i = 0; i < ARRAY_SIZE(st->cache); i++) {
 		ip_rt_put(st->cache[i]);
 		st->cache[i] = NULL;
 	}
@@ -429,6 +431,17 @@ static int rt_set_type(const struct flowi4 *fl4, struct rt_answer *a)
 	return 0;
 }
 
+/* The MTU of a route about which no question is open; see struct rtable. */
+static u32 rt_plain_mtu(const struct rtable *rt)
+{
+	u32 mtu = rt_mtu(rt);
+
+	return rt->rt_type < RTN_BROADCAST && mtu >= IPV4_MIN_MTU &&
+			       ip_mtu_believed(&rt->dst, mtu)
+		       ? mtu
+		       : 0;
+}
+
 static struct rtable *rt_make_output(struct net *net, const struct flowi4 *key,
 				     struct flowi4 *fl4,
 				     const struct rt_answer *a)
@@ -455,6 +468,7 @@ static struct rtable *rt_make_output(struct net *net, const struct flowi4 *key,
 		rt->dst.input = ip_local_deliver;
 		rt->dst.error = 0;
 	}
+	rt->rt_plain_mtu = rt_plain_mtu(rt);
 	e = rt_exception_find(net->ipv4->rt, fl4->daddr);
 	if (e && a->type == RTN_UNICAST)
 		rt_set_pmtu(rt, e->pmtu, e->expires_ns);
@@ -468,8 +482,7 @@ static bool rt_answers(const struct rtable *rt, const struct flowi4 *fl4)
 	       rt->rt_key_if == fl4->flowi4_oif &&
 	       rt->rt_mark == fl4->flowi4_mark &&
 	       rt->rt_key_scope == fl4->flowi4_scope &&
-	       rt->rt_key_flags == fl4->flowi4_flags &&
-	       rt->dst.genid == rt->dst.net->ipv4->rt_genid;
+	       rt->rt_key_flags == fl4->flowi4_flags && !rt->dst.obsolete;
 }
 
 static struct rtable *rt_output_slow(struct net *net, struct flowi4 *fl4,
@@ -665,7 +678,7 @@ int ip_route_input(struct sk_buff *skb, __be32 daddr, __be32 saddr, u8 tos,
 
 	if (likely(rt && rt->rt_is_input && rt->rt_dst == daddr &&
 		   rt->rt_key_src == saddr && rt->rt_key_if == dev->ifindex &&
-		   rt->dst.genid == net->ipv4->rt_genid)) {
+		   !rt->dst.obsolete)) {
 		dst_hold(&rt->dst);
 		skb_dst_set(skb, &rt->dst);
 		return 0;

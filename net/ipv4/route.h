@@ -50,7 +50,10 @@ struct rtable {
 	bool rt_uses_gateway;
 	__be32 rt_gateway; /* next hop; 0: the destination itself */
 	__be32 rt_src;     /* preferred source of the route */
-	u32 rt_pmtu;       /* learned (exception); 0: none */
+	/* Output to one host, nothing learned about the path, and an MTU that
+	 * may be believed: that MTU. 0: there is something to ask. */
+	u32 rt_plain_mtu;
+	u32 rt_pmtu; /* learned (exception); 0: none */
 	u64 rt_pmtu_expires_ns;
 	struct neighbour *rt_neigh; /* of the next hop, one reference */
 	/* The question it answers: what the cache compares (route.c). */
@@ -170,6 +173,13 @@ static inline struct neighbour *rt_neighbour(struct rtable *rt)
 
 	return likely(n && !n->dead) ? n : rt_find_neighbour(rt);
 }
+/* RFC 4861, section 7.3.1: the destination has answered by way of this route,
+ * so its next hop, if it is known, is reachable. Softirqs disabled. */
+static inline void rt_confirm_neigh(struct rtable *rt)
+{
+	if (rt->rt_neigh && !rt->rt_neigh->dead)
+		neigh_confirm(rt->rt_neigh);
+}
 int ip_rt_net_init(struct net *net) __must_check;
 void ip_rt_net_exit(struct net *net);
 /* @dev goes away: nothing may point at it any more. */
@@ -199,14 +209,15 @@ static inline struct dst_entry *sk_rt_check(struct sock *sk)
 {
 	struct dst_entry *dst = sk->sk_dst_cache;
 
-	if (likely(dst && !dst->obsolete &&
-		   dst->genid == dst->net->ipv4->rt_genid))
+	if (likely(dst && !dst->obsolete))
 		return dst;
 	return __sk_dst_check(sk, 0);
 }
 /* dst_mtu(), with the usual case, nothing learned, written out. */
 static inline u32 rt_mtu(const struct rtable *rt)
 {
+	if (likely(rt->rt_plain_mtu))
+		return rt->rt_plain_mtu;
 	if (unlikely(rt->rt_pmtu))
 		return dst_mtu(&rt->dst);
 	return min(rt->dst.metrics[RTAX_MTU] ?: rt->dst.dev->mtu, IP_MAX_MTU);

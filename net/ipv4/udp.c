@@ -291,6 +291,11 @@ static __force_inline int udp_send_one(struct sock *sk, struct msghdr *msg,
 	struct inet_cork cork;
 	struct sk_buff *skb;
 
+	if (unlikely(s->flags & MSG_CONFIRM)) { /* the program heard of it */
+		local_bh_disable();
+		rt_confirm_neigh(s->rt);
+		local_bh_enable();
+	}
 	skb = ip_make_skb(sk, &s->fl4, ip_generic_getfrag, msg, ulen,
 			  sizeof(struct udphdr), &s->ipc, &s->rt, &cork,
 			  s->flags);

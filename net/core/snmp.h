@@ -37,7 +37,8 @@
 	X(TcpExt, PruneCalled) X(TcpExt, RcvPruned) X(TcpExt, OfoPruned)       \
 	X(TcpExt, OutOfWindowIcmps) X(TcpExt, LockDroppedIcmps)                \
 	X(TcpExt, TW) X(TcpExt, TWRecycled) X(TcpExt, TWKilled)                \
-	X(TcpExt, PAWSActive) X(TcpExt, PAWSEstab) X(TcpExt, DelayedACKs)      \
+	X(TcpExt, PAWSActive) X(TcpExt, PAWSEstab) X(TcpExt, PAWSOldAck)       \
+	X(TcpExt, PAWSTimewait) X(TcpExt, TSEcrRejected) X(TcpExt, DelayedACKs) \
 	X(TcpExt, DelayedACKLocked) X(TcpExt, DelayedACKLost)                  \
 	X(TcpExt, ListenOverflows) X(TcpExt, ListenDrops)                      \
 	X(TcpExt, TCPHPHits) X(TcpExt, TCPPureAcks) X(TcpExt, TCPHPAcks)       \
@@ -58,7 +59,8 @@
 	X(TcpExt, TCPAbortOnTimeout) X(TcpExt, TCPAbortOnLinger)               \
 	X(TcpExt, TCPAbortFailed) X(TcpExt, TCPMemoryPressures)                \
 	X(TcpExt, TCPSACKDiscard) X(TcpExt, TCPDSACKIgnoredOld)                \
-	X(TcpExt, TCPDSACKIgnoredNoUndo) X(TcpExt, TCPSpuriousRTOs)            \
+	X(TcpExt, TCPDSACKIgnoredNoUndo) X(TcpExt, TCPDSACKIgnoredDubious)     \
+	X(TcpExt, TCPDSACKRecvSegs) X(TcpExt, TCPSpuriousRTOs)                 \
 	X(TcpExt, TCPBacklogDrop) X(TcpExt, TCPDeferAcceptDrop)                \
 	X(TcpExt, TCPTimeWaitOverflow) X(TcpExt, TCPReqQFullDoCookies)         \
 	X(TcpExt, TCPReqQFullDrop) X(TcpExt, TCPRetransFail)                   \
@@ -71,10 +73,12 @@
 	X(TcpExt, TCPOrigDataSent) X(TcpExt, TCPHystartTrainDetect)            \
 	X(TcpExt, TCPHystartDelayDetect) X(TcpExt, TCPACKSkippedSynRecv)       \
 	X(TcpExt, TCPACKSkippedPAWS) X(TcpExt, TCPACKSkippedSeq)               \
+	X(TcpExt, TCPACKSkippedFinWait2) X(TcpExt, TCPACKSkippedTimeWait)      \
 	X(TcpExt, TCPACKSkippedChallenge) X(TcpExt, TCPWinProbe)               \
 	X(TcpExt, TCPKeepAlive) X(TcpExt, TCPDelivered)                        \
 	X(TcpExt, TCPAckCompressed) X(TcpExt, TCPZeroWindowDrop)               \
-	X(TcpExt, BeyondWindow) X(TcpExt, TCPRcvQDrop) X(TcpExt, TcpTimeoutRehash)                     \
+	X(TcpExt, BeyondWindow) X(TcpExt, TCPRcvQDrop)                         \
+	X(TcpExt, TcpTimeoutRehash) X(TcpExt, TCPMD5Unexpected)                \
 	X(TcpExt, TCPBadOptions) X(TcpExt, TCPFastOpenActive)                  \
 	X(TcpExt, TCPFastOpenActiveFail) X(TcpExt, TCPFastOpenPassive)         \
 	X(TcpExt, TCPFastOpenPassiveFail)                                      \

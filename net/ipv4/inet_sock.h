@@ -125,7 +125,8 @@ struct netns_ipv4 {
 	u8 sysctl_tcp_orphan_retries;                         /* 0: 8 */
 	u8 sysctl_tcp_syncookies;                             /* 1 */
 	u8 sysctl_tcp_abort_on_overflow;
-	u8 sysctl_tcp_tw_reuse; /* 2 */
+	u8 sysctl_tcp_tw_reuse;        /* 2 */
+	u32 sysctl_tcp_tw_reuse_delay; /* ms, 1000 */
 	u8 sysctl_tcp_rfc1337;
 	u8 sysctl_tcp_slow_start_after_idle; /* 1 */
 	u8 sysctl_tcp_thin_linear_timeouts;

@@ -475,7 +475,7 @@ void tcp_select_initial_window(const struct sock *sk, u32 space, u32 mss,
 			       u8 *rcv_wscale, u32 init_rcv_wnd);
 /* SYN-ACK for a half-open connection, ready for ip_build_and_send_pkt(). */
 struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
-				const struct request_sock *req,
+				struct request_sock *req,
 				const struct tcp_fastopen_cookie *foc);
 void tcp_update_skb_after_send(struct sock *sk, struct sk_buff *skb,
 			       u64 prior_wstamp_ns);
@@ -515,6 +515,8 @@ void tcp_init_transfer(struct sock *sk);
 #define FLAG_NO_CHALLENGE_ACK 0x8000
 /* 1: go on; 0: old ACK; < 0: drop with that -(drop reason). */
 int tcp_ack(struct sock *sk, struct sk_buff *skb, int flag);
+bool tcp_may_update_window(const struct tcp_sock *tp, u32 ack, u32 ack_seq,
+			   u32 nwin);
 void tcp_enter_loss(struct sock *sk);
 void tcp_enter_cwr(struct sock *sk);
 void tcp_rearm_rto(struct sock *sk);
@@ -609,6 +611,7 @@ struct request_sock {
 	bool tstamp_ok, sack_ok, wscale_ok, ecn_ok, acked, cookie_ts;
 	bool tfo_listener; /* the child waits for the handshake's last ACK */
 	u32 ts_recent, ts_off, rsk_rcv_wnd, rsk_window_clamp;
+	u32 snt_tsval_first, snt_tsval_last; /* of our SYN-ACKs */
 	u64 snt_synack_ns, timeout_ns;
 	u64 last_oow_ack_time_ns;
 	__be32 ir_loc_addr, ir_rmt_addr;
@@ -624,6 +627,7 @@ struct tcp_timewait_sock {
 	u8 tw_rcv_wscale, tw_tos;
 	bool tstamp_ok;
 	u32 tw_rcv_nxt, tw_snd_nxt, tw_rcv_wnd, tw_ts_recent, tw_ts_offset;
+	u32 tw_entry_ms; /* when its four-tuple began to rest */
 	u64 tw_ts_recent_stamp_s;
 	u64 tw_last_oow_ack_time_ns;
 };

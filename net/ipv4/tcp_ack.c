@@ -56,12 +56,21 @@ static void snd_una_update(struct tcp_sock *tp, u32 ack)
 	tp->snd_una = ack;
 }
 
-/* RFC 9293, section 3.10.7.4: only from a newer segment, or a larger one. */
-static bool may_update_window(const struct tcp_sock *tp, u32 ack, u32 ack_seq,
-			      u32 nwin)
+/**
+ * tcp_may_update_window() - Does the segment speak of the window of now?
+ * @tp: locked. @ack, @ack_seq: its acknowledgement and sequence number.
+ * @nwin: the window it says, scaled.
+ *
+ * Only if it is newer, or of the same age and the window larger (RFC 9293,
+ * section 3.10.7.4), or closed: a peer that is out of memory must be believed.
+ *
+ * Return: whether it does.
+ */
+bool tcp_may_update_window(const struct tcp_sock *tp, u32 ack, u32 ack_seq,
+			   u32 nwin)
 {
 	return after(ack, tp->snd_una) || after(ack_seq, tp->snd_wl1) ||
-	       (ack_seq == tp->snd_wl1 && nwin > tp->snd_wnd);
+	       (ack_seq == tp->snd_wl1 && (nwin > tp->snd_wnd || !nwin));
 }
 
 static int ack_update_window(struct sock *sk, const struct sk_buff *skb,
@@ -74,7 +83,7 @@ static int ack_update_window(struct sock *sk, const struct sk_buff *skb,
 
 	if (likely(!th->syn))
 		nwin <<= tp->rx_opt.snd_wscale;
-	if (may_update_window(tp, ack, ack_seq, nwin)) {
+	if (tcp_may_update_window(tp, ack, ack_seq, nwin)) {
 		flag = FLAG_WIN_UPDATE;
 		tp->snd_wl1 = ack_seq;
 		tp->snd_wnd = nwin;

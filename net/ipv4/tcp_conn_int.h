@@ -42,6 +42,9 @@ static inline bool tcp_paws_reject(const struct tcp_options_received *opt,
  * stamp. */
 bool tcp_fast_parse_options(struct sock *sk, const struct sk_buff *skb);
 
+/* Whether the segment is signed; only a longer header can be. */
+bool tcp_has_md5(const struct tcphdr *th);
+
 /* tcp_input.c: the checks of RFC 9293, section 3.10.7.4, steps 1 to 4. False:
  * the segment was answered as needed, and consumed. */
 bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb,

@@ -98,25 +98,37 @@ void tcp_send_challenge_ack(struct sock *sk)
 
 /* --- is it to be believed? --- */
 
-/* A pure ACK that was overtaken on its way is old, but harmless. */
-static bool disordered_ack(const struct sock *sk, const struct sk_buff *skb)
+/* How old a stamp may be for its ACK to have been overtaken: an RTO, by the
+ * fastest clock that RFC 7323, section 5.4 expects, and a fifth. */
+static s32 replay_window(const struct sock *sk)
+{
+	u64 ms = inet_csk(sk)->icsk_rto_ns / NSEC_PER_MSEC;
+
+	return (s32)min(ms * 12 / 10, 0x7fffffffULL);
+}
+
+/* A stamp older than the last one: a pure ACK that was overtaken on its way is
+ * harmless (0), and one from before what has come since means nothing. */
+static enum skb_drop_reason paws_judge(const struct sock *sk,
+				       const struct sk_buff *skb)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	const struct tcphdr *th = tcp_hdr(skb);
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
-	u64 rto_ms = inet_csk(sk)->icsk_rto_ns / NSEC_PER_MSEC;
+	u32 window = (u32)ntohs(th->window) << tp->rx_opt.snd_wscale;
 
-	return th->ack && cb->seq == cb->end_seq && cb->seq == tp->rcv_nxt &&
-	       cb->ack_seq == tp->snd_una && cb->seq == tp->snd_wl1 &&
-	       (u32)ntohs(th->window) << tp->rx_opt.snd_wscale == tp->snd_wnd &&
-	       (s32)(tp->rx_opt.ts_recent - tp->rx_opt.rcv_tsval) <=
-		       (s32)min(rto_ms, 0x7fffffffULL);
-}
-
-static bool paws_discard(const struct sock *sk, const struct sk_buff *skb)
-{
-	return !tcp_paws_check(&tcp_sk(sk)->rx_opt, TCP_PAWS_WINDOW) &&
-	       !disordered_ack(sk, skb);
+	if (!th->ack || cb->seq != cb->end_seq)
+		return SKB_DROP_REASON_TCP_RFC7323_PAWS;
+	if (cb->seq != tp->rcv_nxt)
+		return before(cb->seq, tp->rcv_nxt)
+			       ? SKB_DROP_REASON_TCP_RFC7323_PAWS_ACK
+			       : SKB_DROP_REASON_TCP_RFC7323_PAWS;
+	if (cb->ack_seq != tp->snd_una ||
+	    tcp_may_update_window(tp, cb->ack_seq, cb->seq, window) ||
+	    (s32)(tp->rx_opt.ts_recent - tp->rx_opt.rcv_tsval) >
+		    replay_window(sk))
+		return SKB_DROP_REASON_TCP_RFC7323_PAWS;
+	return SKB_DROP_REASON_NOT_SPECIFIED;
 }
 
 /* RFC 9293, section 3.10.7.4, first: does it fall into the window? A segment
@@ -217,6 +229,23 @@ static bool opens_both(const struct sock *sk, const struct sk_buff *skb,
 	       cb->ack_seq == tp->snd_nxt;
 }
 
+/* RFC 7323, section 5.3: what the time stamp says is old is answered, or, if
+ * it asks for nothing, not even that. */
+static bool paws_reject(struct sock *sk, struct sk_buff *skb,
+			enum skb_drop_reason reason)
+{
+	if (tcp_hdr(skb)->syn)
+		return syn_challenge(sk, skb);
+	if (reason == SKB_DROP_REASON_TCP_RFC7323_PAWS_ACK) {
+		NET_INC_STATS(sock_net(sk), TcpExt_PAWSOldAck);
+	} else {
+		NET_INC_STATS(sock_net(sk), TcpExt_PAWSEstab);
+		duplicate_ack(sk, skb, MIB_TcpExt_TCPACKSkippedPAWS);
+	}
+	discard(skb, reason);
+	return false;
+}
+
 /**
  * tcp_validate_incoming() - The checks of RFC 9293, section 3.10.7.4, steps 1
  * to 4: time stamp, sequence number, RST, SYN.
@@ -236,16 +265,13 @@ bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb,
 {
 	enum skb_drop_reason reason;
 
-	/* RFC 7323, section 5.3; not for a RST, whose sender may have
-	 * forgotten its clock (section 5.2). */
-	if (tcp_fast_parse_options(sk, skb) && paws_discard(sk, skb) &&
-	    !th->rst) {
-		NET_INC_STATS(sock_net(sk), TcpExt_PAWSEstab);
-		if (th->syn)
-			return syn_challenge(sk, skb);
-		duplicate_ack(sk, skb, MIB_TcpExt_TCPACKSkippedPAWS);
-		discard(skb, SKB_DROP_REASON_TCP_RFC7323_PAWS);
-		return false;
+	/* Not for a RST, whose sender may have forgotten its clock (RFC 7323,
+	 * section 5.2). */
+	if (tcp_fast_parse_options(sk, skb) &&
+	    !tcp_paws_check(&tcp_sk(sk)->rx_opt, TCP_PAWS_WINDOW) && !th->rst) {
+		reason = paws_judge(sk, skb);
+		if (reason)
+			return paws_reject(sk, skb, reason);
 	}
 	reason = sequence_check(sk, skb);
 	if (reason)

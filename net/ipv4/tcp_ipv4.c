@@ -13,8 +13,8 @@
 #include "lib/siphash.h"
 #include "lib/slab.h"
 #include "net/ipv4/tcp.h"
+#include "net/ipv4/tcp_conn_int.h"
 #include "net/ipv4/tcp_fastopen.h"
-#include "net/ipv4/tcp_int.h"
 
 /* --- numbers that cannot be guessed --- */
 
@@ -427,6 +427,9 @@ void tcp_v4_reqsk_ack(const struct sock *sk, const struct request_sock *req,
 
 /* --- segments in --- */
 
+/* The shortest header, in words, that a signature fits into. */
+#define MD5_DOFF ((sizeof(struct tcphdr) + TCPOLEN_MD5SIG + 3) / 4)
+
 /**
  * tcp_v4_do_rcv() - Process a segment for a full socket nobody else uses.
  * @sk:  the socket: owned by this task (backlog), or by nobody (softirq).
@@ -481,9 +484,8 @@ static enum skb_drop_reason segment_check(struct net *net, struct sk_buff *skb)
 	if (skb->pkt_type != PACKET_HOST)
 		return SKB_DROP_REASON_OTHERHOST;
 	NET_INC_STATS(net, Tcp_InSegs);
-	if (!pskb_may_pull(skb, sizeof(struct tcphdr)))
-		return SKB_DROP_REASON_PKT_TOO_SMALL;
-	if (tcp_hdr(skb)->doff < sizeof(struct tcphdr) / 4 ||
+	if (!pskb_may_pull(skb, sizeof(struct tcphdr)) ||
+	    tcp_hdr(skb)->doff < sizeof(struct tcphdr) / 4 ||
 	    !pskb_may_pull(skb, tcp_hdr(skb)->doff * 4U)) {
 		NET_INC_STATS(net, Tcp_InErrs);
 		return SKB_DROP_REASON_PKT_TOO_SMALL;
@@ -589,6 +591,14 @@ int tcp_v4_rcv(struct sk_buff *skb)
 	if (!sk) {
 		tcp_v4_send_reset(NULL, skb);
 		kfree_skb_reason(skb, SKB_DROP_REASON_NO_SOCKET);
+		return 0;
+	}
+	/* RFC 2385, section 2.0: a signature that cannot be right. A header
+	 * that has room for one is longer than that of any usual segment. */
+	if (unlikely(th->doff >= MD5_DOFF) && tcp_has_md5(th)) {
+		NET_INC_STATS(net, TcpExt_TCPMD5Unexpected);
+		tcp_gen_put(sk);
+		kfree_skb_reason(skb, SKB_DROP_REASON_TCP_MD5UNEXPECTED);
 		return 0;
 	}
 	fill_cb(skb);
@@ -796,6 +806,7 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 	n->sysctl_tcp_syn_linear_timeouts = 4;
 	n->sysctl_tcp_syncookies = 1;
 	n->sysctl_tcp_tw_reuse = 2;
+	n->sysctl_tcp_tw_reuse_delay = 1000;
 	n->sysctl_tcp_slow_start_after_idle = 1;
 	n->sysctl_tcp_moderate_rcvbuf = 1;
 	n->sysctl_tcp_autocorking = 1;
@@ -812,7 +823,6 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 	n->sysctl_tcp_keepalive_time = 7200;
 	n->sysctl_tcp_keepalive_intvl = 75;
 	n->sysctl_tcp_keepalive_probes = 9;
-	n->sysctl_tcp_max_syn_backlog = 256;
 	n->sysctl_tcp_limit_output_bytes = 1U << 20;
 	n->sysctl_tcp_challenge_ack_limit = TCP_CHALLENGE_NO_LIMIT;
 	n->sysctl_tcp_invalid_ratelimit = 500;
@@ -851,6 +861,8 @@ int tcp_net_init(struct net *net)
 		tcp_fastopen_net_exit(net);
 		return err;
 	}
+	n->sysctl_tcp_max_syn_backlog =
+		max(128U, (n->hashinfo->ehash_mask + 1) / 128);
 	/* What outlives its program is a part of what memory can hold. */
 	n->sysctl_tcp_max_tw_buckets = n->hashinfo->ehash_mask + 1;
 	n->sysctl_tcp_max_orphans = (n->hashinfo->ehash_mask + 1) / 2;

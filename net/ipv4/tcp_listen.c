@@ -11,8 +11,8 @@
 #include "lib/err.h"
 #include "lib/slab.h"
 #include "net/ipv4/tcp.h"
+#include "net/ipv4/tcp_conn_int.h"
 #include "net/ipv4/tcp_fastopen.h"
-#include "net/ipv4/tcp_int.h"
 
 static struct kmem_cache *req_cache;
 
@@ -154,27 +154,64 @@ int tcp_rtx_synack(const struct sock *sk, struct request_sock *req)
 	return err;
 }
 
-/* The peer is silent: again with back-off (RFC 6298, 5.5), or give up. */
+/* How often the SYN-ACK may go again. While more than half of the queue is in
+ * use, half of that half is kept for young requests: the more old ones there
+ * are, the sooner they end, and a SYN flood ends itself (RFC 4987, section
+ * 3.3). At least two go again. */
+static u8 reqsk_retries(const struct sock *sk)
+{
+	const struct request_sock_queue *q = inet_csk(sk)->icsk_accept_queue;
+	u8 most = inet_csk(sk)->icsk_syn_retries
+			  ?: net_ipv4(sock_net(sk))->sysctl_tcp_synack_retries;
+	u32 young = q->young << 1;
+
+	if (q->qlen << 1 <= max(8U, sk->sk_max_ack_backlog))
+		return most;
+	for (; most > 2 && q->qlen >= young; young <<= 1)
+		most--;
+	return most;
+}
+
+/* With TCP_DEFER_ACCEPT one whose ACK has come has all of that time for its
+ * data, and longer if its other retries take longer. */
+static bool reqsk_expires(const struct sock *sk, const struct request_sock *req)
+{
+	u8 defer = inet_csk(sk)->icsk_defer_accept;
+
+	return req->num_timeout >= reqsk_retries(sk) &&
+	       !(defer && req->acked && req->num_timeout < defer);
+}
+
+/* Does the SYN-ACK go again? Not while data is awaited, but for the last time
+ * (TCP_DEFER_ACCEPT): the peer's ACK completes the connection then. */
+static bool reqsk_resends(const struct sock *sk, const struct request_sock *req)
+{
+	u8 defer = inet_csk(sk)->icsk_defer_accept;
+
+	return !defer || !req->acked || req->num_timeout + 1 >= defer;
+}
+
+/* The peer is silent, or the accept queue was full when its ACK came: again
+ * with back-off (RFC 6298, 5.5), or give up. */
 static void reqsk_timer(struct timer_list *t)
 {
 	struct request_sock *req = from_timer(req, t, rsk_timer);
 	struct sock *sk = req->rsk_listener;
-	struct inet_connection_sock *icsk = inet_csk(sk);
-	u8 most = icsk->icsk_syn_retries
-			  ?: net_ipv4(sock_net(sk))->sysctl_tcp_synack_retries;
 
-	if (sk->sk_state != TCP_LISTEN || req->num_timeout >= most) {
-		if (sk->sk_state == TCP_LISTEN)
-			NET_INC_STATS(sock_net(sk), Tcp_AttemptFails);
+	if (sk->sk_state != TCP_LISTEN) {
+		tcp_reqsk_drop(req);
+		return;
+	}
+	NET_INC_STATS(sock_net(sk), TcpExt_TCPTimeouts);
+	/* What cannot be sent now, for want of a route, never will. */
+	if (reqsk_expires(sk, req) ||
+	    (reqsk_resends(sk, req) && tcp_rtx_synack(sk, req) &&
+	     !req->acked)) {
 		tcp_reqsk_drop(req);
 		return;
 	}
 	if (!req->num_timeout)
-		icsk->icsk_accept_queue->young--;
-	/* With data on its way from the peer nothing needs repeating: the
-	 * child waits for room in the accept queue (or TCP_DEFER_ACCEPT). */
-	if (!req->acked || req->num_timeout + 1 >= most)
-		tcp_rtx_synack(sk, req);
+		inet_csk(sk)->icsk_accept_queue->young--;
 	req->num_timeout++;
 	req->timeout_ns = min(req->timeout_ns * 2, tcp_rto_max_ns(sk));
 	mod_timer(&req->rsk_timer, ktime_get_ns() + req->timeout_ns);
@@ -328,6 +365,16 @@ static void request_answer(struct sock *sk, struct request_sock *req,
 	send_synack(sk, req, foc); /* lost: the timer sends it again */
 }
 
+/* Without cookies the last quarter of tcp_max_syn_backlog is for peers that
+ * are known to be there; no other peers are than those of a TIME_WAIT. */
+static bool syn_backlog_is_full(const struct net *net,
+				const struct request_sock_queue *q)
+{
+	u32 most = net_ipv4(net)->sysctl_tcp_max_syn_backlog;
+
+	return (s32)(most - q->qlen) < (s32)(most >> 2);
+}
+
 /**
  * tcp_conn_request() - A SYN has arrived at a listener.
  * @sk:  the listener.
@@ -363,6 +410,8 @@ int tcp_conn_request(struct sock *sk, struct sk_buff *skb)
 		NET_INC_STATS(net, TcpExt_ListenOverflows);
 		goto drop;
 	}
+	if (!cookies && !TCP_SKB_CB(skb)->tw_isn && syn_backlog_is_full(net, q))
+		goto drop;
 	syn_options(sk, skb, want_cookie, &opt, &foc);
 	req = reqsk_alloc(sk);
 	if (!req)
@@ -456,11 +505,10 @@ static bool request_in_window(const struct request_sock *req, u32 seq,
 	       (seq == end && seq == end_seq);
 }
 
-/* RST or SYN where the last ACK should be: the handshake ends. */
+/* The handshake ends with a RST: the peer's, or ours. */
 static void request_reset(struct sock *sk, struct sk_buff *skb,
 			  struct request_sock *req)
 {
-	NET_INC_STATS(sock_net(sk), Tcp_AttemptFails);
 	NET_INC_STATS(sock_net(sk), TcpExt_EmbryonicRsts);
 	if (!tcp_hdr(skb)->rst)
 		tcp_v4_send_reset(sk, skb);
@@ -489,10 +537,32 @@ static void request_ack(struct sock *sk, struct sk_buff *skb,
 		tcp_v4_reqsk_ack(sk, req, skb);
 }
 
+/* RFC 7323, section 5.3, and RFC 6191: a stamp that is older than the SYN's.
+ * And an echo of a stamp that we have not sent is forged (section 3.2); the
+ * child of a Fast Open may have sent others. MIB_*, or -1 if it is good. */
+static int request_judge_ts(const struct sock *sk,
+			    const struct request_sock *req,
+			    const struct tcp_options_received *seen)
+{
+	struct tcp_options_received opt = *seen;
+
+	if (!opt.saw_tstamp || !req->tstamp_ok)
+		return -1;
+	opt.ts_recent = req->ts_recent;
+	opt.ts_recent_stamp_s = tcp_now_s();
+	if (!tcp_paws_check(&opt, 0))
+		return MIB_TcpExt_PAWSEstab;
+	if (sk->sk_state == TCP_LISTEN && opt.rcv_tsecr &&
+	    !between(opt.rcv_tsecr, req->snt_tsval_first, req->snt_tsval_last))
+		return MIB_TcpExt_TSEcrRejected;
+	return -1;
+}
+
 /* Everything that is not the ACK we wait for. @sk is the listener, or the
- * child of a Fast Open. True: it was dealt with. */
+ * child of a Fast Open. @ts_fault: of request_judge_ts(). True: it was dealt
+ * with. */
 static bool request_check(struct sock *sk, struct sk_buff *skb,
-			  struct request_sock *req, bool paws_reject)
+			  struct request_sock *req, int ts_fault)
 {
 	const struct tcphdr *th = tcp_hdr(skb);
 	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
@@ -500,7 +570,7 @@ static bool request_check(struct sock *sk, struct sk_buff *skb,
 
 	/* The peer's SYN again: it did not get our SYN-ACK. */
 	if (cb->seq == req->rcv_isn && th->syn && !th->ack && !th->rst &&
-	    !paws_reject) {
+	    ts_fault != MIB_TcpExt_PAWSEstab) {
 		if (!tcp_oow_rate_limited(sock_net(sk), skb,
 					  MIB_TcpExt_TCPACKSkippedSynRecv,
 					  &req->last_oow_ack_time_ns))
@@ -513,11 +583,11 @@ static bool request_check(struct sock *sk, struct sk_buff *skb,
 		tcp_v4_send_reset(sk, skb);
 		return true;
 	}
-	if (paws_reject || !request_in_window(req, cb->seq, cb->end_seq)) {
+	if (ts_fault >= 0 || !request_in_window(req, cb->seq, cb->end_seq)) {
 		if (!th->rst)
 			request_ack(sk, skb, req);
-		if (paws_reject)
-			NET_INC_STATS(sock_net(sk), TcpExt_PAWSEstab);
+		if (ts_fault >= 0)
+			sock_net(sk)->mib.v[ts_fault]++;
 		return true;
 	}
 	/* RFC 5961, section 3.2: in the window is not enough for a RST. */
@@ -525,7 +595,8 @@ static bool request_check(struct sock *sk, struct sk_buff *skb,
 		request_ack(sk, skb, req);
 		return true;
 	}
-	if (th->rst || th->syn) {
+	if (th->rst || th->syn) { /* where the last ACK should be */
+		NET_INC_STATS(sock_net(sk), Tcp_AttemptFails);
 		if (fastopen)
 			fastopen_reset(sk, skb);
 		else
@@ -540,17 +611,16 @@ static bool request_accepts(struct sock *sk, struct sk_buff *skb,
 			    struct request_sock *req)
 {
 	struct tcp_options_received opt = { 0 };
-	bool paws_reject = false;
+	int ts_fault = -1;
 
 	if (tcp_hdr(skb)->doff > sizeof(struct tcphdr) / 4) {
 		opt.tstamp_ok = req->tstamp_ok;
 		tcp_parse_options(sock_net(sk), skb, &opt, true, NULL);
-		paws_reject =
-			opt.saw_tstamp && req->tstamp_ok &&
-			!tcp_hdr(skb)->rst &&
-			(s32)(req->ts_recent - opt.rcv_tsval) > TCP_PAWS_WINDOW;
+		/* A RST is believed whatever its stamp (RFC 7323, 5.2). */
+		if (!tcp_hdr(skb)->rst)
+			ts_fault = request_judge_ts(sk, req, &opt);
 	}
-	if (request_check(sk, skb, req, paws_reject))
+	if (request_check(sk, skb, req, ts_fault))
 		return false;
 	if (opt.saw_tstamp && !after(TCP_SKB_CB(skb)->seq, req->rcv_nxt))
 		req->ts_recent = opt.rcv_tsval;

@@ -60,7 +60,7 @@ static void tcp_synack_is_sent_again(struct kunit *test)
 	test_advance_ns(33 * NSEC_PER_SEC);
 	KUNIT_EXPECT_EQ(test, half_open(l), 0);
 	peer_expect_none(p);
-	KUNIT_EXPECT_EQ(test, MIB(p, Tcp_AttemptFails), 1);
+	KUNIT_EXPECT_EQ(test, MIB(p, TcpExt_TCPTimeouts), 6);
 	KUNIT_EXPECT_EQ(test, MIB(p, TcpExt_TCPSynRetrans), 5);
 	sock_release(l);
 }

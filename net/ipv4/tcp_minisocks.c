@@ -9,8 +9,7 @@
  */
 #include "lib/err.h"
 #include "lib/slab.h"
-#include "net/ipv4/tcp.h"
-#include "net/ipv4/tcp_int.h"
+#include "net/ipv4/tcp_conn_int.h"
 
 static struct kmem_cache *tw_cache;
 
@@ -71,6 +70,11 @@ static void timewait_timer(struct timer_list *t)
 	tcp_timewait_kill(tw);
 }
 
+static u32 now_ms(void)
+{
+	return (u32)(ktime_get_ns() / NSEC_PER_MSEC);
+}
+
 /* A connection's names, links and sequence state, in a fresh TIME_WAIT. */
 static void timewait_fill(struct tcp_timewait_sock *tw, struct sock *sk)
 {
@@ -93,6 +97,7 @@ static void timewait_fill(struct tcp_timewait_sock *tw, struct sock *sk)
 	tw->tw_ts_recent = tp->rx_opt.ts_recent;
 	tw->tw_ts_recent_stamp_s = tp->rx_opt.ts_recent_stamp_s;
 	tw->tw_ts_offset = tp->tsoffset;
+	tw->tw_entry_ms = now_ms();
 }
 
 static struct tcp_timewait_sock *timewait_alloc(struct sock *sk)
@@ -145,8 +150,9 @@ void tcp_time_wait(struct sock *sk, int state, u64 timeo_ns)
  * @tw: the TIME_WAIT; gone if the answer is true. The caller's reference
  *      stays.
  *
- * RFC 6191: safe when timestamps tell old segments from new ones, that is a
- * second after the last one. tcp_tw_reuse 2: only over loopback.
+ * RFC 6191: safe when timestamps tell old segments from new ones, that is when
+ * the peer's clock has ticked, however slow (tcp_tw_reuse_delay).
+ * tcp_tw_reuse 2: only over loopback.
  *
  * Return: whether it may.
  */
@@ -156,11 +162,15 @@ bool tcp_twsk_reuse(struct sock *sk, struct tcp_timewait_sock *tw)
 	struct tcp_sock *tp = tcp_sk(sk);
 	u8 reuse = ipv4->sysctl_tcp_tw_reuse;
 
+	/* The peer has not closed: its data would meet the new connection. */
+	if (tw->tw_substate == TCP_FIN_WAIT2)
+		return false;
 	if (reuse == 2)
 		reuse = ipv4_is_loopback(tw->__tw_common.skc_daddr) ||
 			ipv4_is_loopback(tw->__tw_common.skc_rcv_saddr);
 	if (!reuse || !tw->tw_ts_recent_stamp_s ||
-	    tcp_now_s() <= tw->tw_ts_recent_stamp_s)
+	    (s32)(now_ms() - tw->tw_entry_ms -
+		  ipv4->sysctl_tcp_tw_reuse_delay) <= 0)
 		return false;
 	tp->write_seq = tw->tw_snd_nxt + 65535 + 2;
 	if (!tp->write_seq)
@@ -242,8 +252,9 @@ fin_wait2_process(struct tcp_timewait_sock *tw, struct sk_buff *skb,
 
 	if (paws_reject || !timewait_in_window(tw, cb->seq, cb->end_seq))
 		return th->rst ? TCP_TW_SUCCESS
-			       : timewait_answer(tw, skb,
-						 MIB_TcpExt_TCPACKSkippedSeq);
+			       : timewait_answer(
+					 tw, skb,
+					 MIB_TcpExt_TCPACKSkippedFinWait2);
 	if (th->rst) {
 		tcp_timewait_kill(tw);
 		return TCP_TW_SUCCESS;
@@ -258,6 +269,7 @@ fin_wait2_process(struct tcp_timewait_sock *tw, struct sk_buff *skb,
 		return TCP_TW_RST; /* data that nobody will read */
 	}
 	tw->tw_substate = TCP_TIME_WAIT;
+	tw->tw_entry_ms = now_ms();
 	tw->tw_rcv_nxt = cb->end_seq;
 	timewait_note_ts(tw, opt);
 	timewait_restart(tw);
@@ -288,9 +300,10 @@ enum tcp_tw_status tcp_timewait_state_process(struct tcp_timewait_sock *tw,
 	if (th->doff > sizeof(*th) / 4 && tw->tw_ts_recent_stamp_s) {
 		opt.tstamp_ok = tw->tstamp_ok;
 		tcp_parse_options(net, skb, &opt, true, NULL);
-		paws_reject = opt.saw_tstamp && !th->rst &&
-			      (s32)(tw->tw_ts_recent - opt.rcv_tsval) >
-				      TCP_PAWS_WINDOW;
+		opt.ts_recent = tw->tw_ts_recent;
+		opt.ts_recent_stamp_s = tw->tw_ts_recent_stamp_s;
+		paws_reject =
+			opt.saw_tstamp && !th->rst && !tcp_paws_check(&opt, 0);
 	}
 	if (tw->tw_substate == TCP_FIN_WAIT2)
 		return fin_wait2_process(tw, skb, th, &opt, paws_reject);
@@ -311,12 +324,12 @@ enum tcp_tw_status tcp_timewait_state_process(struct tcp_timewait_sock *tw,
 	     (opt.saw_tstamp && (s32)(tw->tw_ts_recent - opt.rcv_tsval) < 0)))
 		return TCP_TW_SYN;
 	if (paws_reject)
-		NET_INC_STATS(net, TcpExt_PAWSEstab);
+		NET_INC_STATS(net, TcpExt_PAWSTimewait);
 	if (th->rst)
 		return TCP_TW_SUCCESS;
 	if (paws_reject || th->ack)
 		timewait_restart(tw);
-	return timewait_answer(tw, skb, MIB_TcpExt_TCPACKSkippedSeq);
+	return timewait_answer(tw, skb, MIB_TcpExt_TCPACKSkippedTimeWait);
 }
 
 /* --- the birth of a connection --- */

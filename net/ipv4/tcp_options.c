@@ -232,3 +232,37 @@ bool tcp_fast_parse_options(struct sock *sk, const struct sk_buff *skb)
 		opt->rcv_tsecr -= tp->tsoffset;
 	return opt->saw_tstamp;
 }
+
+/* The next option of a header, behind any NOPs, or NULL at the list's end. */
+static const u8 *next_option(const u8 *p, u32 *left)
+{
+	while (*left && *p == TCPOPT_NOP) {
+		p++;
+		(*left)--;
+	}
+	if (*left < 2 || *p == TCPOPT_EOL || p[1] < 2 || p[1] > *left)
+		return NULL;
+	return p;
+}
+
+/**
+ * tcp_has_md5() - Is the segment signed (RFC 2385)?
+ * @th: its header, all of it linear.
+ *
+ * No connection here has a key, so that a signature cannot be right.
+ *
+ * Return: whether.
+ */
+bool tcp_has_md5(const struct tcphdr *th)
+{
+	u32 left = th->doff * 4U - (u32)sizeof(*th);
+	const u8 *p = (const u8 *)(th + 1);
+
+	while ((p = next_option(p, &left))) {
+		if (p[0] == TCPOPT_MD5SIG && p[1] == TCPOLEN_MD5SIG)
+			return true;
+		left -= p[1];
+		p += p[1];
+	}
+	return false;
+}

@@ -550,7 +550,8 @@ static u32 synack_options(const struct sock *sk, const struct dst_entry *dst,
  * tcp_make_synack() - The answer to a SYN on a listener.
  * @sk:  the listener, or the child of a Fast Open.
  * @dst: the route back: its MSS is offered. Not attached to the packet.
- * @req: the half-open connection; its window and options are decided.
+ * @req: the half-open connection; its window and options are decided. Keeps
+ *       the time stamp that is sent.
  * @foc: the Fast Open cookie to give; NULL, or a length of -1: none.
  *
  * Ownership: the packet is the caller's; its checksum is in place.
@@ -558,7 +559,7 @@ static u32 synack_options(const struct sock *sk, const struct dst_entry *dst,
  * Return:    it, starting at the TCP header; NULL without memory.
  */
 struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
-				const struct request_sock *req,
+				struct request_sock *req,
 				const struct tcp_fastopen_cookie *foc)
 {
 	struct sk_buff *skb = tcp_alloc_control_skb(GFP_ATOMIC);
@@ -573,6 +574,11 @@ struct sk_buff *tcp_make_synack(const struct sock *sk, struct dst_entry *dst,
 	now = req->cookie_ts ? req->snt_synack_ns : ktime_get_ns();
 	hdr_len = (u32)sizeof(*th) +
 		  synack_options(sk, dst, req, foc, now, &opts);
+	if (req->tstamp_ok) {
+		req->snt_tsval_last = opts.tsval;
+		if (!req->snt_tsval_first)
+			req->snt_tsval_first = opts.tsval;
+	}
 	th = skb_push(skb, hdr_len);
 	skb_reset_transport_header(skb);
 	memset(th, 0, sizeof(*th));

@@ -204,8 +204,11 @@ static bool check_dsack(struct sock *sk, u32 ack,
 	else
 		return false;
 	segs = dsack_seen(tp, b[0].start_seq, b[0].end_seq, st);
-	if (!segs)
+	if (!segs) {
+		NET_INC_STATS(sock_net(sk), TcpExt_TCPDSACKIgnoredDubious);
 		return false;
+	}
+	NET_ADD_STATS(sock_net(sk), TcpExt_TCPDSACKRecvSegs, segs);
 	/* The packet itself is gone from the queue: count it here. */
 	if (tp->undo_marker && tp->undo_retrans > 0 &&
 	    !after(b[0].end_seq, prior_snd_una) &&

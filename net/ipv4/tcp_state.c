@@ -459,15 +459,20 @@ static int take_data(struct sock *sk, struct sk_buff *skb,
 		     const struct tcphdr *th)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
+	bool beyond_fin = false;
 
 	tcp_urg(sk, skb, th);
 	switch (sk->sk_state) {
 	case TCP_CLOSE_WAIT:
 	case TCP_CLOSING:
 	case TCP_LAST_ACK:
-		/* After the peer's FIN only what is older can come again. */
-		if (!before(TCP_SKB_CB(skb)->seq, tp->rcv_nxt))
+		/* After the peer's FIN only what is older can come again; what
+		 * is beyond it is nobody's. */
+		if (!before(TCP_SKB_CB(skb)->seq, tp->rcv_nxt)) {
+			beyond_fin = TCP_SKB_CB(skb)->end_seq !=
+				     TCP_SKB_CB(skb)->seq;
 			break;
+		}
 		fallthrough;
 	case TCP_FIN_WAIT1:
 	case TCP_FIN_WAIT2:
@@ -486,7 +491,9 @@ static int take_data(struct sock *sk, struct sk_buff *skb,
 	default:
 		break;
 	}
-	if (skb)
+	if (beyond_fin)
+		kfree_skb_reason(skb, SKB_DROP_REASON_TCP_INVALID_SEQUENCE);
+	else if (skb)
 		consume_skb(skb);
 	/* tcp_data_queue() may have ended the connection. */
 	if (sk->sk_state != TCP_CLOSE) {

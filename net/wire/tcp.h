@@ -45,6 +45,7 @@ static_assert(sizeof(struct tcphdr) == 20, "RFC 9293, section 3.1");
 #define TCPOPT_SACK_PERM      4
 #define TCPOPT_SACK           5
 #define TCPOPT_TIMESTAMP      8
+#define TCPOPT_MD5SIG         19 /* RFC 2385 */
 #define TCPOPT_FASTOPEN       34
 #define TCPOPT_EXP            254 /* RFC 6994: experiments, told apart by a magic */
 #define TCPOPT_FASTOPEN_MAGIC 0xF989U
@@ -53,6 +54,7 @@ static_assert(sizeof(struct tcphdr) == 20, "RFC 9293, section 3.1");
 #define TCPOLEN_WINDOW            3
 #define TCPOLEN_SACK_PERM         2
 #define TCPOLEN_TIMESTAMP         10
+#define TCPOLEN_MD5SIG            18
 #define TCPOLEN_SACK_BASE         2
 #define TCPOLEN_SACK_PERBLOCK     8
 #define TCPOLEN_FASTOPEN_BASE     2

@@ -24,7 +24,6 @@ static const char *const ignored[] = {
 	"net/ipv4/tcp_ecn_option_beacon",
 	"net/ipv4/tcp_fack",
 	"net/ipv4/tcp_low_latency",
-	"net/ipv4/tcp_max_syn_backlog",
 	"net/ipv4/tcp_migrate_req",
 	"net/ipv4/tcp_no_metrics_save",
 	"net/ipv4/tcp_no_ssthresh_metrics_save",

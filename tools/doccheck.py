@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Every function that a header declares has a kernel-doc comment at its
 definition, with a line for each parameter; every .c file opens with a DOC:
-comment; every RFC that is cited has its title in docs/REFERENCES.md.
+comment; every RFC that is cited has its title in docs/REFERENCES.md; every
+counter and every test that docs/BAD_INPUT.md names exists.
 (Functions defined in a header are described there in any form, and
 lib/platform.h describes its own, because its definitions are elsewhere.)"""
 import os
@@ -98,9 +99,52 @@ def check_citations():
             if number not in listed]
 
 
+def counters():
+    """The names that docs/BAD_INPUT.md may give a counter."""
+    names = {group * (group != "TcpExt") + name for group, name in
+             re.findall(r"X\((\w+), (\w+)\)", read("net/core/snmp.h"))}
+    return names | {"drop." + name for name in re.findall(
+        r"X\((\w+)\)", read("net/core/dropreason.h"))}
+
+
+def tests():
+    """Suites' cases, and scripts by topic/name."""
+    found = set()
+    for top, _, names in os.walk(ROOT):
+        for path in (os.path.join(top, name) for name in names):
+            if path.endswith("_test.c"):
+                found |= set(re.findall(r"KUNIT_CASE\((\w+)\)", read(path)))
+            elif path.endswith(".pkt"):
+                found.add("/".join(path[:-len(".pkt")].split("/")[-2:]))
+    return found
+
+
+def check_bad_input():
+    """Rows of docs/BAD_INPUT.md without a test, or with a wrong name."""
+    page, errors = "docs/BAD_INPUT.md", []
+    known = {"counter": counters(), "test": tests()}
+    columns = []
+    for number, line in enumerate(read(page).splitlines(), 1):
+        cells = [c.strip() for c in line.split("|")[1:-1]]
+        if "test" in cells:
+            columns = cells
+        elif not cells:
+            columns = []
+        elif not line.startswith("|---"):
+            row = dict(zip(columns, cells))
+            errors += [f"{page}:{number}: no {kind} {name}"
+                       for kind, names in known.items()
+                       for name in re.findall(r"`([^`]+)`", row.get(kind, ""))
+                       if name not in names]
+            if columns and not row.get("test"):
+                errors.append(f"{page}:{number}: no test")
+    return errors
+
+
 def main():
     """Report what is missing; 0 if nothing is."""
-    public, errors, seen = declared(), check_citations(), 0
+    public, seen = declared(), 0
+    errors = check_citations() + check_bad_input()
     for path in files(".c"):
         text = read(path)
         if not re.match(r"// SPDX[^\n]*\n/\*\n? ?\*? ?DOC:", text):

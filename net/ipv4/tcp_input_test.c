@@ -352,6 +352,8 @@ static void tcp_extreme_options(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, tcp_current_mss(s->sk), t[i].mss);
 		sock_release(s);
 	}
+	/* MSS 0, scales 15 and 255. */
+	KUNIT_EXPECT_EQ(test, MIB(p, TcpExt_TCPBadOptions), 3);
 }
 
 /* SACK blocks that are inverted, of what was not sent, or of what is long

@@ -2,9 +2,10 @@
 /*
  * DOC: the options of a received segment (RFC 9293, section 3.1; RFC 7323,
  * 2018, 7413). The sender is not trusted: a length of 0 or 1, or one beyond
- * the header, ends the walk; a known kind with a wrong length is passed over.
- * Either is counted as TCPBadOptions. The only state is when something was
- * last logged. Softirq or task.
+ * the header, ends the walk; a known kind with a wrong length is passed over,
+ * a value that cannot be is mended. Each is counted as TCPBadOptions. Of an
+ * option that comes twice the last one counts. The only state is when something
+ * was last logged. Softirq or task.
  */
 #include "lib/printk.h"
 #include "net/ipv4/tcp_conn_int.h"
@@ -21,22 +22,25 @@ static u32 get32(const u8 *p)
 	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
 }
 
-/* Only in a SYN; an MSS of 0 says nothing. */
-static void take_mss(struct tcp_options_received *opt, const u8 *p)
+/* Only in a SYN; an MSS of 0 says nothing (false). */
+static bool take_mss(struct tcp_options_received *opt, const u8 *p)
 {
 	u16 mss = (u16)(p[0] << 8 | p[1]);
 
 	if (!mss)
-		return;
+		return false;
 	if (opt->user_mss && opt->user_mss < mss)
 		mss = opt->user_mss;
 	opt->mss_clamp = mss;
+	return true;
 }
 
-/* RFC 7323, section 2.3: more than 14 is taken for 14, and logged. */
-static void take_wscale(struct tcp_options_received *opt, u8 shift)
+/* RFC 7323, section 2.3: more than 14 is taken for 14, and logged (false). */
+static bool take_wscale(struct tcp_options_received *opt, u8 shift)
 {
-	if (shift > TCP_MAX_WSCALE) {
+	bool good = shift <= TCP_MAX_WSCALE;
+
+	if (!good) {
 		u64 now = ktime_get_ns();
 
 		if (!wscale_logged_ns ||
@@ -49,6 +53,7 @@ static void take_wscale(struct tcp_options_received *opt, u8 shift)
 	}
 	opt->wscale_ok = 1;
 	opt->snd_wscale = shift;
+	return good;
 }
 
 /* RFC 7413, section 4.1.1: a request, or 4 to 16 bytes, an even number. An odd
@@ -68,23 +73,18 @@ static bool take_cookie(struct tcp_fastopen_cookie *foc, const u8 *p, u32 len,
 	return good;
 }
 
-/* One option that may only be in a SYN; false: its length is wrong. */
+/* One option that may only be in a SYN; false: its length or value is wrong. */
 static bool take_syn_option(const struct netns_ipv4 *n,
 			    struct tcp_options_received *opt, u8 kind,
 			    const u8 *p, u32 len)
 {
 	switch (kind) {
 	case TCPOPT_MSS:
-		if (len != TCPOLEN_MSS)
-			return false;
-		take_mss(opt, p);
-		return true;
+		return len == TCPOLEN_MSS && take_mss(opt, p);
 	case TCPOPT_WINDOW:
 		if (len != TCPOLEN_WINDOW)
 			return false;
-		if (n->sysctl_tcp_window_scaling)
-			take_wscale(opt, p[0]);
-		return true;
+		return !n->sysctl_tcp_window_scaling || take_wscale(opt, p[0]);
 	case TCPOPT_SACK_PERM:
 		if (len != TCPOLEN_SACK_PERM)
 			return false;
@@ -132,7 +132,7 @@ static bool take_option(const struct netns_ipv4 *n,
 		len -= TCPOLEN_SACK_BASE;
 		if (len == 0 || len % TCPOLEN_SACK_PERBLOCK)
 			return false;
-		if (opt->sack_ok && !opt->sacks) {
+		if (opt->sack_ok) {
 			opt->sacks = p;
 			opt->nr_sacks = (u8)min_t(u32, MAX_SACK_BLOCKS,
 						  len / TCPOLEN_SACK_PERBLOCK);

@@ -73,7 +73,7 @@ $(eval $(call flavour,guest,$(CC),GUEST_CFLAGS,$(PLAIN_SRCS)))
 $(eval $(call flavour,test,$(CC),GUEST_CFLAGS,$(TEST_SRCS)))
 $(eval $(call flavour,host,$(HOSTCC),HOST_CFLAGS,$(HOST_SRCS)))
 $(eval $(call flavour,pkt,$(HOSTCC),HOST_CFLAGS,$(call srcs,$(PKT_DIRS)) \
-	tests/packetdrill/stack_sysctl.c))
+	tests/packetdrill/stack_sysctl.c tests/packetdrill/stack_route.c))
 $(eval $(call flavour,sim,$(HOSTCC),SIM_CFLAGS,$(SIM_SRCS) tests/host/platform.c \
 	tests/host/platform_task.c $(filter-out %_test.c,$(call srcs,$(STACK_DIRS)))))
 $(eval $(call flavour,cost,$(HOSTCC),SIM_CFLAGS,$(COST_SRCS) \

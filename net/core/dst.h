@@ -28,18 +28,26 @@ struct dst_ops {
 };
 
 enum {
-	RTAX_LOCK, /* bits 1 << RTAX_*: the program cannot choose otherwise */
+	RTAX_LOCK, /* bits 1 << RTAX_*: what is learnt or asked for yields */
 	RTAX_MTU,
-	RTAX_WINDOW,
-	RTAX_RTT,
+	RTAX_WINDOW, /* the largest that we offer */
+	RTAX_RTT,    /* ms: of the first RTO */
+	RTAX_SSTHRESH,
+	RTAX_CWND, /* with its lock: the largest cwnd */
 	RTAX_ADVMSS,
-	RTAX_INITCWND,
-	RTAX_INITRWND,
+	RTAX_REORDERING,
 	RTAX_HOPLIMIT,
+	RTAX_INITCWND,
+	RTAX_FEATURES, /* RTAX_FEATURE_* */
+	RTAX_RTO_MIN,  /* ms */
+	RTAX_INITRWND,
 	RTAX_QUICKACK,
 	RTAX_CC_ALGO, /* a module of TCP's, by tcp_ca_get_key_by_name() */
+	RTAX_FASTOPEN_NO_COOKIE,
 	RTAX_NR_,
 };
+
+#define RTAX_FEATURE_ECN 1U
 
 struct dst_entry {
 	struct net_device *dev;

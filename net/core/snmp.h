@@ -85,6 +85,7 @@
 	X(TcpExt, TCPFastOpenListenOverflow)                                   \
 	X(TcpExt, TCPFastOpenCookieReqd) X(TcpExt, TCPFastOpenBlackhole)       \
 	X(TcpExt, TCPFastOpenPassiveAltKey)                                    \
+	X(TcpExt, TCPMTUPFail) X(TcpExt, TCPMTUPSuccess)                       \
 	X(IpExt, InNoRoutes) X(IpExt, InTruncatedPkts) X(IpExt, InMcastPkts)   \
 	X(IpExt, OutMcastPkts) X(IpExt, InBcastPkts) X(IpExt, OutBcastPkts)    \
 	X(IpExt, InOctets) X(IpExt, OutOctets) X(IpExt, InCsumErrors)          \

@@ -256,9 +256,18 @@ static bool fib_type_needs_dev(u8 type)
 	       type != RTN_PROHIBIT;
 }
 
+/* No packet is longer than 64 KiB; and TTL is a byte. */
+static void fib_bound_metrics(u32 *m)
+{
+	m[RTAX_MTU] = min(m[RTAX_MTU], 65535U - 15);
+	m[RTAX_ADVMSS] = min(m[RTAX_ADVMSS], 65535U - 40);
+	m[RTAX_HOPLIMIT] = min(m[RTAX_HOPLIMIT], 255U);
+}
+
 /* Complete and check @cfg; 0 or a negative errno. */
 static int fib_check(struct net *net, struct fib_config *cfg)
 {
+	fib_bound_metrics(cfg->metrics);
 	if (cfg->prefix_len > 32 ||
 	    (cfg->dst & ~inet_make_mask(cfg->prefix_len)))
 		return -EINVAL;

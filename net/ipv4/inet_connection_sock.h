@@ -72,9 +72,10 @@ struct inet_connection_sock {
 	u8 icsk_backoff;
 	u8 icsk_probes_out;
 	u8 icsk_ca_state; /* TCP_CA_* */
-	bool icsk_ca_initialized : 1, icsk_ca_setsockopt,
+	bool icsk_ca_initialized : 1, icsk_ca_setsockopt : 1,
 		icsk_ca_dst_locked : 1;
-	u16 icsk_ext_hdr_len; /* IP options */
+	bool icsk_mtup_enabled; /* RFC 4821: icsk_mtup */
+	u16 icsk_ext_hdr_len;   /* IP options */
 	u32 icsk_pmtu_cookie;
 	u8 icsk_syn_retries;
 	u8 icsk_defer_accept; /* TCP_DEFER_ACCEPT, in retransmissions */
@@ -95,13 +96,14 @@ struct inet_connection_sock {
 
 	/* Seldom. */
 	struct {
-		bool enabled;
 		u16 search_high, search_low; /* MTU bytes */
-		u16 probe_size;
+		u16 probe_size; /* of what is in flight; 0: none is */
 		u64 probe_timestamp_ns;
 	} icsk_mtup;
 	/* Options of one connection; 0: as everywhere. */
-	u32 icsk_rto_min_us, icsk_rto_max_ms, icsk_delack_max_us;
+	u32 icsk_rto_max_ms, icsk_delack_max_us;
+	/* TCP_RTO_MIN_US; and what counts: the route may overrule it. */
+	u32 icsk_rto_min_opt_us, icsk_rto_min_us;
 	u64 icsk_probes_tstamp_ns;
 	u64 icsk_user_timeout_ns; /* 0: by retries */
 };

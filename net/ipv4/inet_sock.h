@@ -145,6 +145,8 @@ struct netns_ipv4 {
 	u32 sysctl_tcp_max_reordering;                   /* 300 */
 	u32 sysctl_tcp_base_mss, sysctl_tcp_min_snd_mss; /* 1024, 48 */
 	u32 sysctl_tcp_mtu_probe_floor;                  /* 48 */
+	u32 sysctl_tcp_probe_interval;                   /* s, 600 */
+	u32 sysctl_tcp_probe_threshold;                  /* bytes, 8 */
 	u32 sysctl_tcp_fin_timeout;                      /* s, 60 */
 	u32 sysctl_tcp_keepalive_time, sysctl_tcp_keepalive_intvl; /* s */
 	u8 sysctl_tcp_keepalive_probes;                            /* 9 */

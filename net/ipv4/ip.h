@@ -101,14 +101,6 @@ static inline void ip_select_ident(struct net *net, struct sk_buff *skb,
 }
 
 bool ip_dont_fragment(const struct sock *sk, const struct dst_entry *dst);
-/* Whether a path MTU of @mtu may be believed: if not, packets go without DF,
- * so that a forged message does not stop them. */
-static inline bool ip_mtu_believed(const struct dst_entry *dst, u32 mtu)
-{
-	u32 least = dst->net->ipv4->sysctl_min_pmtu;
-
-	return likely(mtu > least) || dst->dev->mtu <= least;
-}
 void ip_local_error(struct sock *sk, int err, __be32 daddr, __be16 port,
 		    u32 info);
 

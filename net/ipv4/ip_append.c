@@ -381,12 +381,9 @@ int ip_append_data(struct sock *sk, struct flowi4 *fl4, ip_getfrag *getfrag,
 static bool ip_datagram_df(const struct sock *sk, const struct rtable *rt,
 			   u32 len)
 {
-	u32 mtu;
-
 	switch (inet_sk(sk)->pmtudisc) {
 	case IP_PMTUDISC_WANT:
-		mtu = rt_mtu(rt);
-		return len <= mtu && ip_mtu_believed(&rt->dst, mtu);
+		return len <= rt_mtu(rt) && rt_sends_df(rt);
 	case IP_PMTUDISC_DO:
 	case IP_PMTUDISC_PROBE:
 		return true;

@@ -328,8 +328,8 @@ int ip_local_out(struct net *net, struct sock *sk, struct sk_buff *skb)
  * ip_dont_fragment() - Whether a socket's packets carry DF.
  * @sk:  the socket. @dst: the route.
  *
- * Return: by IP_MTU_DISCOVER (RFC 1191): DO and PROBE always; WANT unless a
- *         router asked for less than may be believed.
+ * Return: by IP_MTU_DISCOVER (RFC 1191): DO and PROBE always; WANT as
+ *         rt_sends_df() says.
  */
 bool ip_dont_fragment(const struct sock *sk, const struct dst_entry *dst)
 {
@@ -338,8 +338,7 @@ bool ip_dont_fragment(const struct sock *sk, const struct dst_entry *dst)
 	case IP_PMTUDISC_PROBE:
 		return true;
 	case IP_PMTUDISC_WANT:
-		return ip_mtu_believed(
-			dst, rt_mtu(container_of(dst, struct rtable, dst)));
+		return rt_sends_df(container_of(dst, struct rtable, dst));
 	default:
 		return false;
 	}

@@ -39,6 +39,9 @@ const struct ipconfig *ipconfig_get(void);
 int ipconfig_resolv_conf(char *buf, size_t size);
 
 /* --- route_config.c --- */
+struct fib_config;
+int ip_route_attribute(const char *name, const char *value,
+		       struct fib_config *cfg) __must_check;
 /* What one `route=` says; errors have a message. */
 int ip_route_config(struct net *net, const char *spec);
 

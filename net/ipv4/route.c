@@ -35,6 +35,7 @@ struct rt_exception {
 	struct hlist_node node;
 	__be32 daddr;
 	u32 pmtu;
+	bool lock; /* it was less than may be believed */
 	u64 expires_ns;
 };
 
@@ -93,32 +94,50 @@ static struct rt_exception *rt_exception_make(struct rt_state *st, __be32 daddr)
 	return e;
 }
 
-static void rt_set_pmtu(struct rtable *rt, u32 mtu, u64 expires_ns)
+static void rt_set_pmtu(struct rtable *rt, const struct rt_exception *e)
 {
 	rt->rt_plain_mtu = 0;
-	rt->rt_pmtu = mtu;
-	rt->rt_pmtu_expires_ns = expires_ns;
+	rt->rt_pmtu = e->pmtu;
+	rt->rt_pmtu_expires_ns = e->expires_ns;
+	rt->rt_mtu_locked = e->lock || dst_metric_locked(&rt->dst, RTAX_MTU);
 }
 
 /* Remember, and tell every live route to the same destination. */
-static void rt_learn_pmtu(struct net *net, __be32 daddr, u32 mtu)
+static void rt_learn_pmtu(struct net *net, __be32 daddr, u32 mtu, bool lock)
 {
+	struct rt_exception learnt = {
+		.daddr = daddr,
+		.pmtu = mtu,
+		.lock = lock,
+		.expires_ns = ktime_get_ns() +
+			      net->ipv4->sysctl_mtu_expires * NSEC_PER_SEC,
+	};
 	struct rt_state *st = net->ipv4->rt;
-	u64 expires =
-		ktime_get_ns() + net->ipv4->sysctl_mtu_expires * NSEC_PER_SEC;
 	struct rt_exception *e = rt_exception_find(st, daddr);
 	struct rtable *rt;
 
 	if (!e)
 		e = rt_exception_make(st, daddr);
 	if (e) {
-		e->pmtu = mtu;
-		e->expires_ns = expires;
+		learnt.node = e->node;
+		*e = learnt;
 	}
 	list_for_each_entry (rt, &st->live, rt_list) {
-		if (rt->rt_dst == daddr && !rt->rt_is_input)
-			rt_set_pmtu(rt, mtu, expires);
+		if (rt->rt_dst == daddr && !rt->rt_is_input &&
+		    !dst_metric_locked(&rt->dst, RTAX_MTU))
+			rt_set_pmtu(rt, &learnt);
 	}
+}
+
+/**
+ * rt_mtu_lock_holds() - The slow part of rt_sends_df(): what ICMP has locked is
+ * so only until it is forgotten.
+ * @rt: with rt_mtu_locked.
+ */
+bool rt_mtu_lock_holds(const struct rtable *rt)
+{
+	return dst_metric_locked(&rt->dst, RTAX_MTU) ||
+	       ktime_get_ns() < rt->rt_pmtu_expires_ns;
 }
 
 /* --- dst_ops --- */
@@ -148,8 +167,10 @@ static u32 ipv4_advmss(const struct dst_entry *dst)
 }
 
 /*
- * RFC 1191, section 3: never below 68; and, as a forged message could ask for
- * tiny packets, never below min_pmtu, as Linux.
+ * A forged message could ask for tiny packets: never below min_pmtu (RFC 5927,
+ * section 7.2). A packet that needs to be even smaller may be fragmented. What
+ * is known already lives longer; a larger MTU than that is no news (RFC 1191,
+ * section 3).
  */
 static void ipv4_dst_update_pmtu(struct dst_entry *dst, struct sock *sk,
 				 u32 mtu)
@@ -158,11 +179,11 @@ static void ipv4_dst_update_pmtu(struct dst_entry *dst, struct sock *sk,
 	u32 old = ipv4_mtu(dst);
 	u32 floor = dst->net->ipv4->sysctl_min_pmtu;
 
-	if (mtu >= old || rt->rt_is_input)
+	if (mtu > old || (mtu == old && !rt->rt_pmtu) || rt->rt_is_input ||
+	    dst_metric_locked(dst, RTAX_MTU))
 		return;
-	if (mtu < floor)
-		mtu = min(old, floor);
-	rt_learn_pmtu(dst->net, rt->rt_dst, mtu);
+	rt_learn_pmtu(dst->net, rt->rt_dst, mtu < floor ? min(old, floor) : mtu,
+		      mtu < floor);
 }
 
 static struct neighbour *ipv4_neigh_lookup(struct dst_entry *dst,
@@ -437,7 +458,7 @@ static u32 rt_plain_mtu(const struct rtable *rt)
 	u32 mtu = rt_mtu(rt);
 
 	return rt->rt_type < RTN_BROADCAST && mtu >= IPV4_MIN_MTU &&
-			       ip_mtu_believed(&rt->dst, mtu)
+			       !rt->rt_mtu_locked
 		       ? mtu
 		       : 0;
 }
@@ -468,10 +489,11 @@ static struct rtable *rt_make_output(struct net *net, const struct flowi4 *key,
 		rt->dst.input = ip_local_deliver;
 		rt->dst.error = 0;
 	}
+	rt->rt_mtu_locked = dst_metric_locked(&rt->dst, RTAX_MTU);
 	rt->rt_plain_mtu = rt_plain_mtu(rt);
 	e = rt_exception_find(net->ipv4->rt, fl4->daddr);
-	if (e && a->type == RTN_UNICAST)
-		rt_set_pmtu(rt, e->pmtu, e->expires_ns);
+	if (e && a->type == RTN_UNICAST && !rt->rt_mtu_locked)
+		rt_set_pmtu(rt, e);
 	return rt;
 }
 

@@ -48,8 +48,9 @@ struct rtable {
 	u8 rt_type; /* RTN_* */
 	bool rt_is_input;
 	bool rt_uses_gateway;
-	__be32 rt_gateway; /* next hop; 0: the destination itself */
-	__be32 rt_src;     /* preferred source of the route */
+	bool rt_mtu_locked; /* perhaps: rt_sends_df() */
+	__be32 rt_gateway;  /* next hop; 0: the destination itself */
+	__be32 rt_src;      /* preferred source of the route */
 	/* Output to one host, nothing learned about the path, and an MTU that
 	 * may be believed: that MTU. 0: there is something to ask. */
 	u32 rt_plain_mtu;
@@ -221,6 +222,15 @@ static inline u32 rt_mtu(const struct rtable *rt)
 	if (unlikely(rt->rt_pmtu))
 		return dst_mtu(&rt->dst);
 	return min(rt->dst.metrics[RTAX_MTU] ?: rt->dst.dev->mtu, IP_MAX_MTU);
+}
+
+bool rt_mtu_lock_holds(const struct rtable *rt);
+/* Whether packets whose socket WANTs path MTU discovery have DF: not where a
+ * router asked for less than may be believed, so that a forged message does
+ * not stop them, nor where whoever set the route has locked its MTU. */
+static inline bool rt_sends_df(const struct rtable *rt)
+{
+	return likely(!rt->rt_mtu_locked) || !rt_mtu_lock_holds(rt);
 }
 
 static inline bool ipv4_is_multicast(__be32 a)

@@ -6,8 +6,12 @@
  *	DST[,via=ADDRESS][,dev=NAME][,src=ADDRESS][,metric=N][,ATTRIBUTE=VALUE]...
  *
  * DST is default, ADDRESS or ADDRESS/BITS. Attributes: mtu, window, advmss,
- * initcwnd, initrwnd, hoplimit, quickack; congctl=NAME, the congestion control
- * of TCP connections that ask for no other one (congctl=lock:NAME: and cannot).
+ * initcwnd, initrwnd, hoplimit, quickack, ssthresh, cwnd, reordering,
+ * fastopen_no_cookie; rtt, rto_min: a time in ms, or with its unit (2s, 5ms);
+ * features=ecn; congctl=NAME, the congestion control of TCP connections that
+ * ask for no other one. A value with `lock:` before it: what ICMP (mtu) or the
+ * program (congctl, rto_min) says yields; cwnd counts only so, and rto_min
+ * always is so.
  * Without via and dev the attributes are those of the route that there is to
  * DST, say the one that ip= has made.
  *
@@ -22,16 +26,99 @@
 
 #define RTPROT_BOOT    3
 #define ROUTE_WORD_MAX 48
+/* Above the largest RTO no time makes a difference. */
+#define ROUTE_TIME_MAX_MS 120000U
+
+/* --- attributes --- */
+
+static int parse_number(const char *v, u32 *value)
+{
+	return kstrtou32(v, 0, value);
+}
+
+/* "200", "200ms", "2s": milliseconds. */
+static int parse_ms(const char *v, u32 *value)
+{
+	char digits[12];
+	u32 n = 0, unit = 1;
+
+	for (; v[n] >= '0' && v[n] <= '9'; n++) {
+		if (n == sizeof(digits) - 1)
+			return -EINVAL;
+		digits[n] = v[n];
+	}
+	digits[n] = '\0';
+	if (strcmp(v + n, "s") == 0)
+		unit = 1000;
+	else if (v[n] && strcmp(v + n, "ms") != 0)
+		return -EINVAL;
+	if (kstrtou32(digits, 10, value) || *value > ROUTE_TIME_MAX_MS / unit)
+		return -EINVAL;
+	*value *= unit;
+	return 0;
+}
+
+static int parse_features(const char *v, u32 *value)
+{
+	*value = RTAX_FEATURE_ECN;
+	return strcmp(v, "ecn") == 0 ? 0 : -EINVAL;
+}
+
+static int parse_congctl(const char *v, u32 *value)
+{
+	*value = tcp_ca_get_key_by_name(v);
+	return *value ? 0 : -ENOENT;
+}
 
 static const struct {
 	const char *name;
 	u32 metric;
+	int (*parse)(const char *v, u32 *value);
 } attributes[] = {
-	{ "mtu", RTAX_MTU },           { "window", RTAX_WINDOW },
-	{ "advmss", RTAX_ADVMSS },     { "initcwnd", RTAX_INITCWND },
-	{ "initrwnd", RTAX_INITRWND }, { "hoplimit", RTAX_HOPLIMIT },
-	{ "quickack", RTAX_QUICKACK },
+	{ "mtu", RTAX_MTU, parse_number },
+	{ "window", RTAX_WINDOW, parse_number },
+	{ "rtt", RTAX_RTT, parse_ms },
+	{ "ssthresh", RTAX_SSTHRESH, parse_number },
+	{ "cwnd", RTAX_CWND, parse_number },
+	{ "advmss", RTAX_ADVMSS, parse_number },
+	{ "reordering", RTAX_REORDERING, parse_number },
+	{ "hoplimit", RTAX_HOPLIMIT, parse_number },
+	{ "initcwnd", RTAX_INITCWND, parse_number },
+	{ "features", RTAX_FEATURES, parse_features },
+	{ "rto_min", RTAX_RTO_MIN, parse_ms },
+	{ "initrwnd", RTAX_INITRWND, parse_number },
+	{ "quickack", RTAX_QUICKACK, parse_number },
+	{ "congctl", RTAX_CC_ALGO, parse_congctl },
+	{ "fastopen_no_cookie", RTAX_FASTOPEN_NO_COOKIE, parse_number },
 };
+
+/**
+ * ip_route_attribute() - An attribute of a route by its name.
+ * @name:  as in `ip route`: "mtu".
+ * @value: its value; "lock:" before it locks the attribute.
+ * @cfg:   its metrics are set.
+ *
+ * Return: 0; -EINVAL: no such attribute, or no such value; -ENOENT: no such
+ *         congestion control.
+ */
+int ip_route_attribute(const char *name, const char *value,
+		       struct fib_config *cfg)
+{
+	bool lock = strncmp(value, "lock:", 5) == 0;
+	u32 i, *m = cfg->metrics, which;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(attributes); i++)
+		if (strcmp(name, attributes[i].name) == 0)
+			break;
+	if (i == ARRAY_SIZE(attributes))
+		return -EINVAL;
+	which = attributes[i].metric;
+	err = attributes[i].parse(lock ? value + 5 : value, &m[which]);
+	if (!err && (lock || which == RTAX_RTO_MIN))
+		m[RTAX_LOCK] |= BIT(which);
+	return err;
+}
 
 /* --- parsing --- */
 
@@ -75,30 +162,6 @@ static int parse_dst(char *word, struct fib_config *cfg)
 		       : 0;
 }
 
-static int parse_congctl(const char *v, struct fib_config *cfg)
-{
-	bool lock = strncmp(v, "lock:", 5) == 0;
-
-	cfg->metrics[RTAX_CC_ALGO] = tcp_ca_get_key_by_name(lock ? v + 5 : v);
-	if (!cfg->metrics[RTAX_CC_ALGO])
-		return -ENOENT;
-	if (lock)
-		cfg->metrics[RTAX_LOCK] |= BIT(RTAX_CC_ALGO);
-	return 0;
-}
-
-static int parse_attribute(const char *name, const char *v,
-			   struct fib_config *cfg)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(attributes); i++)
-		if (strcmp(name, attributes[i].name) == 0)
-			return kstrtou32(v, 0,
-					 &cfg->metrics[attributes[i].metric]);
-	return -EINVAL;
-}
-
 static int parse_option(struct net *net, char *word, struct fib_config *cfg)
 {
 	char *v = strchr(word, '=');
@@ -113,13 +176,11 @@ static int parse_option(struct net *net, char *word, struct fib_config *cfg)
 		return parse_addr(v, &cfg->prefsrc);
 	if (strcmp(word, "metric") == 0)
 		return kstrtou32(v, 0, &cfg->metric);
-	if (strcmp(word, "congctl") == 0)
-		return parse_congctl(v, cfg);
 	if (strcmp(word, "dev") == 0) {
 		cfg->dev = dev_get_by_name(net, v);
 		return cfg->dev ? 0 : -ENODEV;
 	}
-	return parse_attribute(word, v, cfg);
+	return ip_route_attribute(word, v, cfg);
 }
 
 static int parse_route(struct net *net, const char *spec,

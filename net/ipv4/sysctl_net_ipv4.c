@@ -144,6 +144,8 @@ static const struct ctl_table table[] = {
 	IPV4(tcp_base_mss, 48, 65535),
 	IPV4(tcp_min_snd_mss, 48, 65535),
 	IPV4(tcp_mtu_probe_floor, 48, 65535),
+	IPV4(tcp_probe_interval, 0, UINT),
+	IPV4(tcp_probe_threshold, 0, INT),
 	IPV4(tcp_fin_timeout, 0, INT),
 	IPV4(tcp_keepalive_time, 1, INT),
 	IPV4(tcp_keepalive_intvl, 1, INT),

@@ -6,6 +6,7 @@
  *	tcp_recvmsg.c	  reading; tcp_close.c: the end, and the state variable
  *	tcp_sockopt.c, tcp_info.c, tcp_offload.c  options; TCP_INFO; GSO
  *	tcp_output.c	  when and how segments leave; retransmission
+ *	tcp_mss.c, tcp_mtu_probe.c  segment sizes; the path's MTU (RFC 4821)
  *	tcp_input.c	  segments of a connection: sequence, RST, SYN checks
  *	tcp_state.c	  segments in all states but ESTABLISHED
  *	tcp_options.c	  options of a received segment
@@ -283,7 +284,8 @@ struct tcp_skb_cb {
 	u8 tcp_flags;                   /* TCPHDR_* */
 	u8 sacked;                      /* TCPCB_* */
 	u8 ip_dsfield;
-	u8 txstamp_ack : 1, eor : 1, has_rxtstamp : 1, is_app_limited : 1;
+	u8 txstamp_ack : 1, eor : 1, has_rxtstamp : 1, is_app_limited : 1,
+		mtu_probe : 1;
 	union {
 		/* Received SYN that a TIME_WAIT let in: our number, or 0. */
 		u32 tw_isn;
@@ -437,7 +439,19 @@ u32 tcp_send_mss(struct sock *sk, u32 *size_goal, int flags);
 u32 tcp_sync_mss(struct sock *sk, u32 pmtu);
 u32 tcp_mtu_to_mss(const struct sock *sk, u32 pmtu);
 u32 tcp_mss_to_mtu(const struct sock *sk, u32 mss);
+/* --- tcp_mtu_probe.c --- */
+enum tcp_mtu_probe {
+	TCP_MTU_PROBE_NONE,
+	TCP_MTU_PROBE_WAIT,
+	TCP_MTU_PROBE_SENT
+};
+enum tcp_mtu_probe tcp_mtu_probe(struct sock *sk, gfp_t gfp);
 void tcp_mtup_init(struct sock *sk);
+void tcp_mtu_black_hole(struct sock *sk);
+void tcp_mtup_acked(struct sock *sk);
+void tcp_mtup_probe_failed(struct sock *sk);
+bool tcp_mtup_probe_lost(struct sock *sk);
+/* --- tcp_output.c --- */
 /* Send what the rules permit, now. */
 void __tcp_push_pending_frames(struct sock *sk, u32 cur_mss, int nonagle);
 void tcp_push_one(struct sock *sk, u32 mss_now);
@@ -526,6 +540,8 @@ void tcp_synack_rtt_meas(struct sock *sk, u64 sent_ns);
 void tcp_set_rto(struct sock *sk);
 u32 tcp_min_rtt(const struct tcp_sock *tp);
 void tcp_init_metrics(struct sock *sk);
+void tcp_dst_metrics(struct sock *sk, const struct dst_entry *dst);
+void tcp_choose_rto_min(struct sock *sk, const struct dst_entry *dst);
 void tcp_clear_retrans(struct tcp_sock *tp);
 void tcp_rate_skb_sent(struct sock *sk, struct sk_buff *skb);
 void __tcp_rate_check_app_limited(struct sock *sk);
@@ -609,6 +625,7 @@ struct request_sock {
 	u8 num_timeout, num_retrans;
 	u8 snd_wscale, rcv_wscale;
 	bool tstamp_ok, sack_ok, wscale_ok, ecn_ok, acked, cookie_ts;
+	bool no_cookie;    /* Fast Open needs none */
 	bool tfo_listener; /* the child waits for the handshake's last ACK */
 	u32 ts_recent, ts_off, rsk_rcv_wnd, rsk_window_clamp;
 	u32 snt_tsval_first, snt_tsval_last; /* of our SYN-ACKs */

@@ -177,13 +177,17 @@ static void account_acked(struct sock *sk, struct sk_buff *skb, u32 acked,
 	}
 }
 
-/* Q6: the byte that a send ended with is acknowledged, by this ACK. */
-static noinline void ack_timestamp(struct sock *sk, struct sk_buff *skb,
-				   u32 prior_snd_una)
+/* A probe of the path's MTU; or, row Q6: the byte that a send ended with is
+ * acknowledged, by this ACK. */
+static noinline void ack_marked(struct sock *sk, struct sk_buff *skb,
+				u32 prior_snd_una)
 {
 	u32 key = skb_shinfo(skb)->tskey;
 
-	if (!before(key, prior_snd_una) && before(key, tcp_sk(sk)->snd_una))
+	if (TCP_SKB_CB(skb)->mtu_probe)
+		tcp_mtup_acked(sk);
+	if (TCP_SKB_CB(skb)->txstamp_ack && !before(key, prior_snd_una) &&
+	    before(key, tcp_sk(sk)->snd_una))
 		__skb_tstamp_tx(skb, sk, SCM_TSTAMP_ACK);
 }
 
@@ -199,8 +203,8 @@ static struct sk_buff *take_acked(struct sock *sk, u32 prior_snd_una, bool ece,
 		struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 		u32 start_seq = cb->seq, acked;
 
-		if (unlikely(cb->txstamp_ack))
-			ack_timestamp(sk, skb, prior_snd_una);
+		if (unlikely(cb->txstamp_ack | cb->mtu_probe))
+			ack_marked(sk, skb, prior_snd_una);
 		if (after(cb->end_seq, tp->snd_una)) {
 			if (tcp_skb_pcount(skb) == 1 ||
 			    !after(tp->snd_una, cb->seq))

@@ -395,6 +395,7 @@ static void forget_path(struct sock *sk)
 	icsk->icsk_rto_ns = TCP_TIMEOUT_INIT;
 	memset(&icsk->icsk_ack, 0, sizeof(icsk->icsk_ack));
 	icsk->icsk_ack.rcv_mss = TCP_MIN_MSS;
+	icsk->icsk_mtup_enabled = false;
 	memset(&icsk->icsk_mtup, 0, sizeof(icsk->icsk_mtup));
 	tcp_cleanup_congestion_control(sk);
 	tcp_assign_congestion_control(sk);

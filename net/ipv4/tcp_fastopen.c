@@ -343,11 +343,18 @@ static struct sock *child_make(struct sock *sk, struct sk_buff *skb,
 	return child;
 }
 
-static bool cookie_not_required(const struct sock *sk)
+/**
+ * tcp_fastopen_no_cookie() - Is a SYN with data enough, without a cookie?
+ * @sk:   that sends it, or the listener.
+ * @dst:  the route to the peer, or NULL.
+ * @flag: of sysctl_tcp_fastopen that says so.
+ */
+bool tcp_fastopen_no_cookie(const struct sock *sk, const struct dst_entry *dst,
+			    u32 flag)
 {
-	return (tcp_net(sk)->sysctl_tcp_fastopen &
-		TFO_SERVER_COOKIE_NOT_REQD) ||
-	       tcp_sk(sk)->fastopen_no_cookie;
+	return (tcp_net(sk)->sysctl_tcp_fastopen & flag) ||
+	       tcp_sk(sk)->fastopen_no_cookie ||
+	       (dst && dst_metric(dst, RTAX_FASTOPEN_NO_COOKIE));
 }
 
 /**
@@ -385,7 +392,7 @@ struct sock *tcp_try_fastopen(struct sock *sk, struct sk_buff *skb,
 		foc->len = -1;
 		return NULL;
 	}
-	if (!cookie_not_required(sk)) {
+	if (!req->no_cookie) {
 		if (foc->len == 0)
 			cookie_make(&keys->key[0], req, &fresh);
 		else if (foc->len > 0)

@@ -20,6 +20,7 @@ struct iphdr;
 struct msghdr;
 struct net;
 struct request_sock;
+struct dst_entry;
 struct sk_buff;
 struct sock;
 
@@ -102,6 +103,8 @@ void tcp_fastopen_print_keys(const struct net *net,
 int tcp_fastopen_queue_tune(struct sock *sk, u32 max_qlen);
 void tcp_fastopen_listen(struct sock *sk, u32 backlog);
 void tcp_fastopen_listen_stop(struct sock *sk);
+bool tcp_fastopen_no_cookie(const struct sock *sk, const struct dst_entry *dst,
+			    u32 flag);
 struct sock *tcp_try_fastopen(struct sock *sk, struct sk_buff *skb,
 			      struct request_sock *req,
 			      struct tcp_fastopen_cookie *foc);

@@ -106,8 +106,8 @@ void tcp_fastopen_active_detect_blackhole(struct sock *sk, bool expired)
 
 static bool cookie_not_required(const struct sock *sk)
 {
-	return (tcp_net(sk)->sysctl_tcp_fastopen & TFO_CLIENT_NO_COOKIE) ||
-	       tcp_sk(sk)->fastopen_no_cookie;
+	return tcp_fastopen_no_cookie(sk, sk->sk_dst_cache,
+				      TFO_CLIENT_NO_COOKIE);
 }
 
 /* May the SYN have data? @cookie becomes what it shows, or asks with; @mss

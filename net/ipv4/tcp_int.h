@@ -114,6 +114,8 @@ void tcp_set_skb_tso_segs(struct sk_buff *skb, u32 mss_now);
 void tcp_adjust_pcount(struct sock *sk, const struct sk_buff *skb, int decr);
 int tcp_skb_unclone(struct sock *sk, struct sk_buff *skb,
 		    gfp_t gfp) __must_check;
+bool tcp_skb_append(struct sock *sk, struct sk_buff *to,
+		    const struct sk_buff *from, gfp_t gfp);
 /* Drop the first @len bytes of an unacknowledged skb. */
 int tcp_trim_head(struct sock *sk, struct sk_buff *skb, u32 len) __must_check;
 

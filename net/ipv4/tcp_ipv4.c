@@ -639,6 +639,8 @@ void tcp_v4_mtu_reduced(struct sock *sk)
 	mtu = dst_mtu(dst);
 	if (inet->pmtudisc != IP_PMTUDISC_DONT &&
 	    inet_csk(sk)->icsk_pmtu_cookie > mtu) {
+		if (inet_csk(sk)->icsk_mtup.probe_size > mtu)
+			tcp_mtup_probe_failed(sk);
 		tcp_sync_mss(sk, mtu);
 		/* RFC 1191, section 6.5: what was too large goes again. */
 		tcp_simple_retransmit(sk);
@@ -819,6 +821,8 @@ static void tcp_sysctls(struct netns_ipv4 *n)
 	n->sysctl_tcp_base_mss = 1024;
 	n->sysctl_tcp_min_snd_mss = TCP_MIN_SND_MSS;
 	n->sysctl_tcp_mtu_probe_floor = TCP_MIN_SND_MSS;
+	n->sysctl_tcp_probe_interval = 600;
+	n->sysctl_tcp_probe_threshold = 8;
 	n->sysctl_tcp_fin_timeout = 60;
 	n->sysctl_tcp_keepalive_time = 7200;
 	n->sysctl_tcp_keepalive_intvl = 75;

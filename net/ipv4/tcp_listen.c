@@ -282,9 +282,20 @@ static void reqsk_fill(struct sock *sk, struct request_sock *req,
 	req->snd_wscale = opt->snd_wscale;
 	req->tos = inet_sk(sk)->tos;
 	req->ts_off = secure_tcp_ts_off(sock_net(sk), iph->daddr, iph->saddr);
+}
+
+/* What the route back may say otherwise than the settings. */
+static void reqsk_route_choices(const struct sock *sk, struct request_sock *req,
+				const struct tcphdr *th,
+				const struct dst_entry *dst)
+{
+	bool ecn = net_ipv4(sock_net(sk))->sysctl_tcp_ecn ||
+		   (dst_metric(dst, RTAX_FEATURES) & RTAX_FEATURE_ECN);
+
 	/* RFC 3168, 6.1.1: both bits ask for ECN. */
-	req->ecn_ok =
-		th->ece && th->cwr && net_ipv4(sock_net(sk))->sysctl_tcp_ecn;
+	req->ecn_ok = ecn && th->ece && th->cwr;
+	req->no_cookie =
+		tcp_fastopen_no_cookie(sk, dst, TFO_SERVER_COOKIE_NOT_REQD);
 }
 
 /* The window to offer, and its scale. */
@@ -331,6 +342,7 @@ static int request_start(struct sock *sk, struct request_sock *req,
 	if (IS_ERR(rt))
 		return (int)PTR_ERR(rt);
 	reqsk_window(sk, req, &rt->dst);
+	reqsk_route_choices(sk, req, tcp_hdr(skb), &rt->dst);
 	ip_rt_put(rt);
 	req->snt_isn =
 		want_cookie ? tcp_cookie_isn(sk, skb, &req->mss)
@@ -478,10 +490,10 @@ struct sock *tcp_syn_recv_sock(struct sock *sk, struct sk_buff *skb,
 	inet_csk(child)->icsk_ext_hdr_len = 0;
 	tcp_sk(child)->advmss =
 		(u16)tcp_mss_clamp(tcp_sk(sk), dst_metric_advmss(&rt->dst));
-	tcp_mtup_init(child);
 	tcp_sync_mss(child, dst_mtu(&rt->dst));
 	sk_setup_caps(child, &rt->dst);
 	tcp_ca_dst_init(child, &rt->dst);
+	tcp_dst_metrics(child, &rt->dst);
 	tcp_initialize_rcv_mss(child);
 	if (inet_inherit_port(sk, child)) {
 		child_abort(child);

@@ -640,6 +640,11 @@ static bool not_in_recovery(struct sock *sk, u32 num_dupack, int *ack_flag)
 		try_to_open(sk, *ack_flag);
 		return false;
 	}
+	if (inet_csk(sk)->icsk_ca_state < TCP_CA_CWR &&
+	    tcp_mtup_probe_lost(sk)) {
+		tcp_simple_retransmit(sk);
+		return false;
+	}
 	tcp_enter_recovery(sk, ece);
 	return true;
 }

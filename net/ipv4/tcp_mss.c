@@ -52,27 +52,6 @@ u32 tcp_mss_to_mtu(const struct sock *sk, u32 mss)
 	       inet_csk(sk)->icsk_ext_hdr_len + (u32)sizeof(struct iphdr);
 }
 
-/**
- * tcp_mtup_init() - Start the search of RFC 4821 from its defaults.
- * @sk: locked.
- */
-void tcp_mtup_init(struct sock *sk)
-{
-	struct inet_connection_sock *icsk = inet_csk(sk);
-	const struct netns_ipv4 *n = tcp_net(sk);
-
-	icsk->icsk_mtup.enabled = n->sysctl_tcp_mtu_probing > 1;
-	icsk->icsk_mtup.search_high = (u16)min(
-		tcp_sk(sk)->rx_opt.mss_clamp + (u32)sizeof(struct tcphdr) +
-			(u32)sizeof(struct iphdr),
-		0xffffU);
-	icsk->icsk_mtup.search_low =
-		(u16)tcp_mss_to_mtu(sk, n->sysctl_tcp_base_mss);
-	icsk->icsk_mtup.probe_size = 0;
-	if (icsk->icsk_mtup.enabled)
-		icsk->icsk_mtup.probe_timestamp_ns = ktime_get_ns();
-}
-
 /*
  * More than half of the largest window seen at once would leave the peer no
  * room to open its window by full segments (SWS, RFC 9293, section
@@ -106,7 +85,7 @@ u32 tcp_sync_mss(struct sock *sk, u32 pmtu)
 		icsk->icsk_mtup.search_high = (u16)pmtu;
 	mss = bound_to_half_wnd(tp, tcp_mtu_to_mss(sk, pmtu));
 	icsk->icsk_pmtu_cookie = pmtu;
-	if (icsk->icsk_mtup.enabled)
+	if (icsk->icsk_mtup_enabled)
 		mss = min(mss, tcp_mtu_to_mss(sk, icsk->icsk_mtup.search_low));
 	tp->mss_cache = mss;
 	return mss;

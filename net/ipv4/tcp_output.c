@@ -596,6 +596,15 @@ bool tcp_write_xmit(struct sock *sk, u32 mss_now, int nonagle, int push_one,
 	tcp_mstamp_refresh(tp);
 	if (!tp->packets_out)
 		slow_start_after_idle_check(sk);
+	/* The only segment larger than mss_now goes before the others. */
+	if (unlikely(inet_csk(sk)->icsk_mtup_enabled) && !push_one &&
+	    tcp_send_head(sk)) {
+		enum tcp_mtu_probe probe = tcp_mtu_probe(sk, gfp);
+
+		if (probe == TCP_MTU_PROBE_WAIT)
+			return false;
+		sent = probe == TCP_MTU_PROBE_SENT;
+	}
 	x.max_segs = tcp_tso_segs(sk, mss_now);
 	while ((skb = tcp_send_head(sk))) {
 		if (tcp_pacing_check(sk) || !xmit_gates(sk, skb, &x, gfp))

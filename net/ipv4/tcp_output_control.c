@@ -108,6 +108,7 @@ int tcp_connect(struct sock *sk, struct tcp_fastopen_request *fo)
 	connect_init_window(sk, sk->sk_dst_cache);
 	connect_init_sequence(sk);
 	tcp_ca_dst_init(sk, sk->sk_dst_cache);
+	tcp_dst_metrics(sk, sk->sk_dst_cache);
 
 	skb = tcp_stream_alloc_skb(sk, 0, GFP_KERNEL, true);
 	if (!skb)
@@ -115,7 +116,8 @@ int tcp_connect(struct sock *sk, struct tcp_fastopen_request *fo)
 	tcp_init_nondata_skb(skb, tp->write_seq, TCPHDR_SYN);
 	/* RFC 3168, section 6.1.1: ECE and CWR in the SYN ask for ECN. */
 	tp->ecn_flags = 0;
-	if (tcp_net(sk)->sysctl_tcp_ecn == 1) {
+	if (tcp_net(sk)->sysctl_tcp_ecn == 1 ||
+	    (dst_metric(sk->sk_dst_cache, RTAX_FEATURES) & RTAX_FEATURE_ECN)) {
 		TCP_SKB_CB(skb)->tcp_flags |= TCPHDR_ECE | TCPHDR_CWR;
 		tp->ecn_flags = TCP_ECN_OK;
 	}

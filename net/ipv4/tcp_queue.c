@@ -198,6 +198,45 @@ int tcp_skb_unclone(struct sock *sk, struct sk_buff *skb, gfp_t gfp)
 	return err;
 }
 
+/**
+ * tcp_skb_append() - Append the bytes of one queued packet to another.
+ * @sk:   locked; charged with what @to costs more.
+ * @to:   of a queue.
+ * @from: its bytes come next. It keeps them, too: the caller frees it.
+ * @gfp:  for a copy of what a clone of @to may hold.
+ *
+ * Return: false if they do not fit without copying fragments, or without
+ * memory: nothing has changed.
+ */
+bool tcp_skb_append(struct sock *sk, struct sk_buff *to,
+		    const struct sk_buff *from, gfp_t gfp)
+{
+	const struct skb_shared_info *a, *b = skb_shinfo(from);
+	u32 i, head = skb_headlen(from);
+
+	if (tcp_skb_unclone(sk, to, gfp) != 0)
+		return false;
+	a = skb_shinfo(to);
+	if (head && (head > skb_tailroom(to) || skb_is_nonlinear(to)))
+		return false;
+	if (a->nr_frags + b->nr_frags > MAX_SKB_FRAGS)
+		return false;
+	if (head)
+		memcpy(skb_put(to, head), from->data, head);
+	for (i = 0; i < b->nr_frags; i++) {
+		const skb_frag_t *f = &b->frags[i];
+
+		get_page(f->page);
+		skb_fill_page_desc(to, a->nr_frags, f->page, f->offset,
+				   f->size);
+	}
+	to->len += from->data_len;
+	to->data_len += from->data_len;
+	to->truesize += from->data_len;
+	sk->sk_wmem_queued += from->data_len;
+	return true;
+}
+
 /* A time stamp request belongs to the part that has the byte it names. */
 static void tcp_fragment_tstamp(struct sk_buff *skb, struct sk_buff *rest)
 {

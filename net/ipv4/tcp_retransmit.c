@@ -33,43 +33,12 @@ static bool may_collapse(const struct sock *sk, const struct sk_buff *skb)
 	       !(cb->tcp_flags & TCPHDR_SYN) && skb->len;
 }
 
-/* Append @from's bytes to @to; false if they do not fit without copying
- * fragments. */
-static bool append_bytes(struct sock *sk, struct sk_buff *to,
-			 struct sk_buff *from)
-{
-	const struct skb_shared_info *a, *b = skb_shinfo(from);
-	u32 i, head = skb_headlen(from);
-
-	if (tcp_skb_unclone(sk, to, GFP_ATOMIC) != 0)
-		return false;
-	a = skb_shinfo(to);
-	if (head && head > skb_tailroom(to))
-		return false;
-	if (a->nr_frags + b->nr_frags > MAX_SKB_FRAGS)
-		return false;
-	if (head)
-		memcpy(skb_put(to, head), from->data, head);
-	for (i = 0; i < b->nr_frags; i++) {
-		const skb_frag_t *f = &b->frags[i];
-
-		get_page(f->page);
-		skb_fill_page_desc(to, a->nr_frags, f->page, f->offset,
-				   f->size);
-	}
-	to->len += from->data_len;
-	to->data_len += from->data_len;
-	to->truesize += from->data_len;
-	sk->sk_wmem_queued += from->data_len;
-	return true;
-}
-
 static bool collapse_next(struct sock *sk, struct sk_buff *skb,
 			  struct sk_buff *next)
 {
 	struct tcp_skb_cb *cb = TCP_SKB_CB(skb), *ncb = TCP_SKB_CB(next);
 
-	if (!append_bytes(sk, skb, next))
+	if (!tcp_skb_append(sk, skb, next, GFP_ATOMIC))
 		return false;
 	cb->end_seq = ncb->end_seq;
 	cb->tcp_flags |= ncb->tcp_flags;
@@ -310,7 +279,7 @@ void tcp_non_congestion_loss_retransmit(struct sock *sk)
 void tcp_simple_retransmit(struct sock *sk)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	u32 mss = tcp_current_mss(sk), prior_lost = tp->lost_out;
+	u32 mss = tcp_current_mss(sk);
 	bool all = tp->syn_data && sk->sk_state == TCP_SYN_SENT;
 	struct sk_buff *skb;
 
@@ -320,7 +289,7 @@ void tcp_simple_retransmit(struct sock *sk)
 		if (seg > mss || all)
 			tcp_mark_skb_resend(sk, skb);
 	}
-	if (prior_lost == tp->lost_out)
+	if (!tp->lost_out)
 		return;
 	if (!tcp_is_sack(tp))
 		tp->sacked_out =

@@ -100,6 +100,21 @@ u64 tcp_rto_min_ns(const struct sock *sk)
 	return us ? (u64)us * NSEC_PER_USEC : TCP_RTO_MIN;
 }
 
+/**
+ * tcp_choose_rto_min() - Whose minimum counts: the route's, if it is locked,
+ * else that of TCP_RTO_MIN_US, else the stack's.
+ * @sk:  locked.
+ * @dst: its route, or NULL.
+ */
+void tcp_choose_rto_min(struct sock *sk, const struct dst_entry *dst)
+{
+	struct inet_connection_sock *icsk = inet_csk(sk);
+
+	icsk->icsk_rto_min_us = icsk->icsk_rto_min_opt_us;
+	if (dst && dst_metric_locked(dst, RTAX_RTO_MIN))
+		icsk->icsk_rto_min_us = dst_metric(dst, RTAX_RTO_MIN) * 1000;
+}
+
 /* The first sample: RFC 6298, section 2.2. */
 static void rtt_first(struct tcp_sock *tp, u32 rtt_us, u32 floor_us)
 {
@@ -232,22 +247,58 @@ void tcp_synack_rtt_meas(struct sock *sk, u64 sent_ns)
 }
 
 /**
+ * tcp_dst_metrics() - A connection begins on a route: what it says at once.
+ * @sk:  locked, or nobody else's yet.
+ * @dst: its route.
+ */
+void tcp_dst_metrics(struct sock *sk, const struct dst_entry *dst)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+
+	tp->snd_cwnd_clamp = ~0U;
+	if (dst_metric_locked(dst, RTAX_CWND) && dst_metric(dst, RTAX_CWND))
+		tp->snd_cwnd_clamp = dst_metric(dst, RTAX_CWND);
+	tcp_choose_rto_min(sk, dst);
+}
+
+/* The SYN is small and its round trip may be, too: what the route says of
+ * larger packets is for the first RTO, as if it had been measured. */
+static void rto_from_route(struct sock *sk, const struct dst_entry *dst)
+{
+	u64 rtt = dst ? (u64)dst_metric(dst, RTAX_RTT) * NSEC_PER_MSEC : 0;
+
+	if (rtt > (u64)(tcp_sk(sk)->srtt_us >> 3) * NSEC_PER_USEC)
+		inet_csk(sk)->icsk_rto_ns =
+			min(rtt + max(2 * rtt, tcp_rto_min_ns(sk)),
+			    tcp_rto_max_ns(sk));
+}
+
+/**
  * tcp_init_metrics() - The connection starts: what is known of the path.
  * @sk: locked.
  *
  * Without a sample from the handshake (its SYN was resent) the RTO is 3 s
- * (RFC 6298, section 5.7).
+ * (RFC 6298, section 5.7). What the handshake's time-outs did to ssthresh
+ * does not count.
  */
 void tcp_init_metrics(struct sock *sk)
 {
+	const struct dst_entry *dst = sk->sk_dst_cache;
 	struct tcp_sock *tp = tcp_sk(sk);
+	u32 ssthresh = dst ? dst_metric(dst, RTAX_SSTHRESH) : 0;
 
-	if (tp->srtt_us)
-		return;
-	tp->rttvar_us = (u32)(TCP_TIMEOUT_FALLBACK / NSEC_PER_USEC);
-	tp->mdev_us = tp->rttvar_us;
-	tp->mdev_max_us = tp->rttvar_us;
-	inet_csk(sk)->icsk_rto_ns = TCP_TIMEOUT_FALLBACK;
+	tp->snd_ssthresh = TCP_INFINITE_SSTHRESH;
+	if (ssthresh)
+		tp->snd_ssthresh = min(ssthresh, tp->snd_cwnd_clamp);
+	if (dst && dst_metric(dst, RTAX_REORDERING))
+		tp->reordering = dst_metric(dst, RTAX_REORDERING);
+	if (!tp->srtt_us) {
+		tp->rttvar_us = (u32)(TCP_TIMEOUT_FALLBACK / NSEC_PER_USEC);
+		tp->mdev_us = tp->rttvar_us;
+		tp->mdev_max_us = tp->rttvar_us;
+		inet_csk(sk)->icsk_rto_ns = TCP_TIMEOUT_FALLBACK;
+	}
+	rto_from_route(sk, dst);
 }
 
 /**

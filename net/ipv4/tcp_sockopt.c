@@ -227,7 +227,8 @@ static int set_number(struct sock *sk, int name, int val)
 	case TCP_RTO_MIN_US:
 		if (!in_range(val, 1, TCP_RTO_MIN / NSEC_PER_USEC))
 			return -EINVAL;
-		icsk->icsk_rto_min_us = (u32)val;
+		icsk->icsk_rto_min_opt_us = (u32)val;
+		tcp_choose_rto_min(sk, sk->sk_dst_cache);
 		return 0;
 	case TCP_DELACK_MAX_US:
 		if (!in_range(val, 1, TCP_DELACK_MAX / NSEC_PER_USEC))

@@ -111,29 +111,6 @@ static bool retransmits_timed_out(struct sock *sk, u32 boundary, u64 timeout_ns)
 	return (s64)(tp->tcp_mstamp_ns - start - timeout_ns) >= 0;
 }
 
-/* Too large packets may vanish without a word (RFC 4821, section 7.7): after
- * some timeouts try smaller ones. */
-static void mtu_black_hole(struct sock *sk)
-{
-	struct inet_connection_sock *icsk = inet_csk(sk);
-	const struct netns_ipv4 *n = tcp_net(sk);
-	u32 mss;
-
-	if (!n->sysctl_tcp_mtu_probing)
-		return;
-	if (!icsk->icsk_mtup.enabled) {
-		icsk->icsk_mtup.enabled = true;
-		icsk->icsk_mtup.probe_timestamp_ns = ktime_get_ns();
-	} else {
-		mss = tcp_mtu_to_mss(sk, icsk->icsk_mtup.search_low) >> 1;
-		mss = min(n->sysctl_tcp_base_mss, mss);
-		mss = max(mss, n->sysctl_tcp_mtu_probe_floor);
-		mss = max(mss, n->sysctl_tcp_min_snd_mss);
-		icsk->icsk_mtup.search_low = (u16)tcp_mss_to_mtu(sk, mss);
-	}
-	tcp_sync_mss(sk, icsk->icsk_pmtu_cookie);
-}
-
 /* A retransmission is due: is it one too many? True: the connection ended. */
 static bool tcp_write_timeout(struct sock *sk)
 {
@@ -151,7 +128,7 @@ static bool tcp_write_timeout(struct sock *sk)
 		expired = icsk->icsk_retransmits >= most;
 	} else {
 		if (retransmits_timed_out(sk, n->sysctl_tcp_retries1, 0))
-			mtu_black_hole(sk);
+			tcp_mtu_black_hole(sk);
 		until = n->sysctl_tcp_retries2;
 		if (sock_flag(sk, SOCK_DEAD)) {
 			bool alive = icsk->icsk_rto_ns < tcp_rto_max_ns(sk);

@@ -441,11 +441,33 @@ static void follow_features(void)
 	unlink(path);
 }
 
+/* What `ip route` was told, line by line. */
+static void follow_routes(void)
+{
+	char path[PATH_MAX_], line[256];
+	FILE *f;
+
+	own_path(DOORBELL_ROUTES, path);
+	f = fopen(path, "r");
+	if (!f)
+		return;
+	while (fgets(line, sizeof(line), f)) {
+		int err = stack_ip_route(NULL, line);
+
+		if (err)
+			fprintf(stderr, "doorbell: ip route %s: %s\n",
+				strtok(line, "\n"), strerror(-err));
+	}
+	fclose(f);
+	unlink(path);
+}
+
 static void after_command(void)
 {
 	char path[PATH_MAX_];
 
 	sysctl_read_new();
+	follow_routes();
 	own_path(DOORBELL_FLUSH, path);
 	if (unlink(path) == 0)
 		stack_tcp_metrics_flush(NULL);

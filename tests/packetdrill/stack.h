@@ -50,6 +50,8 @@ int stack_sysctl_set(unsigned int i, const char *text);
  * machine's. -ESRCH: there is no such knob. */
 struct net;
 int stack_sysctl_write(struct net *net, const char *name, const char *text);
+/* `ip route` and these @words: "change 192.0.2.1 mtu lock 640". */
+int stack_ip_route(struct net *net, const char *words);
 /* `ip tcp_metrics flush all`: what @net remembers of other hosts. */
 void stack_tcp_metrics_flush(struct net *net);
 /* Counter @i of @net by nstat's name, "TcpExtTCPTimeouts"; NULL past the end.

@@ -28,8 +28,6 @@ static const char *const ignored[] = {
 	"net/ipv4/tcp_no_metrics_save",
 	"net/ipv4/tcp_no_ssthresh_metrics_save",
 	"net/ipv4/tcp_plb_enabled",
-	"net/ipv4/tcp_probe_interval",
-	"net/ipv4/tcp_probe_threshold",
 	"net/ipv4/tcp_reflect_tos",
 	"net/ipv4/tcp_retrans_collapse",
 	"net/ipv4/tcp_stdurg",

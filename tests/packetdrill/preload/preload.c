@@ -8,8 +8,8 @@
  * In those commands, which inherit it, a file below /proc/sys or /sys/module is
  * one of $DOORBELL_SYSCTL instead, so that this machine's own settings stay as
  * they are; the tools that would set up the tun device, which is the stack's
- * here, are found, installed or not, and end with success; `ethtool -K` is
- * noted for the stack; `nstat` shows the stack's counters, and
+ * here, are found, installed or not, and end with success; `ethtool -K` and
+ * `ip route` are noted for the stack; `nstat` shows the stack's counters, and
  * `ip tcp_metrics flush` is the stack's.
  */
 #define _GNU_SOURCE
@@ -225,6 +225,18 @@ static void ethtool(int argc, char **argv)
 		fclose(f);
 }
 
+/* ip route WORDS: noted, for the stack to follow. */
+static void ip_route(int argc, char **argv)
+{
+	FILE *f = own_file(DOORBELL_ROUTES, "a");
+	int i;
+
+	for (i = 2; f && i < argc; i++)
+		fprintf(f, "%s%c", argv[i], i + 1 < argc ? ' ' : '\n');
+	if (f)
+		fclose(f);
+}
+
 /* Instead of the tool that this process is; not if it is some other. */
 static void be_tool(int argc, char **argv)
 {
@@ -242,6 +254,9 @@ static void be_tool(int argc, char **argv)
 		if (f)
 			fclose(f);
 	}
+	if (strcmp(name, "ip") == 0 && argc > 3 &&
+	    strcmp(argv[1], "route") == 0)
+		ip_route(argc, argv);
 	if (strcmp(name, "ethtool") == 0 && argc > 3 &&
 	    strcmp(argv[1], "-K") == 0)
 		ethtool(argc, argv);

@@ -15,6 +15,8 @@
 #define DOORBELL_COUNTERS "counters"
 #define DOORBELL_SHOWN    "counters.shown"
 #define DOORBELL_FLUSH    "flush"
+/* Lines of `ip route`: the words behind that. */
+#define DOORBELL_ROUTES "routes"
 /* Lines of `ethtool -K`: a feature and "on" or "off". */
 #define DOORBELL_FEATURES "features"
 

@@ -74,6 +74,8 @@ struct pkt_backend {
 	s64 (*differs)(const u8 *p, size_t n, u32 off);
 	/* "net.ipv4.tcp_sack". 0 or a negative errno; -ESRCH: no such. */
 	int (*sysctl)(const char *name, const char *value);
+	/* `ip route` and these words; NULL: it cannot. */
+	int (*ip_route)(const char *words);
 	/* What the stack remembers of other hosts goes; NULL: it cannot. */
 	void (*flush_metrics)(void);
 	/* What the stack has counted since the script's start, an enum

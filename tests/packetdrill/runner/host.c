@@ -218,6 +218,11 @@ static int host_sysctl(const char *name, const char *value)
 	return stack_sysctl_write(NULL, name, value);
 }
 
+static int host_ip_route(const char *words)
+{
+	return stack_ip_route(f->net, words);
+}
+
 static void host_flush_metrics(void)
 {
 	stack_tcp_metrics_flush(NULL);
@@ -244,6 +249,7 @@ const struct pkt_backend pkt_host = {
 	.fill = host_fill,
 	.differs = host_differs,
 	.sysctl = host_sysctl,
+	.ip_route = host_ip_route,
 	.flush_metrics = host_flush_metrics,
 	.counter = host_counter,
 };

@@ -2,7 +2,7 @@
 /*
  * DOC: the sysctls that a script may set, by Linux's names:
  * `sysctl -q net.ipv4.tcp_sack=0`. The backend knows how. The only other
- * command is `ip tcp_metrics flush all`.
+ * commands are `ip route` (stack_route.c) and `ip tcp_metrics flush all`.
  */
 #include "lib/errno.h"
 #include "tests/packetdrill/runner/pkt.h"
@@ -32,8 +32,8 @@ static char *assignment_end(char *s)
 
 /**
  * pkt_sysctl() - Do what `sysctl name=value ...` asks.
- * @command: the command line: options (-q, -w) and assignments; or `ip
- *           tcp_metrics flush all`.
+ * @command: the command line: options (-q, -w) and assignments; or `ip route
+ *           ...`, or `ip tcp_metrics flush all`.
  *
  * Context: task.
  */
@@ -46,6 +46,13 @@ void pkt_sysctl(const char *command)
 		pkt_check(pkt.backend->flush_metrics, "%s cannot: %s",
 			  pkt.backend->name, command);
 		pkt.backend->flush_metrics();
+		return;
+	}
+	if (strncmp(command, "ip route ", 9) == 0) {
+		pkt_check(pkt.backend->ip_route, "%s cannot: %s",
+			  pkt.backend->name, command);
+		pkt_check(pkt.backend->ip_route(command + 9) == 0,
+			  "refused: %s", command);
 		return;
 	}
 	memcpy(buf, command, strlen(command) + 1);

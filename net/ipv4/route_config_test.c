@@ -71,6 +71,49 @@ static void ip_route_config_changes_a_route(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_CC_ALGO], tcp_bbr.key);
 }
 
+/* Every attribute, with its unit and its lock. */
+static void ip_route_config_takes_each_attribute(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct fib_result res;
+
+	fixture_addr(f, "10.0.2.15", 24);
+	KUNIT_EXPECT_EQ(
+		test,
+		ip_route_config(f->net,
+				"default,via=10.0.2.2,mtu=lock:900,window=5,"
+				"rtt=2s,ssthresh=6,cwnd=lock:7,advmss=8,"
+				"reordering=9,hoplimit=10,features=ecn,"
+				"rto_min=11ms,initrwnd=12,quickack=1,"
+				"fastopen_no_cookie=1"),
+		0);
+	KUNIT_EXPECT_EQ(test, lookup(f, "8.8.8.8", &res), 0);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_LOCK],
+			BIT(RTAX_MTU) | BIT(RTAX_CWND) | BIT(RTAX_RTO_MIN));
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_MTU], 900);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_WINDOW], 5);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_RTT], 2000);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_SSTHRESH], 6);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_CWND], 7);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_ADVMSS], 8);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_REORDERING], 9);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_HOPLIMIT], 10);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_FEATURES], RTAX_FEATURE_ECN);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_RTO_MIN], 11);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_INITRWND], 12);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_QUICKACK], 1);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_FASTOPEN_NO_COOKIE], 1);
+	/* No packet is that long; TTL is a byte. */
+	KUNIT_EXPECT_EQ(test,
+			ip_route_config(f->net, "default,mtu=99999,"
+						"advmss=99999,hoplimit=999"),
+			0);
+	KUNIT_EXPECT_EQ(test, lookup(f, "8.8.8.8", &res), 0);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_MTU], 65520);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_ADVMSS], 65495);
+	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_HOPLIMIT], 255);
+}
+
 static void ip_route_config_refuses_what_is_wrong(struct kunit *test)
 {
 	static const struct {
@@ -88,6 +131,13 @@ static void ip_route_config_refuses_what_is_wrong(struct kunit *test)
 		{ "default,via=10.0.2.2,mtu", -EINVAL },
 		{ "default,via=10.0.2.2,color=red", -EINVAL },
 		{ "default,via=10.0.2.2,,", -EINVAL },
+		{ "default,via=10.0.2.2,rto_min=", -EINVAL },
+		{ "default,via=10.0.2.2,rto_min=1h", -EINVAL },
+		{ "default,via=10.0.2.2,rto_min=121s", -EINVAL },
+		{ "default,via=10.0.2.2,rto_min=4294967297s", -EINVAL },
+		{ "default,via=10.0.2.2,rtt=99999999999999", -EINVAL },
+		{ "default,via=10.0.2.2,features=usec", -EINVAL },
+		{ "default,via=10.0.2.2,mtu=lock:", -EINVAL },
 		{ "default,dev=eth7", -ENODEV },
 		{ "default,congctl=vegas", -ENOENT },
 		{ "default,congctl=lock:", -ENOENT },
@@ -111,6 +161,7 @@ static void ip_route_config_refuses_what_is_wrong(struct kunit *test)
 static const struct kunit_case route_config_cases[] = {
 	KUNIT_CASE(ip_route_config_adds_a_route),
 	KUNIT_CASE(ip_route_config_changes_a_route),
+	KUNIT_CASE(ip_route_config_takes_each_attribute),
 	KUNIT_CASE(ip_route_config_refuses_what_is_wrong),
 	{}
 };

@@ -316,8 +316,22 @@ static void icmp_echo(struct sk_buff *skb)
 		  opt.optlen ? &opt : NULL);
 }
 
+/* Whether a "fragmentation needed" is to be heard at all. */
+static bool frag_needed_counts(const struct net *net,
+			       const struct iphdr *quoted)
+{
+	switch (net->ipv4->sysctl_ip_no_pmtu_disc) {
+	case IP_NO_PMTU_DISC_IGNORE:
+		return false;
+	case IP_NO_PMTU_DISC_STRICT:
+		return quoted->protocol == IPPROTO_TCP;
+	default:
+		return true;
+	}
+}
+
 /* The second word of an error, in host order, as the transports want it. */
-static u32 icmp_error_info(const struct icmphdr *icmph,
+static u32 icmp_error_info(const struct net *net, const struct icmphdr *icmph,
 			   const struct iphdr *quoted)
 {
 	u32 mtu;
@@ -325,6 +339,8 @@ static u32 icmp_error_info(const struct icmphdr *icmph,
 	if (icmph->type == ICMP_PARAMETERPROB)
 		return ntohl(icmph->un.gateway) >> 24;
 	if (icmph->type != ICMP_DEST_UNREACH || icmph->code != ICMP_FRAG_NEEDED)
+		return 0;
+	if (net->ipv4->sysctl_ip_no_pmtu_disc == IP_NO_PMTU_DISC_MIN)
 		return 0;
 	mtu = ntohs(icmph->un.frag.mtu);
 	/* RFC 1191, section 5: an old router does not say. */
@@ -356,10 +372,9 @@ static bool icmp_unreach(struct sk_buff *skb)
 	if (inet_addr_type(net, quoted->saddr) != RTN_LOCAL)
 		return true;
 	if (icmph->type == ICMP_DEST_UNREACH &&
-	    icmph->code == ICMP_FRAG_NEEDED &&
-	    net->ipv4->sysctl_ip_no_pmtu_disc)
+	    icmph->code == ICMP_FRAG_NEEDED && !frag_needed_counts(net, quoted))
 		return true;
-	info = icmp_error_info(icmph, quoted);
+	info = icmp_error_info(net, icmph, quoted);
 	protocol = quoted->protocol;
 	skb_pull(skb, sizeof(*icmph));
 	raw_icmp_error(skb, protocol, info);

@@ -78,6 +78,17 @@ static inline struct inet_sock *inet_sk(const struct sock *sk)
 	return container_of((struct sock *)(uintptr_t)sk, struct inet_sock, sk);
 }
 
+/*
+ * sysctl_ip_no_pmtu_disc: what "fragmentation needed" does. At all but 0 new
+ * sockets have IP_PMTUDISC_DONT.
+ */
+enum {
+	IP_NO_PMTU_DISC_OFF,
+	IP_NO_PMTU_DISC_MIN,    /* whatever it says, the MTU is min_pmtu now */
+	IP_NO_PMTU_DISC_IGNORE, /* nothing */
+	IP_NO_PMTU_DISC_STRICT  /* only if the transport can verify it: TCP */
+};
+
 /* IPv4's part of a stack. Sysctls have Linux's names, defaults and units. */
 struct netns_ipv4 {
 	struct neigh_table arp_tbl;
@@ -96,9 +107,9 @@ struct netns_ipv4 {
 	u64 port_key[2]; /* SipHash: RFC 6056 */
 	u64 syncookie_key[2][2];
 
-	u8 sysctl_ip_default_ttl;    /* 64 */
-	bool sysctl_ip_no_pmtu_disc; /* 0 */
-	bool sysctl_ip_forward;      /* 0 */
+	u8 sysctl_ip_default_ttl;  /* 64 */
+	u8 sysctl_ip_no_pmtu_disc; /* IP_NO_PMTU_DISC_*, 0 */
+	bool sysctl_ip_forward;    /* 0 */
 	bool sysctl_icmp_echo_ignore_all;
 	bool sysctl_icmp_echo_ignore_broadcasts; /* 1 */
 	u32 sysctl_icmp_ratelimit;               /* ms between, 1000 */

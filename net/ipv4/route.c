@@ -742,14 +742,17 @@ void ipv4_update_pmtu(struct sk_buff *skb, struct net *net, u32 mtu, int oif,
  * @sk:  the socket.
  * @mtu: what fits.
  *
- * Its cached route learns at once, because exceptions reach live routes.
+ * Its cached route learns at once, because exceptions reach live routes. With
+ * IP_PMTUDISC_INTERFACE and _OMIT nothing is learnt: whoever uses these does
+ * not want to be fooled by forged messages.
  *
  * Context: softirq; the socket is held.
  */
 void ipv4_sk_update_pmtu(struct sk_buff *skb, struct sock *sk, u32 mtu)
 {
-	ipv4_update_pmtu(skb, sock_net(sk), mtu, sk->sk_bound_dev_if,
-			 sk->sk_protocol);
+	if (ip_sk_accept_pmtu(sk))
+		ipv4_update_pmtu(skb, sock_net(sk), mtu, sk->sk_bound_dev_if,
+				 sk->sk_protocol);
 }
 
 /* --- identification --- */

@@ -224,6 +224,13 @@ static inline u32 rt_mtu(const struct rtable *rt)
 	return min(rt->dst.metrics[RTAX_MTU] ?: rt->dst.dev->mtu, IP_MAX_MTU);
 }
 
+/* Whether what ICMP says of the path counts for @sk. */
+static inline bool ip_sk_accept_pmtu(const struct sock *sk)
+{
+	u8 d = inet_sk(sk)->pmtudisc;
+
+	return d != IP_PMTUDISC_INTERFACE && d != IP_PMTUDISC_OMIT;
+}
 bool rt_mtu_lock_holds(const struct rtable *rt);
 /* Whether packets whose socket WANTs path MTU discovery have DF: not where a
  * router asked for less than may be believed, so that a forged message does

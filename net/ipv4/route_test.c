@@ -5,6 +5,7 @@
  */
 #include "lib/err.h"
 #include "net/ipv4/ip.h"
+#include "net/ipv4/ipconfig.h"
 #include "tests/fixtures/net_fixture.h"
 
 static struct rtable *route(struct net_fixture *f, const char *dst,
@@ -117,6 +118,66 @@ static void ipv4_update_pmtu_expires(struct kunit *test)
 	ip_rt_put(rt);
 }
 
+/* Less than min_pmtu is not believed (RFC 5927, section 7.2): packets may be
+ * fragmented on their way, until that is forgotten. Exactly as much is. */
+static void rt_sends_df_but_not_where_less_was_asked_for(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct rtable *rt, *other;
+
+	fixture_addr(f, "10.0.2.15", 24);
+	rt = route(f, "10.0.2.2", NULL);
+	rt->dst.ops->update_pmtu(&rt->dst, NULL, 552);
+	KUNIT_EXPECT_EQ(test, dst_mtu(&rt->dst), 552);
+	KUNIT_EXPECT_TRUE(test, rt_sends_df(rt));
+	rt->dst.ops->update_pmtu(&rt->dst, NULL, 0);
+	KUNIT_EXPECT_EQ(test, dst_mtu(&rt->dst), 552);
+	KUNIT_EXPECT_FALSE(test, rt_sends_df(rt));
+	rt_cache_flush(f->net);
+	other = route(f, "10.0.2.2", NULL);
+	KUNIT_EXPECT_FALSE(test, rt_sends_df(other));
+	ip_rt_put(other);
+	test_advance_ns(601 * NSEC_PER_SEC);
+	KUNIT_EXPECT_TRUE(test, rt_sends_df(rt));
+	ip_rt_put(rt);
+}
+
+/* `mtu lock`: ICMP teaches nothing, and there is no DF to begin with. */
+static void ipv4_update_pmtu_leaves_a_locked_mtu(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct rtable *rt;
+
+	fixture_addr(f, "10.0.2.15", 24);
+	KUNIT_EXPECT_EQ(
+		test, ip_route_config(f->net, "10.0.2.0/24,mtu=lock:1300"), 0);
+	rt = route(f, "10.0.2.2", NULL);
+	rt->dst.ops->update_pmtu(&rt->dst, NULL, 1200);
+	KUNIT_EXPECT_EQ(test, dst_mtu(&rt->dst), 1300);
+	KUNIT_EXPECT_FALSE(test, rt_sends_df(rt));
+	ip_rt_put(rt);
+}
+
+/* The same again: known for longer. */
+static void ipv4_update_pmtu_extends_what_is_known(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct rtable *rt;
+
+	fixture_addr(f, "10.0.2.15", 24);
+	rt = route(f, "10.0.2.2", NULL);
+	rt->dst.ops->update_pmtu(&rt->dst, NULL, 1500);
+	KUNIT_EXPECT_EQ(test, rt->rt_pmtu, 0); /* no news */
+	rt->dst.ops->update_pmtu(&rt->dst, NULL, 1200);
+	test_advance_ns(500 * NSEC_PER_SEC);
+	rt->dst.ops->update_pmtu(&rt->dst, NULL, 1200);
+	test_advance_ns(500 * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, dst_mtu(&rt->dst), 1200);
+	test_advance_ns(101 * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, dst_mtu(&rt->dst), 1500);
+	ip_rt_put(rt);
+}
+
 /* More destinations than the exception table holds: bounded, no crash. */
 static void ipv4_update_pmtu_is_bounded(struct kunit *test)
 {
@@ -203,6 +264,9 @@ static const struct kunit_case route_cases[] = {
 	KUNIT_CASE(ip_route_output_flow_sends_ours_to_loopback),
 	KUNIT_CASE(inet_select_addr_matches_the_subnet),
 	KUNIT_CASE(ipv4_update_pmtu_expires),
+	KUNIT_CASE(rt_sends_df_but_not_where_less_was_asked_for),
+	KUNIT_CASE(ipv4_update_pmtu_leaves_a_locked_mtu),
+	KUNIT_CASE(ipv4_update_pmtu_extends_what_is_known),
 	KUNIT_CASE(ipv4_update_pmtu_is_bounded),
 	KUNIT_CASE(ip_route_input_refuses_martians),
 	KUNIT_CASE(ip_select_ident_counts_a_flow),

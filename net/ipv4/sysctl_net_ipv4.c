@@ -85,7 +85,7 @@ static const struct ctl_table table[] = {
 	CORE(somaxconn, 0, 65535),
 	CORE(optmem_max, 0, INT),
 	IPV4(ip_default_ttl, 1, BYTE),
-	IPV4(ip_no_pmtu_disc, 0, 1),
+	IPV4(ip_no_pmtu_disc, 0, 3),
 	IPV4_("ip_local_port_range", sysctl_ip_local_port_range, 1, 65535, 2,
 	      .ascends = 1),
 	IPV4(icmp_echo_ignore_all, 0, 1),

@@ -627,7 +627,8 @@ void tcp_v4_mtu_reduced(struct sock *sk)
 	struct dst_entry *dst;
 	u32 mtu;
 
-	if (TCPF(sk->sk_state) & (TCPF(TCP_LISTEN) | TCPF(TCP_CLOSE)))
+	if ((TCPF(sk->sk_state) & (TCPF(TCP_LISTEN) | TCPF(TCP_CLOSE))) ||
+	    !ip_sk_accept_pmtu(sk))
 		return;
 	mtu = tcp_sk(sk)->mtu_info;
 	dst = inet_csk_update_pmtu(sk, mtu);

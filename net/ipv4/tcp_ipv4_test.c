@@ -165,6 +165,45 @@ static void tcp_v4_err_reduces_the_path_mtu(struct kunit *test)
 	sock_release(s);
 }
 
+/* The settings of ip_no_pmtu_disc, and IP_MTU_DISCOVER's: what a message that
+ * asks for 1000 bytes leaves of 1500. */
+static void tcp_v4_err_heeds_the_choice_of_discovery(struct kunit *test)
+{
+	static const struct {
+		u8 no_pmtu_disc, pmtudisc;
+		u32 pmtu, mss;
+	} t[] = {
+		{ IP_NO_PMTU_DISC_OFF, IP_PMTUDISC_WANT, 1000, 960 },
+		{ IP_NO_PMTU_DISC_OFF, IP_PMTUDISC_DO, 1000, 960 },
+		{ IP_NO_PMTU_DISC_OFF, IP_PMTUDISC_PROBE, 1000, 960 },
+		{ IP_NO_PMTU_DISC_OFF, IP_PMTUDISC_INTERFACE, 1500, 1460 },
+		{ IP_NO_PMTU_DISC_OFF, IP_PMTUDISC_OMIT, 1500, 1460 },
+		{ IP_NO_PMTU_DISC_MIN, IP_PMTUDISC_WANT, 552, 512 },
+		{ IP_NO_PMTU_DISC_IGNORE, IP_PMTUDISC_WANT, 1500, 1460 },
+		{ IP_NO_PMTU_DISC_STRICT, IP_PMTUDISC_WANT, 1000, 960 },
+	};
+	struct tcp_peer *p = test->priv;
+	struct netns_ipv4 *n = p->f->net->ipv4;
+	struct socket *s;
+	u32 i;
+
+	n->sysctl_mtu_expires = 1;
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		n->sysctl_ip_no_pmtu_disc = t[i].no_pmtu_disc;
+		s = peer_connected(p, "mss=1460");
+		inet_sk(s->sk)->pmtudisc = t[i].pmtudisc;
+		peer_write(s, 0, 1460, 0);
+		peer_icmp(p, ICMP_DEST_UNREACH, ICMP_FRAG_NEEDED, 1, 1000);
+		KUNIT_EXPECT_EQ(test, tcp_current_mss(s->sk), t[i].mss);
+		KUNIT_EXPECT_EQ(test, inet_csk(s->sk)->icsk_pmtu_cookie,
+				t[i].pmtu);
+		peer_send(p, "R", 1, 0, 0, 0, NULL);
+		sock_release(s);
+		test_advance_ns(2 * NSEC_PER_SEC);
+		peer_reset(p, (u16)(PEER_PORT + 1 + i), 0);
+	}
+}
+
 /* Quench and redirect are none of TCP's business (RFC 6633). */
 static void tcp_v4_err_ignores_source_quench(struct kunit *test)
 {
@@ -351,6 +390,7 @@ static const struct kunit_case ipv4_cases[] = {
 	KUNIT_CASE(tcp_v4_err_is_soft_when_established),
 	KUNIT_CASE(tcp_v4_err_ends_half_open),
 	KUNIT_CASE(tcp_v4_err_reduces_the_path_mtu),
+	KUNIT_CASE(tcp_v4_err_heeds_the_choice_of_discovery),
 	KUNIT_CASE(tcp_v4_err_ignores_source_quench),
 	KUNIT_CASE(tcp_v4_rcv_drops_bad_headers),
 	KUNIT_CASE(tcp_v4_connects_over_loopback),

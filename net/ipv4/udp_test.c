@@ -266,6 +266,98 @@ static void udp_connected_socket_hears_port_unreachable(struct kunit *test)
 	sock_release(a);
 }
 
+/* A router between the two takes no more than @mtu: its answer to the frame of
+ * a that was sent last. */
+static void send_frag_needed(struct fixture_pair *p, __be32 daddr, u16 sport,
+			     u16 mtu)
+{
+	struct {
+		struct iphdr ip;
+		struct icmphdr icmp;
+		struct iphdr quoted;
+		struct udphdr uh;
+	} m = {
+		.ip = { .version = 4,
+			.ihl = 5,
+			.tot_len = htons(sizeof(m)),
+			.ttl = 64,
+			.protocol = IPPROTO_ICMP,
+			.saddr = daddr,
+			.daddr = fixture_ip("10.0.0.1") },
+		.icmp = { .type = ICMP_DEST_UNREACH,
+			  .code = ICMP_FRAG_NEEDED,
+			  .un.frag.mtu = htons(mtu) },
+		.quoted = { .version = 4,
+			    .ihl = 5,
+			    .tot_len = htons(1500),
+			    .protocol = IPPROTO_UDP,
+			    .saddr = fixture_ip("10.0.0.1"),
+			    .daddr = daddr },
+		.uh = { .source = htons(sport), .dest = htons(9) },
+	};
+	u8 frame[ETH_HLEN + sizeof(m)] = { 0 };
+
+	m.ip.check = ip_fast_csum(&m.ip, 5);
+	m.icmp.checksum =
+		csum_fold(csum_partial(&m.icmp, sizeof(m) - sizeof(m.ip), 0));
+	memcpy(frame, p->a->eth0->dev_addr, ETH_ALEN);
+	frame[12] = 0x08; /* ETH_P_IP */
+	memcpy(frame + ETH_HLEN, &m, sizeof(m));
+	fixture_rx(p->a, frame, sizeof(frame));
+	test_settle();
+}
+
+/* IP_MTU_DISCOVER: what is learnt, what the program is told, what it may send
+ * after that. One destination each: what is learnt is a route's. */
+static void udp_err_heeds_the_choice_of_discovery(struct kunit *test)
+{
+	static const struct {
+		const char *dst;
+		u8 pmtudisc, no_pmtu_disc;
+		int mtu, err, fits; /* of 1472 bytes: 0 or -EMSGSIZE */
+	} t[] = {
+		{ "10.0.0.10", IP_PMTUDISC_WANT, 0, 1000, EMSGSIZE, 1472 },
+		{ "10.0.0.11", IP_PMTUDISC_DO, 0, 1000, EMSGSIZE, -EMSGSIZE },
+		{ "10.0.0.12", IP_PMTUDISC_PROBE, 0, 1000, EMSGSIZE, 1472 },
+		{ "10.0.0.13", IP_PMTUDISC_DONT, 0, 1000, 0, 1472 },
+		{ "10.0.0.14", IP_PMTUDISC_INTERFACE, 0, 1500, EMSGSIZE, 1472 },
+		{ "10.0.0.15", IP_PMTUDISC_OMIT, 0, 1500, EMSGSIZE, 1472 },
+		/* UDP cannot verify what is quoted. */
+		{ "10.0.0.16", IP_PMTUDISC_WANT, 3, 1500, 0, 1472 },
+		{ "10.0.0.17", IP_PMTUDISC_WANT, 2, 1500, 0, 1472 },
+		{ "10.0.0.18", IP_PMTUDISC_WANT, 1, 552, EMSGSIZE, 1472 },
+	};
+	struct fixture_pair *p = test->priv;
+	static u8 data[1472];
+	struct socket *s;
+	int mtu, len;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(t); i++) {
+		s = test_socket(p->a->net, SOCK_DGRAM, 0);
+		p->a->net->ipv4->sysctl_ip_no_pmtu_disc = t[i].no_pmtu_disc;
+		inet_sk(s->sk)->pmtudisc = t[i].pmtudisc;
+		KUNIT_EXPECT_EQ(test, test_bind(s, "0.0.0.0", (u16)(100 + i)),
+				0);
+		KUNIT_EXPECT_EQ(test, test_connect(s, t[i].dst, 9), 0);
+		send_frag_needed(p, fixture_ip(t[i].dst), (u16)(100 + i), 1000);
+		KUNIT_EXPECT_EQ(test, s->sk->sk_err, t[i].err);
+		s->sk->sk_err = 0;
+		len = sizeof(mtu);
+		KUNIT_EXPECT_EQ(test,
+				ip_getsockopt(s->sk, SOL_IP, IP_MTU,
+					      (void __user *)&mtu,
+					      (int __user *)&len),
+				0);
+		KUNIT_EXPECT_EQ(test, mtu, t[i].mtu);
+		KUNIT_EXPECT_EQ(test,
+				test_sendto(s, data, sizeof(data), NULL, 0,
+					    MSG_DONTWAIT),
+				t[i].fits);
+		sock_release(s);
+	}
+}
+
 /* IP_RECVERR: the report names the error, its maker and the data. */
 static void udp_error_queue_reports_icmp(struct kunit *test)
 {
@@ -434,6 +526,7 @@ static void udp_loopback_needs_no_device(struct kunit *test)
 static const struct kunit_case udp_pair_cases[] = {
 	KUNIT_CASE(udp_datagrams_of_every_shape_arrive),
 	KUNIT_CASE(udp_connected_socket_hears_port_unreachable),
+	KUNIT_CASE(udp_err_heeds_the_choice_of_discovery),
 	KUNIT_CASE(udp_error_queue_reports_icmp),
 	KUNIT_CASE(udp_recvmsg_peeks_and_truncates),
 	KUNIT_CASE(udp_lookup_prefers_the_connected_socket),

@@ -151,6 +151,20 @@ static bool set_stall(const char *text, struct sim_link_config *l)
 	       l->stall_to_ns >= l->stall_from_ns;
 }
 
+static bool set_narrow(const char *text, struct sim_link_config *l)
+{
+	char part[3][64];
+	u32 n = split(text, part, 3);
+	u64 mtu;
+
+	l->narrow_to_ns = UINT64_MAX;
+	if (n < 2 || !parse_count(part[0], &mtu) || !mtu || mtu > UINT32_MAX)
+		return false;
+	l->narrow_mtu = (u32)mtu;
+	return parse_time(part[1], &l->narrow_from_ns) &&
+	       (n < 3 || parse_time(part[2], &l->narrow_to_ns));
+}
+
 static bool set_duplicate(const char *text, struct sim_link_config *l)
 {
 	return parse_chance(text, &l->duplicate);
@@ -233,6 +247,9 @@ static const struct link_option link_options[] = {
 	  set_reorder },
 	{ "stall", "T,T", "nothing leaves from one time to the other",
 	  set_stall },
+	{ "narrow", "N,T[,T]",
+	  "packets of more than N bytes vanish from one time to the other",
+	  set_narrow },
 	{ "duplicate", "P", "so many come twice", set_duplicate },
 	{ "corrupt", "P", "so many have one bit turned", set_corrupt },
 	{ "drop", "N[-N[/K]],...", "frames by number, from 0; one in K",

@@ -218,11 +218,21 @@ static bool chance_loses(struct sim_link *l)
 	return happens(l, CHANCE_LOSS, l->bad ? c->ge_loss : c->loss);
 }
 
+/* A black hole of path MTU discovery (RFC 2923, section 2.1). */
+static bool too_wide(const struct sim_link *l, const struct sk_buff *skb)
+{
+	u64 t = ktime_get_ns() - sim.start_ns;
+
+	return l->c->narrow_mtu && skb->len - ETH_HLEN > l->c->narrow_mtu &&
+	       t >= l->c->narrow_from_ns && t < l->c->narrow_to_ns;
+}
+
 static bool wire_loses(struct sim_link *l, const struct sk_buff *skb, u32 index)
 {
 	bool by_byte = chosen_by_byte(l, skb), by_chance = chance_loses(l);
 
-	return by_byte || by_chance || chosen_by_index(l, index);
+	return by_byte || by_chance || chosen_by_index(l, index) ||
+	       too_wide(l, skb);
 }
 
 /* Turn one bit behind the link header. */

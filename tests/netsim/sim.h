@@ -65,6 +65,10 @@ struct sim_link_config {
 	u32 mark_packets;  /* ECT packets that find so many held get CE */
 	u64 stall_from_ns; /* until stall_to_ns nothing leaves */
 	u64 stall_to_ns;
+	/* From one time to the other packets longer than narrow_mtu vanish
+	 * without an ICMP; 0: none. */
+	u32 narrow_mtu;
+	u64 narrow_from_ns, narrow_to_ns;
 	u32 loss;     /* Bernoulli; with ge_*: in the good state */
 	u32 ge_enter; /* Gilbert-Elliott: good to bad, by frame */
 	u32 ge_leave; /* bad to good */

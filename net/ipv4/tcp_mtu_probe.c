@@ -25,6 +25,15 @@
  * little to show that nothing else is lost (RFC 4821, section 7.4). */
 #define MTU_PROBE_MIN_CWND 11U
 
+/* The largest packet that the peer takes. */
+static u16 peer_mtu(const struct sock *sk)
+{
+	return (u16)min(tcp_sk(sk)->rx_opt.mss_clamp +
+				(u32)sizeof(struct tcphdr) +
+				(u32)sizeof(struct iphdr),
+			IP_MAX_MTU);
+}
+
 /**
  * tcp_mtup_init() - Start the search of RFC 4821 from its defaults.
  * @sk: locked.
@@ -35,10 +44,7 @@ void tcp_mtup_init(struct sock *sk)
 	const struct netns_ipv4 *n = tcp_net(sk);
 
 	icsk->icsk_mtup_enabled = n->sysctl_tcp_mtu_probing > 1;
-	icsk->icsk_mtup.search_high = (u16)min(
-		tcp_sk(sk)->rx_opt.mss_clamp + (u32)sizeof(struct tcphdr) +
-			(u32)sizeof(struct iphdr),
-		IP_MAX_MTU);
+	icsk->icsk_mtup.search_high = peer_mtu(sk);
 	icsk->icsk_mtup.search_low = (u16)min(
 		tcp_mss_to_mtu(sk, n->sysctl_tcp_base_mss), IP_MAX_MTU);
 	icsk->icsk_mtup.probe_size = 0;
@@ -162,10 +168,7 @@ static void search_again(struct sock *sk, u32 mss_now)
 
 	if (now - icsk->icsk_mtup.probe_timestamp_ns < interval)
 		return;
-	icsk->icsk_mtup.search_high = (u16)min(
-		tcp_sk(sk)->rx_opt.mss_clamp + (u32)sizeof(struct tcphdr) +
-			(u32)sizeof(struct iphdr),
-		IP_MAX_MTU);
+	icsk->icsk_mtup.search_high = peer_mtu(sk);
 	icsk->icsk_mtup.search_low = (u16)tcp_mss_to_mtu(sk, mss_now);
 	icsk->icsk_mtup.probe_timestamp_ns = now;
 }

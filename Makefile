@@ -29,7 +29,8 @@ PLAIN_SRCS := $(filter-out %_test.c,$(call srcs,$(GUEST_DIRS)))
 TEST_SRCS  := $(call srcs,$(TEST_DIRS))
 HOST_SRCS  := $(call srcs,$(HOST_DIRS))
 SO_SRCS    := $(filter-out %_test.c lib/kunit.c,$(call srcs,$(STACK_DIRS))) \
-	tests/host/platform.c $(call srcs,tests/packetdrill)
+	tests/host/platform.c $(call srcs,tests/packetdrill) \
+	tests/packetdrill/preload/folder.c
 PRELOAD_SRCS := $(call srcs,tests/packetdrill/preload)
 
 # --- flags ------------------------------------------------------------------

@@ -197,17 +197,19 @@ u32 qdisc_gso_pkt_len(const struct sk_buff *skb)
 }
 
 /**
- * qdisc_create_dflt() - A discipline with its default parameters.
+ * qdisc_create() - A discipline.
  * @txq:    the queue it will serve.
  * @ops:    the discipline.
  * @parent: its parent's handle, 0 for a root.
+ * @opt:    TCA_OPTIONS as the discipline has them, or NULL: its defaults.
  *
  * Ownership: the caller's until grafted; qdisc_put() frees it.
  * Context:   task or softirq.
  * Return:    the qdisc; ERR_PTR(-ENOMEM) or the errno of its init.
  */
-struct Qdisc *qdisc_create_dflt(struct netdev_queue *txq,
-				const struct Qdisc_ops *ops, u32 parent)
+struct Qdisc *qdisc_create(struct netdev_queue *txq,
+			   const struct Qdisc_ops *ops, u32 parent,
+			   const struct nlattr *opt)
 {
 	size_t head = ALIGN(sizeof(struct Qdisc), 64UL);
 	struct Qdisc *q = kzalloc(head + ops->priv_size, GFP_ATOMIC);
@@ -224,12 +226,24 @@ struct Qdisc *qdisc_create_dflt(struct netdev_queue *txq,
 	spin_lock_init(&q->lock);
 	skb_queue_head_init(&q->q);
 	skb_queue_head_init(&q->gso_skb);
-	err = ops->init ? ops->init(q, NULL) : 0;
+	err = ops->init ? ops->init(q, opt) : 0;
 	if (err) {
 		kfree(q);
 		return ERR_PTR(err);
 	}
 	return q;
+}
+
+/**
+ * qdisc_create_dflt() - A discipline with its default parameters.
+ * @txq, @ops, @parent: as for qdisc_create().
+ *
+ * Return: as qdisc_create().
+ */
+struct Qdisc *qdisc_create_dflt(struct netdev_queue *txq,
+				const struct Qdisc_ops *ops, u32 parent)
+{
+	return qdisc_create(txq, ops, parent, NULL);
 }
 
 /**

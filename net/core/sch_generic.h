@@ -83,6 +83,9 @@ static inline u32 qdisc_pkt_len(const struct sk_buff *skb)
 void register_qdisc(struct Qdisc_ops *ops);
 const struct Qdisc_ops *qdisc_lookup_ops(const char *id);
 /* ERR_PTR on failure; not yet attached. */
+struct Qdisc *qdisc_create(struct netdev_queue *txq,
+			   const struct Qdisc_ops *ops, u32 parent,
+			   const struct nlattr *opt) __must_check;
 struct Qdisc *qdisc_create_dflt(struct netdev_queue *txq,
 				const struct Qdisc_ops *ops,
 				u32 parent) __must_check;

@@ -12,16 +12,20 @@ struct tc_fifo_qopt {
 	u32 limit;
 };
 
-static int fifo_limit(struct Qdisc *q, const struct nlattr *opt)
+/* @least: a limit below it has no room for a packet, and then none may pass
+ * by the queue either. */
+static int fifo_limit(struct Qdisc *q, const struct nlattr *opt, u32 least)
 {
 	struct tc_fifo_qopt qopt;
 
-	if (!opt)
-		return 0;
-	if (opt->nla_len < sizeof(*opt) + sizeof(qopt))
-		return -EINVAL;
-	memcpy(&qopt, opt + 1, sizeof(qopt));
-	q->limit = qopt.limit;
+	if (opt) {
+		if (opt->nla_len < sizeof(*opt) + sizeof(qopt))
+			return -EINVAL;
+		memcpy(&qopt, opt + 1, sizeof(qopt));
+		q->limit = qopt.limit;
+	}
+	if (q->limit >= least)
+		q->flags |= TCQ_F_CAN_BYPASS;
 	return 0;
 }
 
@@ -31,8 +35,7 @@ static int pfifo_init(struct Qdisc *q, const struct nlattr *opt)
 	const struct net_device *dev = q->dev_queue->dev;
 
 	q->limit = dev->tx_queue_len ? dev->tx_queue_len : 1;
-	q->flags |= TCQ_F_CAN_BYPASS;
-	return fifo_limit(q, opt);
+	return fifo_limit(q, opt, 1);
 }
 
 /* By default as many bytes as that number of full frames has. */
@@ -42,8 +45,7 @@ static int bfifo_init(struct Qdisc *q, const struct nlattr *opt)
 	u32 frame = dev->mtu + dev->hard_header_len;
 
 	q->limit = (dev->tx_queue_len ? dev->tx_queue_len : 1) * frame;
-	q->flags |= TCQ_F_CAN_BYPASS;
-	return fifo_limit(q, opt);
+	return fifo_limit(q, opt, frame);
 }
 
 static int pfifo_enqueue(struct sk_buff *skb, struct Qdisc *q,

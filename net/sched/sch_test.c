@@ -67,6 +67,26 @@ static void pfifo_limits_packets(struct kunit *test)
 	qdisc_put(q);
 }
 
+/* A queue without room for one packet must not be passed by either. */
+static void pfifo_without_room_lets_nothing_by(struct kunit *test)
+{
+	struct {
+		struct nlattr head;
+		u32 limit;
+	} opt = { { sizeof(opt), 0 }, 0 };
+	struct net_fixture *f = test->priv;
+	struct Qdisc *q = qdisc_create(txq0(f), &pfifo_qdisc_ops, 0, &opt.head);
+	struct sk_buff *skb = fixture_skb(f, 60);
+
+	KUNIT_ASSERT_EQ(test, IS_ERR(q), 0);
+	KUNIT_EXPECT_EQ(test, q->flags & TCQ_F_CAN_BYPASS, 0);
+	KUNIT_ASSERT_EQ(test, dev_graft_qdisc(txq0(f), q), 0);
+	skb->dev = f->eth0;
+	KUNIT_EXPECT_EQ(test, dev_queue_xmit(skb), NET_XMIT_DROP);
+	KUNIT_EXPECT_EQ(test, q->qstats.drops, 1);
+	KUNIT_EXPECT_EQ(test, f->tx_frames, 0);
+}
+
 static void bfifo_limits_bytes(struct kunit *test)
 {
 	struct Qdisc *q = make(test->priv, "bfifo");
@@ -211,6 +231,7 @@ static void mq_spreads_flows_over_queues(struct kunit *test)
 
 static const struct kunit_case sched_cases[] = {
 	KUNIT_CASE(pfifo_limits_packets),
+	KUNIT_CASE(pfifo_without_room_lets_nothing_by),
 	KUNIT_CASE(bfifo_limits_bytes),
 	KUNIT_CASE(fifo_init_reads_its_option),
 	KUNIT_CASE(prio_serves_low_bands_first),

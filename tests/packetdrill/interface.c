@@ -5,14 +5,13 @@
  * system call of the stack in stack.c; structs and constants are Linux's on
  * both sides, so pointers pass through.
  *
- * With the preload library (preload/), scripts' sysctl commands arrive as
- * files in $DOORBELL_SYSCTL, read again after each command, and the calls
- * that packetdrill makes past the table come here too.
+ * The calls that packetdrill makes past the table come here, too, by way of the
+ * preload library (preload/) or of bypass.c; commands.c is what a script's
+ * commands do to the stack.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -20,12 +19,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+#include "tests/packetdrill/bypass.h"
+#include "tests/packetdrill/commands.h"
+#include "tests/packetdrill/invocation.h"
 #include "tests/packetdrill/stack.h"
 #include "tests/packetdrill/preload/preload.h"
 
@@ -315,165 +316,6 @@ static int pd_gettimeofday(void *u, struct timeval *tv, struct timezone *tz)
 	return 0;
 }
 
-/* --- sysctl files --- */
-
-#define SYSCTL_TEXT 256
-
-/* Path of knob @i; its folders are made on the way if @make. */
-static void sysctl_path(unsigned int i, char path[PATH_MAX_], int make)
-{
-	const char *root = getenv(DOORBELL_SYSCTL);
-	char *p;
-
-	snprintf(path, PATH_MAX_, "%s/%s", root, stack_sysctl_name(i));
-	if (!make)
-		return;
-	for (p = path + strlen(root) + 1; (p = strchr(p, '/')) != NULL; p++) {
-		*p = '\0';
-		mkdir(path, 0700);
-		*p = '/';
-	}
-}
-
-static void sysctl_write_all(void)
-{
-	char path[PATH_MAX_], text[SYSCTL_TEXT];
-	unsigned int i;
-	FILE *f;
-
-	for (i = 0; stack_sysctl_name(i); i++) {
-		sysctl_path(i, path, 1);
-		stack_sysctl_get(i, text, sizeof(text));
-		f = fopen(path, "w");
-		if (!f)
-			continue;
-		fputs(text, f);
-		fclose(f);
-	}
-}
-
-/* Before each command all files are made old, so that a file which is not was
- * written by it. */
-static void file_age(const char *path)
-{
-	static const struct timespec old[2] = { { 1, 0 }, { 1, 0 } };
-
-	utimensat(AT_FDCWD, path, old, 0);
-}
-
-static int file_is_new(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) == 0 && st.st_mtime != 1;
-}
-
-static void sysctl_age_all(void)
-{
-	char path[PATH_MAX_];
-	unsigned int i;
-
-	for (i = 0; stack_sysctl_name(i); i++) {
-		sysctl_path(i, path, 0);
-		file_age(path);
-	}
-}
-
-static void sysctl_read_new(void)
-{
-	char path[PATH_MAX_], text[SYSCTL_TEXT];
-	unsigned int i;
-	size_t n;
-	FILE *f;
-
-	for (i = 0; stack_sysctl_name(i); i++) {
-		sysctl_path(i, path, 0);
-		f = file_is_new(path) ? fopen(path, "r") : NULL;
-		if (!f)
-			continue;
-		n = fread(text, 1, sizeof(text) - 1, f);
-		text[n] = '\0';
-		fclose(f);
-		if (n && stack_sysctl_set(i, text) != 0)
-			fprintf(stderr, "doorbell: %s: not a value: %s",
-				stack_sysctl_name(i), text);
-	}
-}
-
-/* --- the commands of a script --- */
-
-static void own_path(const char *name, char path[PATH_MAX_])
-{
-	snprintf(path, PATH_MAX_, "%s/%s", getenv(DOORBELL_SYSCTL), name);
-}
-
-static void before_command(void)
-{
-	char path[PATH_MAX_], name[64];
-	unsigned long long value;
-	unsigned int i;
-	FILE *f;
-
-	sysctl_age_all();
-	own_path(DOORBELL_COUNTERS, path);
-	f = fopen(path, "w");
-	if (!f)
-		return;
-	for (i = 0; stack_counter(NULL, i, name, &value); i++)
-		fprintf(f, "%s %llu\n", name, value);
-	fclose(f);
-}
-
-/* What `ethtool -K` was told: with "tso off" segments leave one by one. */
-static void follow_features(void)
-{
-	char path[PATH_MAX_], name[64], value[8];
-	FILE *f;
-
-	own_path(DOORBELL_FEATURES, path);
-	f = fopen(path, "r");
-	if (!f)
-		return;
-	while (fscanf(f, "%63s %7s", name, value) == 2)
-		if (strcmp(name, "tso") == 0)
-			stack_set_tso(strcmp(value, "on") == 0);
-	fclose(f);
-	unlink(path);
-}
-
-/* What `ip route` was told, line by line. */
-static void follow_routes(void)
-{
-	char path[PATH_MAX_], line[256];
-	FILE *f;
-
-	own_path(DOORBELL_ROUTES, path);
-	f = fopen(path, "r");
-	if (!f)
-		return;
-	while (fgets(line, sizeof(line), f)) {
-		int err = stack_ip_route(NULL, line);
-
-		if (err)
-			fprintf(stderr, "doorbell: ip route %s: %s\n",
-				strtok(line, "\n"), strerror(-err));
-	}
-	fclose(f);
-	unlink(path);
-}
-
-static void after_command(void)
-{
-	char path[PATH_MAX_];
-
-	sysctl_read_new();
-	follow_routes();
-	own_path(DOORBELL_FLUSH, path);
-	if (unlink(path) == 0)
-		stack_tcp_metrics_flush(NULL);
-	follow_features();
-}
-
 /* --- start --- */
 
 static int owns_fd(int fd)
@@ -492,6 +334,40 @@ static int preloaded_getsockopt(int fd, int level, int name, void *val,
 	return pd_getsockopt(NULL, fd, level, name, val, len);
 }
 
+/* --- a call that sleeps --- */
+
+/* packetdrill waits, a second of real time, for a call to return: at the end
+ * of the script, or before the next call. Only this thread moves the stack's
+ * time: a second of that. @lock is what the call needs in order to return. */
+static int wait_for_call(pthread_mutex_t *lock, const struct timespec *until)
+{
+	static const struct timespec moment = { 0, 1000000 };
+	static struct timespec last;
+	static long long end_us;
+	struct timespec now;
+	int more = 1;
+
+	if (until->tv_sec != last.tv_sec || until->tv_nsec != last.tv_nsec) {
+		last = *until;
+		end_us = stack_time_us() + 1000000;
+	}
+	pthread_mutex_unlock(lock);
+	if (stack_call_sleeps())
+		more = stack_wait_call(end_us);
+	nanosleep(&moment, NULL);
+	pthread_mutex_lock(lock);
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (more < 0) {
+		fflush(stdout);
+		fprintf(stderr, "doorbell: a call sleeps, and nothing will "
+				"ever wake it\n");
+	}
+	if (more <= 0 || now.tv_sec > until->tv_sec ||
+	    (now.tv_sec == until->tv_sec && now.tv_nsec > until->tv_nsec))
+		return ETIMEDOUT;
+	return 0;
+}
+
 static const struct doorbell_preload_ops preload_ops = {
 	.owns_fd = owns_fd,
 	.close = preloaded_close,
@@ -499,62 +375,178 @@ static const struct doorbell_preload_ops preload_ops = {
 	.sendfile = pd_sendfile,
 	.before_command = before_command,
 	.after_command = after_command,
+	.wait_for_call = wait_for_call,
 };
 
-static void join_preload(void)
+/* The folder that this library is in, and @name in it. */
+static const char *beside(const char *name, char path[PATH_MAX_])
 {
-	void (*join)(const struct doorbell_preload_ops *ops);
+	const char *slash;
+	Dl_info info;
 
-	join = (__typeof__(join))dlsym(RTLD_DEFAULT, DOORBELL_PRELOAD_JOIN);
-	if (!join)
+	if (!dladdr((void *)(uintptr_t)beside, &info))
+		return NULL;
+	slash = strrchr(info.dli_fname, '/');
+	snprintf(path, PATH_MAX_, "%.*s/%s",
+		 slash ? (int)(slash - info.dli_fname) : 1,
+		 slash ? info.dli_fname : ".", name);
+	return access(path, R_OK) == 0 ? path : NULL;
+}
+
+/* Commands get the preload library even if packetdrill did not. */
+static void make_folder(const struct invocation *inv)
+{
+	char path[PATH_MAX_];
+	const char *preload;
+	int err;
+
+	if (getenv(DOORBELL_FOLDER))
 		return;
-	if (getenv(DOORBELL_SYSCTL))
-		sysctl_write_all();
-	join(&preload_ops);
+	preload = beside("libdoorbell-preload.so", path);
+	if (!preload)
+		fprintf(stderr, "doorbell: no libdoorbell-preload.so beside "
+				"this library: commands of the script act on "
+				"this machine\n");
+	if (inv->init_scripts)
+		fprintf(stderr, "doorbell: without LD_PRELOAD: the init "
+				"scripts have acted on this machine\n");
+	err = doorbell_folder_make(preload);
+	if (err) {
+		fprintf(stderr, "doorbell: no folder in /tmp: %s\n",
+			strerror(err));
+		exit(EXIT_FAILURE);
+	}
+	atexit(doorbell_folder_remove);
+}
+
+static void join(void)
+{
+	void (*tell)(const struct doorbell_preload_ops *ops);
+
+	tell = (__typeof__(tell))dlsym(RTLD_DEFAULT, DOORBELL_PRELOAD_JOIN);
+	if (tell)
+		tell(&preload_ops);
+	else if (bypass_join(&preload_ops) != 0)
+		fprintf(stderr, "doorbell: asserts and sendfile() need "
+				"LD_PRELOAD=libdoorbell-preload.so here\n");
 }
 
 static void pd_free(void *u)
 {
 }
 
-/* "local=192.168.0.1/16,mtu=1500", any of them left out. */
-static void parse_flags(const char *flags, struct stack_config *config,
-			char local[64])
+static void start_stack(const struct invocation *inv)
 {
-	const char *p;
+	struct stack_config config = {
+		.local = inv->local[0] ? inv->local : "192.168.0.1",
+		.remote = inv->remote,
+		.prefix_len = inv->prefix_len,
+		.prefix_is_local = !inv->local[0] || inv->any_ip,
+		.mtu = inv->mtu ? inv->mtu : 1500,
+		.peer_mss = inv->mss,
+	};
+	int err;
 
-	strcpy(local, "192.168.0.1");
-	config->local = local;
-	config->prefix_len = 16;
-	config->mtu = 1500;
-	config->peer_mss = 0;
-	if (!flags)
+	if (inv->wire) {
+		fprintf(stderr, "doorbell: --so_filename= and --wire_...: the "
+				"stack is in this process, there is no wire\n");
+		exit(EXIT_FAILURE);
+	}
+	err = stack_start(&config);
+	if (err) {
+		fprintf(stderr,
+			"doorbell: the stack does not start (local %s/%u, "
+			"mtu %u): %s\n",
+			config.local, config.prefix_len, config.mtu,
+			strerror(-err));
+		exit(EXIT_FAILURE);
+	}
+}
+
+/* Which script of the command line this copy of the library is for. */
+EXPORT int doorbell_packetdrill_script;
+static int started;
+
+/* The stack with its settings, for commands; the table may come later. */
+static void start(const char *flags)
+{
+	struct invocation inv;
+
+	if (started)
 		return;
-	p = strstr(flags, "local=");
-	if (p)
-		sscanf(p, "local=%63[0-9.]/%u", local, &config->prefix_len);
-	p = strstr(flags, "mtu=");
-	if (p)
-		sscanf(p, "mtu=%u", &config->mtu);
-	p = strstr(flags, "mss=");
-	if (p)
-		sscanf(p, "mss=%u", &config->peer_mss);
+	started = 1;
+	invocation_read(&inv, flags, doorbell_packetdrill_script);
+	start_stack(&inv);
+	make_folder(&inv);
+	commands_start();
+	join();
+}
+
+EXPORT void doorbell_packetdrill_prepare(void);
+void doorbell_packetdrill_prepare(void)
+{
+	start(NULL);
+}
+
+/* --- several scripts in one process --- */
+
+static int copy_file(const char *from, const char *to)
+{
+	FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+	static char text[65536];
+	size_t n;
+	int bad;
+
+	while (in && out && (n = fread(text, 1, sizeof(text), in)) > 0)
+		fwrite(text, 1, n, out);
+	bad = !in || !out || ferror(in) || ferror(out);
+	if (in)
+		fclose(in);
+	if (out)
+		bad |= fclose(out) != 0;
+	return bad;
+}
+
+/* packetdrill runs each script of its command line in turn and gives each a
+ * new table; a stack that has run is not new. A copy of this library is. */
+static void next_script(const char *flags, struct packetdrill_interface *ifc)
+{
+	static int scripts = 1;
+	void (*init)(const char *f, struct packetdrill_interface *i) = NULL;
+	char path[PATH_MAX_];
+	void *handle = NULL;
+	Dl_info info;
+	int *nr = NULL;
+
+	snprintf(path, sizeof(path), "%s/stack-%d.so", getenv(DOORBELL_FOLDER),
+		 scripts);
+	if (dladdr((void *)(uintptr_t)next_script, &info) &&
+	    copy_file(info.dli_fname, path) == 0)
+		handle = dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_DEEPBIND);
+	if (handle) {
+		init = (__typeof__(init))dlsym(handle,
+					       "packetdrill_interface_init");
+		nr = dlsym(handle, "doorbell_packetdrill_script");
+	}
+	unlink(path);
+	if (!init || !nr) {
+		fprintf(stderr, "doorbell: no second stack: %s\n", dlerror());
+		exit(EXIT_FAILURE);
+	}
+	*nr = scripts++;
+	init(flags, ifc);
 }
 
 EXPORT void packetdrill_interface_init(const char *flags,
 				       struct packetdrill_interface *ifc)
 {
-	struct stack_config config;
-	char local[64];
-	int err;
+	static int given;
 
-	parse_flags(flags, &config, local);
-	err = stack_start(&config);
-	if (err) {
-		fprintf(stderr, "doorbell: the stack does not start: %s\n",
-			strerror(-err));
-		exit(EXIT_FAILURE);
+	if (given++) {
+		next_script(flags, ifc);
+		return;
 	}
+	start(flags);
 	*ifc = (struct packetdrill_interface){
 		.free = pd_free,
 		.socket = pd_socket,
@@ -589,5 +581,4 @@ EXPORT void packetdrill_interface_init(const char *flags,
 		.pipe = pd_pipe,
 		.splice = pd_splice,
 	};
-	join_preload();
 }

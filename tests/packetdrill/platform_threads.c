@@ -33,6 +33,7 @@ struct thread_task {
 static pthread_mutex_t big = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t settled = PTHREAD_COND_INITIALIZER;
 static u32 nr_owing;
+static u32 nr_sleeping;
 static u64 wakes;
 static u64 now_ns = 1000 * NSEC_PER_SEC;
 static u64 armed_ns = ~0ULL;
@@ -108,6 +109,16 @@ u64 platform_wakes(void)
 	return wakes;
 }
 
+u32 platform_sleepers(void)
+{
+	return nr_sleeping;
+}
+
+bool platform_has_timer(void)
+{
+	return armed_ns != ~0ULL;
+}
+
 u64 ktime_get_ns(void)
 {
 	return now_ns;
@@ -148,7 +159,9 @@ void task_block(void)
 		} else {
 			owes_no_more(&self);
 			self.blocked = true;
+			nr_sleeping++;
 			pthread_cond_wait(&self.cond, &big);
+			nr_sleeping--;
 			self.blocked = false;
 		}
 	}

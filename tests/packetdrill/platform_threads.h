@@ -23,3 +23,6 @@ bool platform_step(u64 until_ns);
 bool platform_saw_time(void);
 /* How often a sleeping thread has been woken. */
 u64 platform_wakes(void);
+/* Inside: how many threads sleep; whether any timer is armed. */
+u32 platform_sleepers(void);
+bool platform_has_timer(void);

@@ -25,6 +25,7 @@
 #include "tests/host/host.h"
 #include "tests/packetdrill/platform_threads.h"
 #include "tests/packetdrill/stack.h"
+#include "tests/packetdrill/stack_int.h"
 
 #define FIRST_FD      200
 #define ARPHRD_NONE   0xfffe
@@ -43,7 +44,7 @@ struct out_packet {
 };
 
 static LIST_HEAD(out_packets);
-static struct net_device *tun;
+struct net_device *tun;
 static struct files_struct *files;
 static u32 peer_mss; /* 0: what comes is never a merged packet */
 
@@ -148,16 +149,31 @@ static int parse_ip(const char *text, __be32 *addr)
 	return dots == 3 ? 0 : -EINVAL;
 }
 
-/*
- * The whole local prefix is this machine's, as packetdrill draws a random
- * address of it when it is told none; the rest of the world is behind tun0.
- */
-static int configure(const struct stack_config *config)
+/* packetdrill draws a random address of the prefix when it is told none: then
+ * all of them are this machine's, but for the peer's. */
+static int own_whole_prefix(const struct fib_config *cfg, __be32 remote)
 {
-	struct fib_config local = {
+	struct fib_config local = *cfg, peer = *cfg;
+	int err;
+
+	local.type = RTN_LOCAL;
+	local.scope = RT_SCOPE_HOST;
+	peer.dst = remote;
+	peer.prefix_len = 32;
+	peer.type = RTN_UNICAST;
+	peer.scope = RT_SCOPE_LINK;
+	err = fib_table_insert(&init_net, &local);
+	return err ? err : fib_table_insert(&init_net, &peer);
+}
+
+/* The rest of the world is behind tun0. */
+static int add_routes(const struct stack_config *config, __be32 addr,
+		      __be32 remote)
+{
+	struct fib_config prefix = {
+		.dst = addr & inet_make_mask((int)config->prefix_len),
 		.prefix_len = (u8)config->prefix_len,
-		.type = RTN_LOCAL,
-		.scope = RT_SCOPE_HOST,
+		.prefsrc = addr,
 		.table = RT_TABLE_LOCAL,
 		.dev = tun,
 	};
@@ -165,19 +181,27 @@ static int configure(const struct stack_config *config)
 		.type = RTN_UNICAST,
 		.scope = RT_SCOPE_LINK,
 		.table = RT_TABLE_MAIN,
+		.prefsrc = addr,
 		.dev = tun,
 	};
-	__be32 addr, mask;
+	int err = 0;
+
+	if (config->prefix_is_local && config->prefix_len < 32)
+		err = own_whole_prefix(&prefix, remote);
+	return err ? err : fib_table_insert(&init_net, &out);
+}
+
+static int configure(const struct stack_config *config)
+{
+	__be32 addr, remote;
 	int err;
 
 	err = parse_ip(config->local, &addr);
+	if (!err)
+		err = parse_ip(config->remote, &remote);
 	if (err || config->prefix_len > 32)
 		return -EINVAL;
 	peer_mss = config->peer_mss;
-	mask = htonl((u32)(0xffffffff00000000ULL >> config->prefix_len));
-	local.dst = addr & mask;
-	local.prefsrc = addr;
-	out.prefsrc = addr;
 	err = dev_open(init_net.loopback_dev);
 	if (!err)
 		err = dev_set_mtu(tun, config->mtu);
@@ -185,9 +209,7 @@ static int configure(const struct stack_config *config)
 		err = dev_open(tun);
 	if (!err)
 		err = inet_addr_add(tun, addr, (u8)config->prefix_len, 0);
-	if (!err && config->prefix_len < 32)
-		err = fib_table_insert(&init_net, &local);
-	return err ? err : fib_table_insert(&init_net, &out);
+	return err ? err : add_routes(config, addr, remote);
 }
 
 static int start(const struct stack_config *config)
@@ -309,16 +331,6 @@ long stack_send_host_file(int out, stack_read *read, const void *ctx,
 		fput(f);
 	}
 	return ret;
-}
-
-void stack_set_tso(int on)
-{
-	platform_enter();
-	if (on)
-		tun->features |= NETIF_F_TSO;
-	else
-		tun->features &= ~NETIF_F_TSO;
-	platform_leave();
 }
 
 int stack_has_fd(int fd)
@@ -465,6 +477,37 @@ int stack_woke_calls(void)
 	told += n;
 	platform_leave();
 	return n != 0;
+}
+
+int stack_call_sleeps(void)
+{
+	int sleeps;
+
+	platform_enter();
+	sleeps = platform_sleepers() != 0;
+	platform_leave();
+	return sleeps;
+}
+
+int stack_wait_call(long long end_us)
+{
+	u64 end, wakes, real = 0;
+	int ret = 1;
+
+	platform_enter();
+	real = ktime_get_real_ns() - ktime_get_ns();
+	end = (u64)end_us * NSEC_PER_USEC - real;
+	wakes = platform_wakes();
+	while (ret == 1 && platform_wakes() == wakes) {
+		if (ktime_get_ns() >= end)
+			ret = 0;
+		else if (!platform_has_timer())
+			ret = -1;
+		else
+			platform_step(end);
+	}
+	platform_leave();
+	return ret;
 }
 
 void stack_sleep_us(unsigned long us)

@@ -8,11 +8,12 @@
 #pragma once
 
 struct stack_config {
-	const char *local; /* dotted address of the device */
+	const char *local, *remote; /* dotted; the device's, and its peer's */
 	unsigned int prefix_len;
+	int prefix_is_local; /* every address of the prefix is the device's */
 	unsigned int mtu;
-	unsigned int
-		peer_mss; /* of packets merged on their way here; 0: none */
+	/* Of packets merged on their way here; 0: none. */
+	unsigned int peer_mss;
 };
 
 /* 0 or a negative errno. */
@@ -24,8 +25,13 @@ typedef long stack_read(const void *ctx, void *to, unsigned long n,
 			long long off);
 long stack_send_host_file(int out, stack_read *read, const void *ctx,
 			  long *offset, unsigned long n);
-/* Whether the device takes packets of several segments. */
-void stack_set_tso(int on);
+/* The device, as ethtool -K, tc and ip set it up. 0 or a negative errno.
+ * @limit: packets or bytes; below 0: the discipline's own. */
+int stack_set_feature(const char *name, int on);
+int stack_set_qdisc(const char *kind, long limit);
+int stack_set_mtu(unsigned int mtu);
+int stack_set_queue(unsigned int packets);
+int stack_set_link(int up);
 /* Whether descriptor @fd is open. */
 int stack_has_fd(int fd);
 /* A bare IP packet comes in. 0 or a negative errno. */
@@ -39,6 +45,11 @@ long long stack_time_us(void);
 void stack_sleep_us(unsigned long us);
 /* Has one been woken since this was asked last? */
 int stack_woke_calls(void);
+/* Does a call of another thread sleep? */
+int stack_call_sleeps(void);
+/* Time moves on until one is woken (1) or it is @end_us (0); -1: no timer will
+ * ever wake it. */
+int stack_wait_call(long long end_us);
 
 /* The knobs, by place: "net/ipv4/tcp_sack"; NULL past the end. */
 const char *stack_sysctl_name(unsigned int i);

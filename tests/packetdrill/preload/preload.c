@@ -2,21 +2,19 @@
 /*
  * DOC: the preload library for packetdrill --so_filename=. In packetdrill
  * itself it answers what bypasses the table: getsockopt() of an assert,
- * sendfile(), and close() at the end, when the descriptor is the stack's, and
- * it tells the stack when a command of the script has run.
+ * sendfile(), close() at the end, when the descriptor is the stack's; it tells
+ * the stack when a command of the script has run, and lets it move time while
+ * packetdrill waits for a call that sleeps.
  *
- * In those commands, which inherit it, a file below /proc/sys or /sys/module is
- * one of $DOORBELL_SYSCTL instead, so that this machine's own settings stay as
- * they are; the tools that would set up the tun device, which is the stack's
- * here, are found, installed or not, and end with success; `ethtool -K` and
- * `ip route` are noted for the stack; `nstat` shows the stack's counters, and
- * `ip tcp_metrics flush` is the stack's.
+ * In those commands, which inherit it, a file below /proc/sys, /sys/module or
+ * /proc/net is one of $DOORBELL_FOLDER instead, so that this machine's own
+ * settings stay as they are; tools.c is what the tools do that would set up
+ * the tun device.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,16 +23,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "tests/packetdrill/preload/preload.h"
+#include "tests/packetdrill/preload/tools.h"
 
-#define PROC_SYS   "/proc/sys/"
-#define SYS_MODULE "/sys/module/"
-#define NEXT(f)    ((__typeof__(&(f)))dlsym(RTLD_NEXT, #f))
+#define NEXT(f) ((__typeof__(&(f)))dlsym(RTLD_NEXT, #f))
 
 void doorbell_preload_join(const struct doorbell_preload_ops *o);
 
 static const struct doorbell_preload_ops *ops;
-static char own_folder[] = "/tmp/doorbell-sysctl-XXXXXX";
-static pid_t owner;
 
 void doorbell_preload_join(const struct doorbell_preload_ops *o)
 {
@@ -64,6 +59,11 @@ ssize_t sendfile(int out, int in, off_t *off, size_t n)
 	return NEXT(sendfile)(out, in, off, n);
 }
 
+ssize_t sendfile64(int out, int in, off64_t *off, size_t n)
+{
+	return sendfile(out, in, off, n);
+}
+
 int system(const char *command)
 {
 	int ret;
@@ -76,23 +76,50 @@ int system(const char *command)
 	return ret;
 }
 
+/* The name has an older meaning, too: by its version. */
+int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *lock,
+			   const struct timespec *until)
+{
+	int ret = ops ? ops->wait_for_call(lock, until) : -1;
+	__typeof__(&pthread_cond_timedwait) next;
+
+	if (ret >= 0)
+		return ret;
+	next = (__typeof__(next))dlvsym(RTLD_NEXT, "pthread_cond_timedwait",
+					"GLIBC_2.3.2");
+	if (!next)
+		next = NEXT(pthread_cond_timedwait);
+	return next(cond, lock, until);
+}
+
 /* --- the commands' files --- */
+
+static const struct {
+	const char *from, *to;
+} places[] = {
+	{ "/proc/sys/", "" },
+	{ "/sys/module/", "sys/module/" },
+	{ "/proc/net/", DOORBELL_PROC_NET "/" },
+	{ "/proc/self/net/", DOORBELL_PROC_NET "/" },
+};
 
 /* @path, or where it stands now, in @to. */
 static const char *redirect(const char *path, char to[PATH_MAX_])
 {
-	const char *root = getenv(DOORBELL_SYSCTL);
+	const char *root = getenv(DOORBELL_FOLDER);
+	size_t i, n;
 
 	if (!root || !path)
 		return path;
-	if (strncmp(path, PROC_SYS, strlen(PROC_SYS)) == 0)
-		path += strlen(PROC_SYS);
-	else if (strncmp(path, SYS_MODULE, strlen(SYS_MODULE)) == 0)
-		path++;
-	else
-		return path;
-	snprintf(to, PATH_MAX_, "%s/%s", root, path);
-	return to;
+	for (i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		n = strlen(places[i].from);
+		if (strncmp(path, places[i].from, n) != 0)
+			continue;
+		snprintf(to, PATH_MAX_, "%s/%s%s", root, places[i].to,
+			 path + n);
+		return to;
+	}
+	return path;
 }
 
 /* A name that is not in the table is not made by writing to it. */
@@ -176,140 +203,120 @@ FILE *fopen64(const char *path, const char *mode)
 	FOPEN_BODY(fopen64);
 }
 
+/* Programs look whether a name exists before they open it, and this machine
+ * may lack what the stack has. */
+#define PATH_BODY(name, call)                   \
+	char to[PATH_MAX_];                     \
+	const char *where = redirect(path, to); \
+	return NEXT(name) call
+
+int stat(const char *path, struct stat *st)
+{
+	PATH_BODY(stat, (where, st));
+}
+
+int stat64(const char *path, struct stat64 *st)
+{
+	PATH_BODY(stat64, (where, st));
+}
+
+int lstat(const char *path, struct stat *st)
+{
+	PATH_BODY(lstat, (where, st));
+}
+
+int lstat64(const char *path, struct stat64 *st)
+{
+	PATH_BODY(lstat64, (where, st));
+}
+
+int fstatat(int dir, const char *path, struct stat *st, int flags)
+{
+	PATH_BODY(fstatat, (dir, where, st, flags));
+}
+
+int fstatat64(int dir, const char *path, struct stat64 *st, int flags)
+{
+	PATH_BODY(fstatat64, (dir, where, st, flags));
+}
+
+int statx(int dir, const char *path, int flags, unsigned int mask,
+	  struct statx *st)
+{
+	PATH_BODY(statx, (dir, where, flags, mask, st));
+}
+
+int access(const char *path, int mode)
+{
+	PATH_BODY(access, (where, mode));
+}
+
+int faccessat(int dir, const char *path, int mode, int flags)
+{
+	PATH_BODY(faccessat, (dir, where, mode, flags));
+}
+
 /* --- life --- */
 
-static FILE *own_file(const char *name, const char *mode)
+/* The value of packetdrill's option @name, from this process's own arguments;
+ * NULL: it has none. */
+static const char *option(int argc, char **argv, const char *name)
 {
-	char path[PATH_MAX_];
-
-	snprintf(path, sizeof(path), "%s/%s", getenv(DOORBELL_SYSCTL), name);
-	return NEXT(fopen)(path, mode);
-}
-
-/* nstat, as it is without options: what has been counted since the last time.
- * Both files have the same names in the same order. */
-static void nstat(void)
-{
-	FILE *now = own_file(DOORBELL_COUNTERS, "r");
-	FILE *shown = own_file(DOORBELL_SHOWN, "r");
-	char name[64], text[65536] = "";
-	unsigned long long value, before;
-	size_t n = 0;
-
-	printf("#kernel\n");
-	while (now && fscanf(now, "%63s %llu", name, &value) == 2) {
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s %llu\n",
-				      name, value);
-		if (!shown || fscanf(shown, "%*s %llu", &before) != 1)
-			before = 0;
-		if (value != before)
-			printf("%-32s%-16llu0.0\n", name, value - before);
-	}
-	shown = own_file(DOORBELL_SHOWN, "w");
-	if (shown) {
-		fputs(text, shown);
-		fclose(shown);
-	}
-	fflush(stdout);
-}
-
-/* ethtool -K DEVICE FEATURE on|off ...: noted, for the stack to follow. */
-static void ethtool(int argc, char **argv)
-{
-	FILE *f = own_file(DOORBELL_FEATURES, "a");
+	size_t n = strlen(name);
 	int i;
 
-	for (i = 3; f && i + 1 < argc; i += 2)
-		fprintf(f, "%s %s\n", argv[i], argv[i + 1]);
-	if (f)
-		fclose(f);
-}
-
-/* ip route WORDS: noted, for the stack to follow. */
-static void ip_route(int argc, char **argv)
-{
-	FILE *f = own_file(DOORBELL_ROUTES, "a");
-	int i;
-
-	for (i = 2; f && i < argc; i++)
-		fprintf(f, "%s%c", argv[i], i + 1 < argc ? ' ' : '\n');
-	if (f)
-		fclose(f);
-}
-
-/* Instead of the tool that this process is; not if it is some other. */
-static void be_tool(int argc, char **argv)
-{
-	const char *name = program_invocation_short_name;
-	FILE *f;
-
-	if (strcmp(name, "nstat") == 0) {
-		nstat();
-		_exit(0);
+	for (i = 1; i < argc; i++) {
+		if (strncmp(argv[i], name, n) != 0)
+			continue;
+		if (argv[i][n] == '=')
+			return argv[i] + n + 1;
+		if (!argv[i][n] && i + 1 < argc)
+			return argv[i + 1];
 	}
-	if (strcmp(name, "ip") == 0 && argc > 2 &&
-	    strcmp(argv[1], "tcp_metrics") == 0 &&
-	    strcmp(argv[2], "flush") == 0) {
-		f = own_file(DOORBELL_FLUSH, "w");
-		if (f)
-			fclose(f);
-	}
-	if (strcmp(name, "ip") == 0 && argc > 3 &&
-	    strcmp(argv[1], "route") == 0)
-		ip_route(argc, argv);
-	if (strcmp(name, "ethtool") == 0 && argc > 3 &&
-	    strcmp(argv[1], "-K") == 0)
-		ethtool(argc, argv);
-	if (strcmp(name, "ip") == 0 || strcmp(name, "tc") == 0 ||
-	    strcmp(name, "ethtool") == 0)
-		_exit(0);
+	return NULL;
 }
 
-/* The tools are found even where they are not installed: as names of a
- * program that ends with success, which be_tool() turns into them. */
-static void add_tools_to_path(void)
+/* Init scripts run before packetdrill loads the stack, so it is loaded now, in
+ * the way that packetdrill will. */
+static void prepare_stack(const char *so)
 {
-	static const char *const names[] = { "ip", "tc", "ethtool", "nstat" };
-	char path[PATH_MAX_], list[2 * PATH_MAX_];
-	const char *old = getenv("PATH");
-	size_t i;
+	void *handle = dlopen(so, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE |
+					  RTLD_DEEPBIND);
+	void (*prepare)(void);
 
-	snprintf(path, sizeof(path), "%s/bin", own_folder);
-	if (mkdir(path, 0700) != 0)
-		return;
-	snprintf(list, sizeof(list), "%s:%s", path,
-		 old ? old : "/usr/bin:/bin");
-	setenv("PATH", list, 1);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		snprintf(path, sizeof(path), "%s/bin/%s", own_folder, names[i]);
-		if (symlink("/bin/true", path) != 0)
-			perror(path);
+	if (!handle) {
+		fprintf(stderr, "doorbell: %s\n", dlerror());
+		exit(EXIT_FAILURE);
 	}
-}
-
-static int remove_entry(const char *path, const struct stat *st, int kind,
-			struct FTW *ftw)
-{
-	return remove(path);
+	prepare = (__typeof__(prepare))dlsym(handle, DOORBELL_PREPARE);
+	if (prepare)
+		prepare();
 }
 
 __attribute__((constructor)) static void start(int argc, char **argv)
 {
-	if (getenv(DOORBELL_SYSCTL)) {
+	const char *so;
+	int err;
+
+	if (getenv(DOORBELL_FOLDER)) {
 		be_tool(argc, argv);
 		return;
 	}
-	if (strcmp(program_invocation_short_name, "packetdrill") != 0 ||
-	    !mkdtemp(own_folder))
+	so = option(argc, argv, "--so_filename");
+	if (!so)
 		return;
-	owner = getpid();
-	setenv(DOORBELL_SYSCTL, own_folder, 1);
-	add_tools_to_path();
+	err = doorbell_folder_make(NULL);
+	if (err) {
+		fprintf(stderr, "doorbell: no folder in /tmp: %s\n",
+			strerror(err));
+		exit(EXIT_FAILURE);
+	}
+	if (option(argc, argv, "--init_scripts"))
+		prepare_stack(so);
 }
 
 __attribute__((destructor)) static void end(void)
 {
 	ops = NULL;
-	if (owner && owner == getpid())
-		nftw(own_folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	doorbell_folder_remove();
 }

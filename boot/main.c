@@ -6,6 +6,7 @@
  */
 #include "boot/boot_info.h"
 #include "boot/network.h"
+#include "boot/proc_net.h"
 #include "boot/proc_sys.h"
 #include "boot/drain.h"
 #include "kernel/cmdline.h"
@@ -81,6 +82,7 @@ void start_kernel(u32 magic, u64 info)
 	ramfs_init();
 	initramfs_unpack();
 	proc_sys_init();
+	proc_net_init();
 	tty_init();
 
 	run_suites_if_asked();

@@ -5,7 +5,12 @@
  * their size is shown as 0, as Linux does. A write is a whole value, wherever
  * the file's place is.
  *
- * Made at boot by boot/proc_sys.c; opened by kernel/namei.c. No state.
+ * A long text is made record by record. The inode remembers where the last
+ * reader was, so that who reads on does not begin again; another reader does,
+ * and finds the same. What comes and goes meanwhile may be missed.
+ *
+ * Made at boot by boot/proc_sys.c and boot/proc_net.c; opened by
+ * kernel/namei.c.
  */
 #include "kernel/vfs.h"
 #include "lib/err.h"
@@ -16,15 +21,46 @@
 
 #define TEXT_MAX PAGE_SIZE
 
-static ssize_t text_read(struct file *f, struct iov_iter *to)
+/* Records from the file's place on, as many bytes as are wanted. */
+static ssize_t read_records(struct file *f, struct iov_iter *to, char *text)
+{
+	struct inode *inode = file_inode(f);
+	loff_t at = inode->text_cursor.at;
+	u64 pos = inode->text_cursor.pos, next;
+	ssize_t len, done = 0;
+	size_t n, skip;
+
+	if (f->f_pos < at)
+		at = (loff_t)(pos = 0);
+	while (iov_iter_count(to)) {
+		next = pos;
+		len = inode->text->next(inode->text_arg, &next, text, TEXT_MAX);
+		if (len <= 0)
+			break;
+		if (f->f_pos < at + len) {
+			skip = (size_t)(f->f_pos - at);
+			n = min(iov_iter_count(to), (size_t)len - skip);
+			if (copy_to_iter(text + skip, n, to) != n)
+				return done ? done : -EFAULT;
+			done += (ssize_t)n;
+			f->f_pos += (loff_t)n;
+			if (skip + n < (size_t)len)
+				break;
+		}
+		at += len;
+		pos = next;
+	}
+	inode->text_cursor.at = at;
+	inode->text_cursor.pos = pos;
+	return done;
+}
+
+static ssize_t read_whole(struct file *f, struct iov_iter *to, char *text)
 {
 	const struct inode *inode = file_inode(f);
-	char *text = kmalloc(TEXT_MAX, GFP_KERNEL);
 	ssize_t len;
 	size_t n;
 
-	if (!text)
-		return -ENOMEM;
 	len = inode->text->show(inode->text_arg, text, TEXT_MAX);
 	if (len > f->f_pos) {
 		n = min(iov_iter_count(to), (size_t)(len - f->f_pos));
@@ -35,6 +71,18 @@ static ssize_t text_read(struct file *f, struct iov_iter *to)
 	} else if (len > 0) {
 		len = 0;
 	}
+	return len;
+}
+
+static ssize_t text_read(struct file *f, struct iov_iter *to)
+{
+	char *text = kmalloc(TEXT_MAX, GFP_KERNEL);
+	ssize_t len;
+
+	if (!text)
+		return -ENOMEM;
+	len = file_inode(f)->text->next ? read_records(f, to, text)
+					: read_whole(f, to, text);
 	kfree(text);
 	return len;
 }

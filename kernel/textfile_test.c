@@ -24,11 +24,27 @@ static int store(const void *arg, const char *text)
 static const struct text_ops writable = { .show = show, .store = store };
 static const struct text_ops read_only = { .show = show };
 
+/* 100 records of 100 bytes, "NN" and dots. */
+static ssize_t next_record(const void *arg, u64 *pos, char *text, size_t size)
+{
+	if (*pos == 100)
+		return 0;
+	memset(text, '.', 99);
+	text[0] = (char)('0' + *pos / 10);
+	text[1] = (char)('0' + *pos % 10);
+	text[99] = '\n';
+	++*pos;
+	return 100;
+}
+
+static const struct text_ops records = { .next = next_record };
+
 static int text_init(struct kunit *test)
 {
 	memcpy(value, "hello\n", 7);
 	return text_file_create("/kunit/a/rw", &writable, NULL)
-		       ?: text_file_create("/kunit/a/ro", &read_only, NULL);
+		       ?: text_file_create("/kunit/a/ro", &read_only, NULL)
+		       ?: text_file_create("/kunit/a/long", &records, NULL);
 }
 
 static void remove_name(struct inode *dir, const char *name)
@@ -46,6 +62,7 @@ static void text_exit(struct kunit *test)
 	if (path_lookup(AT_FDCWD, "/kunit/a", 0, &dir) == 0) {
 		remove_name(dir, "rw");
 		remove_name(dir, "ro");
+		remove_name(dir, "long");
 		remove_name(dir->dir.parent, "a");
 		iput(dir);
 	}
@@ -115,8 +132,39 @@ static void text_file_without_store_opens_for_reading(struct kunit *test)
 			-EEXIST);
 }
 
+/* Longer than any buffer, in pieces that end anywhere, by two readers. */
+static void text_file_of_records_is_one_text(struct kunit *test)
+{
+	struct file *a = vfs_open(AT_FDCWD, "/kunit/a/long", O_RDONLY, 0);
+	struct file *b = vfs_open(AT_FDCWD, "/kunit/a/long", O_RDONLY, 0);
+	char buf[350];
+	u32 at = 0;
+	ssize_t n;
+
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(a) && !IS_ERR(b));
+	while ((n = io(a, false, buf, 333)) > 0) {
+		u32 first = (100 - at % 100) % 100;
+
+		if (first + 1 < n)
+			KUNIT_EXPECT_EQ(test, buf[first + 1],
+					(char)('0' + (at + first) / 100 % 10));
+		at += (u32)n;
+		KUNIT_EXPECT_EQ(test, io(b, false, buf, 7), 7);
+	}
+	KUNIT_EXPECT_EQ(test, at, 10000);
+	KUNIT_EXPECT_EQ(test, a->f_op->llseek(a, 9905, SEEK_SET), 9905);
+	KUNIT_EXPECT_EQ(test, io(a, false, buf, 350), 95);
+	KUNIT_EXPECT_EQ(test, io(a, false, buf, 350), 0);
+	KUNIT_EXPECT_EQ(test, a->f_op->llseek(a, 100, SEEK_SET), 100);
+	KUNIT_EXPECT_EQ(test, io(a, false, buf, 2), 2);
+	KUNIT_EXPECT_MEMEQ(test, buf, "01", 2);
+	fput(a);
+	fput(b);
+}
+
 static const struct kunit_case cases[] = {
 	KUNIT_CASE(text_file_reads_from_its_place),
+	KUNIT_CASE(text_file_of_records_is_one_text),
 	KUNIT_CASE(text_file_takes_a_whole_value),
 	KUNIT_CASE(text_file_without_store_opens_for_reading),
 	{ 0 },

@@ -28,6 +28,9 @@ struct page;
 struct text_ops {
 	/* The text of at most @size bytes; its length, or a negative errno. */
 	ssize_t (*show)(const void *arg, char *text, size_t size);
+	/* Or, of a text of any length, the record at *@pos, the first at 0,
+	 * and move on; 0 past the last. */
+	ssize_t (*next)(const void *arg, u64 *pos, char *text, size_t size);
 	/* What was written, zero-terminated; 0 or a negative errno. NULL: it
 	 * may not be. */
 	int (*store)(const void *arg, const char *text);
@@ -44,6 +47,10 @@ struct inode {
 	u64 mtime_ns;
 	const struct text_ops *text; /* NULL: an ordinary file */
 	const void *text_arg;
+	struct {
+		loff_t at; /* where in the file ... */
+		u64 pos;   /* ... this record begins */
+	} text_cursor;     /* where the last reader is */
 	union {
 		struct {
 			/* Bytes of the boot archive, until a page is written.

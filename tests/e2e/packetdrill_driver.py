@@ -157,8 +157,9 @@ def disciplines(stack, _):
 
 
 def counters(stack, _):
-    """nstat, by its options."""
+    """nstat, by its options; /proc/net is the stack's."""
     stack.listen()
+    assert ":1F90 00000000:0000 0A" in shell("cat /proc/net/tcp")[1]
     stack.send(SYN, 100, 0)
     stack.receive()
     assert "TcpInSegs" in shell("nstat -n; nstat -a")[1]

@@ -70,6 +70,26 @@ def test_a_sysctl_that_means_nothing_is_reported_and_the_program_runs():
     assert name + "tcp_sack" not in said, said
 
 
+def test_tables_and_counters_are_files_below_proc_net():
+    """busybox's own programs read them."""
+    script = """
+        cd /proc/net; ls; cat route arp tcp sockstat >/dev/null
+        (nc -l -p 99 & echo $! >/pid); sleep 0.1
+        netstat -ltn 2>&1 | grep -c 0.0.0.0:99
+        ifconfig lo | grep -c 'RX packets'
+        grep -c Tcp: snmp
+        dd if=netstat bs=7 2>/dev/null | cmp - netstat && echo same
+        kill $(cat /pid)
+    """
+    r = no_net("--append", "quiet", "busybox", "sh", "-c", "; ".join(
+        line.strip() for line in script.strip().splitlines()))
+    lines = r.out.split()
+    assert sorted(lines[:9]) == ["arp", "dev", "netstat", "raw", "route",
+                                 "snmp", "sockstat", "tcp", "udp"], \
+        r.out + r.err
+    assert lines[9:] == ["1", "1", "2", "same"], r.out + r.err
+
+
 def test_settings_are_files_below_proc_sys():
     script = """
         cd /proc/sys/net/ipv4

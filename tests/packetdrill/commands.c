@@ -150,10 +150,32 @@ static void show_counters(void)
 	fclose(f);
 }
 
+static void show_tables(void)
+{
+	char name[128], text[STACK_RECORD];
+	unsigned long long pos;
+	unsigned long n;
+	const char *file;
+	unsigned int i;
+	FILE *f;
+
+	for (i = 0; (file = stack_proc_name(i)) != NULL; i++) {
+		snprintf(name, sizeof(name), "%s/%s", DOORBELL_PROC_NET, file);
+		f = make_file(name);
+		if (!f)
+			continue;
+		pos = 0;
+		while ((n = stack_proc_next(i, &pos, text)) > 0)
+			fwrite(text, 1, n, f);
+		fclose(f);
+	}
+}
+
 void before_command(void)
 {
 	sysctl_age_all();
 	show_counters();
+	show_tables();
 }
 
 /* --- what tools were told --- */

@@ -69,3 +69,9 @@ void stack_tcp_metrics_flush(struct net *net);
  */
 const char *stack_counter(struct net *net, unsigned int i, char name[64],
 			  unsigned long long *value);
+/* File @i of /proc/net; NULL past the last. Its next record, as
+ * net/ipv4/proc.h has them: the length, 0 past the last. */
+#define STACK_RECORD 4096
+const char *stack_proc_name(unsigned int i);
+unsigned long stack_proc_next(unsigned int i, unsigned long long *pos,
+			      char text[STACK_RECORD]);

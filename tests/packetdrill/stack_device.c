@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: the device, as a script's `ethtool -K`, `tc qdisc` and `ip link` set it
- * up.
+ * up; and /proc/net.
  */
 #include "lib/err.h"
 #include "net/core/netdevice.h"
 #include "net/core/sch_generic.h"
-#include "net/ipv4/inet_sock.h"
+#include "net/ipv4/proc.h"
 #include "tests/packetdrill/platform_threads.h"
 #include "tests/packetdrill/stack.h"
 #include "tests/packetdrill/stack_int.h"
@@ -103,4 +103,28 @@ int stack_set_link(int up)
 		dev_close(tun);
 	platform_leave();
 	return err;
+}
+
+/* --- /proc/net --- */
+
+static_assert(STACK_RECORD >= PROC_NET_RECORD, "a record fits");
+
+const char *stack_proc_name(unsigned int i)
+{
+	const struct proc_net_file *file = proc_net_at(i);
+
+	return file ? file->name : NULL;
+}
+
+unsigned long stack_proc_next(unsigned int i, unsigned long long *pos,
+			      char text[STACK_RECORD])
+{
+	u64 at = *pos;
+	size_t n;
+
+	platform_enter();
+	n = proc_net_at(i)->next(&init_net, &at, text, STACK_RECORD);
+	platform_leave();
+	*pos = at;
+	return n;
 }

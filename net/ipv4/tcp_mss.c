@@ -152,7 +152,8 @@ u32 tcp_send_mss(struct sock *sk, u32 *size_goal, int flags)
  * @sk:           names the stack; may be a listener.
  * @space:        bytes of receive buffer that a window may promise.
  * @mss:          segment size to round to.
- * @rcv_wnd:      out: the window before scaling.
+ * @rcv_wnd:      out: the window, of which the segment shows 65,535 at most;
+ *                the first one behind it, which is scaled, shows all.
  * @window_clamp: in: 0 or the program's limit; out: what @rcv_wscale reaches.
  * @wscale_ok:    scaling may be used.
  * @rcv_wscale:   out: the shift (RFC 7323, section 2.2), enough for the largest
@@ -164,7 +165,6 @@ void tcp_select_initial_window(const struct sock *sk, u32 space, u32 mss,
 			       u8 *rcv_wscale, u32 init_rcv_wnd)
 {
 	const struct netns_ipv4 *n = tcp_net(sk);
-	u32 limit = 0xffff;
 
 	if (*window_clamp == 0)
 		*window_clamp = 0xffffU << TCP_MAX_WSCALE;
@@ -172,9 +172,9 @@ void tcp_select_initial_window(const struct sock *sk, u32 space, u32 mss,
 	if (mss && space > mss)
 		space -= space % mss;
 
+	*rcv_wnd = space;
 	if (n->sysctl_tcp_workaround_signed_windows)
-		limit = MAX_TCP_WINDOW;
-	*rcv_wnd = min(space, limit);
+		*rcv_wnd = min(space, MAX_TCP_WINDOW);
 	if (init_rcv_wnd)
 		*rcv_wnd = min(*rcv_wnd, init_rcv_wnd * mss);
 
@@ -188,6 +188,7 @@ void tcp_select_initial_window(const struct sock *sk, u32 space, u32 mss,
 				(u8)min(fls_u64(space) - 16U, TCP_MAX_WSCALE);
 	}
 	*window_clamp = min(0xffffU << *rcv_wscale, *window_clamp);
+	*rcv_wnd = min(*rcv_wnd, *window_clamp);
 }
 
 /* Taking back what was offered is better than to drop what comes, if the

@@ -3,13 +3,14 @@
 link, from our program and from Debian's busybox. Every capture is judged by
 tshark; the first packets by scapy."""
 import hashlib
+import os
 import re
 
 import pytest
 
 import judge
 from doorbell_lib.network import GUEST_MAC, TAP_HOST_MAC
-from harness import doorbell, noise, sha256, stats
+from harness import BUILD, doorbell, noise, sha256, stats
 
 SIZES = [0, 1, 1459, 1460, 1461, 10 << 20]
 
@@ -130,6 +131,27 @@ def test_busybox_nc_receives_a_file(tap_net):
                     "-c", f"busybox nc host {tap_net.port} </dev/null "
                     "| busybox sha256sum")
     assert sha256(data) in r.out, r.out + r.err
+
+
+def test_fastopen_saves_the_round_trip_of_the_second(tap_net):
+    """RFC 7413: Linux gives the cookie with the first SYN-ACK, and takes data
+    with the second SYN; what each connection got is whole."""
+    from scapy.layers.inet import IP, TCP
+    data = noise(100000)
+    path = tap_net.file(data)
+    once = f"/send --fastopen /data.bin tcp://host:{tap_net.port}"
+    r = tap_net.run(*tap_net.peer("tcp", "--connections", 2, "--fastopen"),
+                    "--add", path, "--add",
+                    os.path.join(BUILD, "apps", "send") + ":send",
+                    "busybox", "sh", "-c", f"{once} && {once}")
+    assert r.status == 0, r.out + r.err
+    assert [c["sha256"] for c in tap_net.report()] == [sha256(data)] * 2
+    syns = [p for p in judge.packets(tap_net.pcap)
+            if TCP in p and p[TCP].flags == "S"]
+    sizes = [p[IP].len - 20 - p[TCP].dataofs * 4 for p in syns]
+    cookies = [dict(p[TCP].options).get("TFO") for p in syns]
+    assert sizes[0] == 0 and sizes[1] > 1000, (sizes, cookies)
+    assert stats(r)["tcpExt.TCPFastOpenActive"] == 1
 
 
 def test_fields_of_the_first_packets(tap_net):

@@ -522,6 +522,43 @@ static void tcp_time_wait_lets_a_newer_stamp_in(struct kunit *test)
 	sock_release(l);
 }
 
+static int connect_again(struct tcp_peer *p)
+{
+	struct socket *s = peer_socket(p);
+	int err = peer_connect(p, s);
+
+	sock_release(s);
+	return err;
+}
+
+/* RFC 6191: our own port comes back tcp_tw_reuse_delay after the peer's FIN,
+ * and not before that: the peer may still send. */
+static void tcp_time_wait_is_taken_over_in_time(struct kunit *test)
+{
+	struct tcp_peer *p = test->priv;
+	struct netns_ipv4 *n = p->f->net->ipv4;
+	struct socket *s;
+
+	n->sysctl_tcp_tw_reuse = 1;
+	n->sysctl_ip_local_port_range[0] = 40000;
+	n->sysctl_ip_local_port_range[1] = 40000;
+	s = peer_connected(p, "mss=1000 sackok ts");
+	sock_release(s);
+	peer_expect(p, "F.", 1, 0, 1);
+	peer_send(p, ".", 1, 0, 2, 5000, "ts");
+	KUNIT_EXPECT_EQ(test, n->tw_count, 1); /* in FIN-WAIT-2 */
+	test_advance_ns(5 * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, connect_again(p), -EADDRNOTAVAIL);
+	peer_send(p, "F.", 1, 0, 2, 5000, "ts");
+	peer_expect(p, ".", 2, 0, 2);
+	test_advance_ns(900 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_EQ(test, connect_again(p), -EADDRNOTAVAIL);
+	test_advance_ns(200 * NSEC_PER_MSEC);
+	KUNIT_EXPECT_EQ(test, connect_again(p), -EINPROGRESS);
+	KUNIT_EXPECT_EQ(test, MIB(p, TcpExt_TWRecycled), 1);
+	KUNIT_EXPECT_EQ(test, n->tw_count, 0);
+}
+
 /* Too many: the oldest rule is that none is made. */
 static void tcp_time_wait_limit(struct kunit *test)
 {
@@ -559,6 +596,7 @@ static const struct kunit_case listen_cases[] = {
 	KUNIT_CASE(tcp_time_wait_answers),
 	KUNIT_CASE(tcp_time_wait_lets_a_new_syn_in),
 	KUNIT_CASE(tcp_time_wait_lets_a_newer_stamp_in),
+	KUNIT_CASE(tcp_time_wait_is_taken_over_in_time),
 	KUNIT_CASE(tcp_time_wait_limit),
 	{}
 };

@@ -254,7 +254,7 @@ static int unshare_files(struct task *t)
 	if (!copy)
 		return -ENOMEM;
 	files_put(t->files);
-	t->files = copy;
+	task_set_files(t, copy);
 	return 0;
 }
 

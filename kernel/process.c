@@ -578,7 +578,7 @@ static void thread_exit(void)
 		futex_wake(mm, tid_addr, 1, ~0U);
 	}
 	files_put(t->files);
-	t->files = NULL;
+	task_set_files(t, NULL);
 	if (mm) {
 		t->mm = NULL;
 		task_set_cr3(kernel_root);

@@ -49,6 +49,7 @@ static u64 loaded_cr3;
 static u64 slot_bitmap[KSTACK_SLOTS / 64];
 
 struct task *current_task = &boot_task;
+struct files_struct *current_files; /* of current_task */
 struct list_head task_list = LIST_HEAD_INIT(task_list);
 bool need_resched;
 u64 current_kstack_top;
@@ -249,6 +250,7 @@ static void switch_to(struct task *prev, struct task *next)
 	tss_set_stack(next->kstack_top);
 	current_kstack_top = next->kstack_top;
 	current_task = next;
+	current_files = next->files;
 	need_resched = false;
 	switch_stacks(&prev->sp, next->sp);
 	finish_switch();

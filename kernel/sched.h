@@ -64,6 +64,14 @@ extern u64 current_kstack_top;
 
 #define current READ_ONCE(current_task)
 
+/* Give @t, which may be the current task, other descriptors, or none. */
+static inline void task_set_files(struct task *t, struct files_struct *files)
+{
+	t->files = files;
+	if (t == current_task)
+		current_files = files;
+}
+
 /* The boot stack becomes the first task ("swapper", pid 0); the page at
  * @stack_guard, below it, is unmapped. */
 void sched_init(u64 stack_guard, u64 stack_top);

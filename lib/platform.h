@@ -84,6 +84,8 @@ void task_set_temp_sigmask(u64 mask);
 void task_raise_signal(int sig);
 /* The current task's descriptors; NULL in softirq or for a kernel task. */
 struct files_struct *task_files(void);
+/* The same for a system call, where the answer is at hand. */
+extern struct files_struct *current_files;
 /* CAP_NET_ADMIN, CAP_NET_RAW ...: programs are root, so true in the guest. */
 bool capable(int cap);
 

@@ -224,7 +224,8 @@ def kinds(trace, at):
         "tcp.1460": min(through("tcp_sendmsg", "e1000_xmit_frame"), key=size),
     }
     # A resolver's questions would come before the tests' datagrams.
-    udp = [c for c in every if any(pc == at["udp_sendmsg"] for pc, _ in c)]
+    ways = {at["udp_sendmsg"], at["udp_send_fast"]}
+    udp = [c for c in every if any(pc in ways for pc, _ in c)]
     udp = udp[len(udp) - UDP_CALLS * len(UDP_SIZES):]
     for i, length in enumerate(UDP_SIZES):
         found[f"udp.{length}"] = min(udp[i * UDP_CALLS:(i + 1) * UDP_CALLS],

@@ -152,11 +152,12 @@ def nm_symbols(nm, objects):
     return defined, needed
 
 
-def platform_functions():
-    """Names that lib/platform.h declares."""
+def platform_names():
+    """Functions and variables that lib/platform.h declares."""
     with open(os.path.join(ROOT, PLATFORM), encoding="utf-8") as f:
         text = re.sub(r"/\*.*?\*/", "", f.read(), flags=re.S)
-    return set(re.findall(r"\b(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\)", text))
+    return (set(re.findall(r"\b(\w+)\([^()]*(?:\([^()]*\)[^()]*)*\)", text)) |
+            set(re.findall(r"^extern [^;()]*\b(\w+);", text, flags=re.M)))
 
 
 def check_calls(rules, nm, folder):
@@ -170,7 +171,7 @@ def check_calls(rules, nm, folder):
         if name and not path.endswith("_test.o"):
             by_folder[name].append(path)
     defined, needed = nm_symbols(nm, sorted(sum(by_folder.values(), [])))
-    outside = platform_functions() | COMPILER_CALLS
+    outside = platform_names() | COMPILER_CALLS
     errors = []
     for path, symbols in sorted(needed.items()):
         user = os.path.dirname(os.path.relpath(path, folder))

@@ -24,6 +24,8 @@
 /* Depth of devices stacked on devices, or of a loop among them. */
 #define XMIT_RECURSION_LIMIT 8
 
+u32 xmit_gen = 1;
+
 static struct {
 	struct Qdisc *output_queue, **output_queue_tail;
 	struct sk_buff *completion_queue;
@@ -251,35 +253,21 @@ static __force_inline void dev_xmit_bypass(struct sk_buff *skb, struct Qdisc *q,
 					   struct net_device *dev,
 					   struct netdev_queue *txq)
 {
-	bool go_on = true;
-	netdev_tx_t rc;
+	bool go_on;
 
+	if (likely(xmit_ready(skb, dev->features) && !netdev_nr_taps)) {
+		qdisc_bstats_update(q, skb);
+		dev_xmit_plain(skb, q, dev, txq);
+		return;
+	}
 	q->running = true;
 	qdisc_bstats_update(q, skb);
-	if (likely(xmit_ready(skb, dev->features) && !netdev_nr_taps)) {
-		spin_lock(&txq->xmit_lock);
-		rc = dev->netdev_ops->ndo_start_xmit(skb, dev);
-		spin_unlock(&txq->xmit_lock);
-		if (unlikely(rc == NETDEV_TX_BUSY)) {
-			dev_requeue_skb(skb, q);
-			go_on = false;
-		}
-	} else {
-		sched_timestamp(skb);
-		go_on = sch_direct_xmit(skb, q, dev, txq, true);
-	}
+	sched_timestamp(skb);
+	go_on = sch_direct_xmit(skb, q, dev, txq, true);
 	/* The driver's completions may have queued more meanwhile. */
 	if (unlikely(q->qstats.qlen) && go_on)
 		__qdisc_run(q);
 	q->running = false;
-}
-
-/* Whether the qdisc is empty, lets a packet past, and the device takes it. */
-static __force_inline bool may_bypass(const struct Qdisc *q,
-				      const struct netdev_queue *txq)
-{
-	return (q->flags & TCQ_F_CAN_BYPASS) && !q->qstats.qlen &&
-	       !q->running && !netif_xmit_frozen_or_stopped(txq);
 }
 
 static int dev_xmit_qdisc(struct sk_buff *skb, struct Qdisc *q)
@@ -328,7 +316,7 @@ static __force_inline int __dev_xmit_skb(struct sk_buff *skb,
 {
 	struct Qdisc *q = txq->qdisc;
 
-	if (likely(may_bypass(q, txq))) {
+	if (likely(qdisc_may_bypass(q, txq))) {
 		dev_xmit_bypass(skb, q, dev, txq);
 		return NET_XMIT_SUCCESS;
 	}

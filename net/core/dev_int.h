@@ -7,8 +7,6 @@
 
 /* Taps on every device: ETH_P_ALL without a device (dev_rx.c). */
 extern struct list_head ptype_all;
-/* How many there are, of all devices or of one: mostly none. */
-extern u32 netdev_nr_taps;
 
 /* Unregister every device that is left in @net. */
 void dev_net_exit(struct net *net);

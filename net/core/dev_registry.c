@@ -23,6 +23,7 @@ static void call_netdevice_notifiers(struct net_device *dev,
 {
 	struct notifier_block *nb, *tmp;
 
+	xmit_gen_bump();
 	list_for_each_entry_safe (nb, tmp, &netdev_chain, list)
 		nb->call(nb, event, dev);
 }

@@ -44,6 +44,7 @@ void dev_add_pack(struct packet_type *pt)
 	local_bh_disable();
 	list_add_tail(&pt->list, ptype_head(pt));
 	netdev_nr_taps += pt->type == htons(ETH_P_ALL);
+	xmit_gen_bump();
 	local_bh_enable();
 }
 
@@ -58,6 +59,7 @@ void dev_remove_pack(struct packet_type *pt)
 	local_bh_disable();
 	list_del(&pt->list);
 	netdev_nr_taps -= pt->type == htons(ETH_P_ALL);
+	xmit_gen_bump();
 	local_bh_enable();
 }
 

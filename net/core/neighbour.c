@@ -142,6 +142,7 @@ static void neigh_connect(struct neighbour *n)
 	if (h && h->cache)
 		h->cache(n, &n->hh, n->tbl->protocol);
 	n->output = neigh_connected_output;
+	xmit_gen_bump();
 }
 
 /* In doubt: every packet must pass neigh_event_send(). */
@@ -149,6 +150,7 @@ static void neigh_suspect(struct neighbour *n)
 {
 	n->hh.hh_len = 0;
 	n->output = neigh_resolve_output;
+	xmit_gen_bump();
 }
 
 /* Out of the table, with the table's reference. Softirqs are disabled. */

@@ -261,6 +261,19 @@ void register_netdevice_notifier(struct notifier_block *nb);
 void netif_carrier_on(struct net_device *dev);
 void netif_carrier_off(struct net_device *dev);
 
+/* --- the generation of the way out --- */
+/*
+ * Grows with every change that could give the next packet of a flow another
+ * frame, or another way, than the last one had: routes, neighbours, hooks,
+ * taps, queueing disciplines, a device's state, MTU or address, settings of the
+ * stack. Who prepares frames (net/ipv4/udp_fast.c) compares it before each.
+ */
+extern u32 xmit_gen;
+static inline void xmit_gen_bump(void)
+{
+	xmit_gen = xmit_gen + 1 ?: 1; /* 0 is nobody's */
+}
+
 /* --- transmit --- */
 /* Consumes @skb, which starts at the link header. 0, NET_XMIT_* or errno. */
 int dev_queue_xmit(struct sk_buff *skb);
@@ -343,6 +356,8 @@ bool napi_complete_done(struct napi_struct *napi, int work);
 int netif_receive_skb(struct sk_buff *skb);
 /* From anywhere (loopback): through the backlog queue. Consumes @skb. */
 int netif_rx(struct sk_buff *skb);
+/* Taps, of all devices or of one: mostly none. */
+extern u32 netdev_nr_taps;
 void dev_add_pack(struct packet_type *pt);
 void dev_remove_pack(struct packet_type *pt);
 /* Registers NET_TX, NET_RX, the backlog, and lo in each stack; at boot. */

@@ -540,6 +540,7 @@ int dev_graft_qdisc(struct netdev_queue *txq, struct Qdisc *q)
 		txq->qdisc = q;
 	if (dev->num_tx_queues == 1)
 		dev->qdisc = q;
+	xmit_gen_bump();
 	local_bh_enable();
 	if (old != q)
 		qdisc_put(old);
@@ -590,6 +591,7 @@ void dev_activate(struct net_device *dev)
 	local_bh_disable();
 	for (i = 0; i < dev->num_tx_queues; i++)
 		dev->_tx[i].qdisc = dev->_tx[i].qdisc_sleeping;
+	xmit_gen_bump();
 	local_bh_enable();
 }
 
@@ -613,6 +615,7 @@ void dev_deactivate(struct net_device *dev)
 		txq->trans_start = 0;
 	}
 	del_timer(&dev->watchdog_timer);
+	xmit_gen_bump();
 	local_bh_enable();
 }
 

@@ -115,6 +115,37 @@ bool sch_direct_xmit(struct sk_buff *skb, struct Qdisc *q,
 		     bool validate);
 /* Put back, first in line, what the device refused. */
 void dev_requeue_skb(struct sk_buff *skb, struct Qdisc *q);
+/* Whether the qdisc is empty, lets a packet past, and the device takes it. */
+static __force_inline bool qdisc_may_bypass(const struct Qdisc *q,
+					    const struct netdev_queue *txq)
+{
+	return (q->flags & TCQ_F_CAN_BYPASS) && !q->qstats.qlen &&
+	       !q->running && !netif_xmit_frozen_or_stopped(txq);
+}
+
+/*
+ * A frame for which software has nothing left to do, past an empty qdisc: what
+ * dev_hard_start_xmit() does for a chain, written out for one. Softirqs are
+ * off, qdisc_may_bypass() holds, the qdisc has counted the frame, and no tap
+ * wants it. Consumes @skb.
+ */
+static __force_inline void dev_xmit_plain(struct sk_buff *skb, struct Qdisc *q,
+					  struct net_device *dev,
+					  struct netdev_queue *txq)
+{
+	netdev_tx_t rc;
+
+	q->running = true;
+	spin_lock(&txq->xmit_lock);
+	rc = dev->netdev_ops->ndo_start_xmit(skb, dev);
+	spin_unlock(&txq->xmit_lock);
+	if (unlikely(rc == NETDEV_TX_BUSY))
+		dev_requeue_skb(skb, q);
+	/* The driver's completions may have queued more meanwhile. */
+	else if (unlikely(q->qstats.qlen))
+		__qdisc_run(q);
+	q->running = false;
+}
 /* Put @q on the NET_TX list; and take it off, before it is freed. */
 void __netif_schedule(struct Qdisc *q);
 void __netif_unschedule(struct Qdisc *q);

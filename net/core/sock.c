@@ -671,6 +671,7 @@ void sk_dst_reset(struct sock *sk)
 {
 	struct dst_entry *dst = sk->sk_dst_cache;
 
+	sk->sk_xmit_gen = 0;
 	sk->sk_dst_cache = NULL;
 	if (dst)
 		dst_release(dst);

@@ -86,6 +86,7 @@ struct sock_common {
 	u32 skc_hash;
 	struct hlist_node skc_node; /* established / listening / UDP hash */
 	u32 skc_refcnt;
+	u32 skc_xmit_gen; /* xmit_gen of its template; 0: none (udp_fast.c) */
 	struct hlist_node skc_bind_node; /* bind bucket's owners */
 	struct proto *skc_prot;
 	struct net *skc_net;
@@ -113,6 +114,7 @@ struct sock {
 #define sk_net          __sk_common.skc_net
 #define sk_refcnt       __sk_common.skc_refcnt
 #define sk_hash         __sk_common.skc_hash
+#define sk_xmit_gen     __sk_common.skc_xmit_gen
 
 	/* The owner lock: a task holds it across sleeps; softirq sees that
 	 * there is an owner and queues to the backlog. */
@@ -185,6 +187,9 @@ struct sock {
 	void (*sk_destruct)(struct sock *sk);
 };
 
+/* The flags that change nothing about the frame. */
+#define MSG_FAST (MSG_DONTWAIT | MSG_NOSIGNAL)
+
 struct proto {
 	const char *name;
 	u32 obj_size;
@@ -205,6 +210,11 @@ struct proto {
 	ssize_t (*sendmsg)(struct sock *sk, struct msghdr *msg, size_t len);
 	ssize_t (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len,
 			   int flags);
+	/* sendto() of a socket with a template, sk_xmit_gen != 0: @flags are of
+	 * MSG_FAST alone, @alen is right for the family unless @uaddr is NULL.
+	 */
+	ssize_t (*send_fast)(struct sock *sk, void __user *buf, size_t len,
+			     u32 flags, const void __user *uaddr, int alen);
 	int (*bind)(struct sock *sk, struct sockaddr *addr, int len);
 	int (*backlog_rcv)(struct sock *sk, struct sk_buff *skb);
 	void (*release_cb)(struct sock *sk);

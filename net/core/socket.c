@@ -10,6 +10,10 @@
 #include "lib/slab.h"
 #include "net/core/sock.h"
 
+/* Set by security_set_sendmsg_hook(); NULL: nobody may refuse a send. */
+int (*security_sendmsg_hook)(struct socket *sock, struct msghdr *msg,
+			     size_t size);
+
 /* By family; written during start-up only. */
 static const struct net_proto_family *net_families[AF_MAX];
 

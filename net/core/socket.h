@@ -122,7 +122,16 @@ void sock_release(struct socket *sock);
 ssize_t sock_sendmsg(struct socket *sock, struct msghdr *msg);
 ssize_t sock_recvmsg(struct socket *sock, struct msghdr *msg, int flags);
 /* May refuse a send: 0 or a negative errno. One hook; NULL unsets it. */
+extern int (*security_sendmsg_hook)(struct socket *sock, struct msghdr *msg,
+				    size_t size);
 void security_set_sendmsg_hook(int (*hook)(struct socket *sock,
 					   struct msghdr *msg, size_t size));
+static inline int security_socket_sendmsg(struct socket *sock,
+					  struct msghdr *msg, size_t size)
+{
+	return unlikely(security_sendmsg_hook)
+		       ? security_sendmsg_hook(sock, msg, size)
+		       : 0;
+}
 /* The socket of an open file, or NULL with *@err -ENOTSOCK. */
 struct socket *sock_from_file(struct file *f, int *err);

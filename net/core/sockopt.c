@@ -291,6 +291,7 @@ int sock_setsockopt(struct socket *sock, int level, int name,
 	int ival = 0, err;
 
 	lock_sock(sk);
+	sk->sk_xmit_gen = 0;
 	switch (name) {
 	case SO_BINDTODEVICE:
 		err = bind_to_device(sk, val, len);

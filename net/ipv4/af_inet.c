@@ -550,6 +550,7 @@ int inet_shutdown(struct socket *sock, int how)
 		/* A datagram socket's readers and pollers still hear of it. */
 		fallthrough;
 	default:
+		sk->sk_xmit_gen = 0;
 		sk->sk_shutdown |= (u8)how;
 		if (sk->sk_prot->shutdown)
 			sk->sk_prot->shutdown(sk, how);

@@ -96,6 +96,7 @@ static struct rt_exception *rt_exception_make(struct rt_state *st, __be32 daddr)
 
 static void rt_set_pmtu(struct rtable *rt, const struct rt_exception *e)
 {
+	xmit_gen_bump();
 	rt->rt_plain_mtu = 0;
 	rt->rt_pmtu = e->pmtu;
 	rt->rt_pmtu_expires_ns = e->expires_ns;
@@ -312,6 +313,7 @@ void rt_cache_flush(struct net *net)
 	if (!st)
 		return;
 	local_bh_disable(); /* no packet may find what is being put */
+	xmit_gen_bump();
 	list_for_each_entry (rt, &st->live, rt_list)
 		rt->dst.obsolete = true;
 	for (i = 0; i < ARRAY_SIZE(st->cache); i++) {

@@ -342,5 +342,6 @@ int sysctl_set(struct net *net, const struct ctl_table *t, const char *text)
 		return -EINVAL;
 	memcpy(word, text, n);
 	word[n] = '\0';
+	xmit_gen_bump();
 	return t->set ? t->set(net, word) : set_numbers(net, t, word);
 }

@@ -378,7 +378,8 @@ static int udp_send_corked(struct sock *sk, struct msghdr *msg, u32 ulen,
 	int err = -EINVAL;
 
 	lock_sock(sk);
-	if (!up->pending) { /* else another thread corked meanwhile */
+	sk->sk_xmit_gen = 0; /* a plain send adds to it now */
+	if (!up->pending) {  /* else another thread corked meanwhile */
 		up->cork_fl4 = s->fl4;
 		up->pending = AF_INET;
 		err = udp_append(sk, msg, ulen, &s->ipc, &s->rt, s->flags);
@@ -420,6 +421,9 @@ static int udp_send_new(struct sock *sk, struct msghdr *msg, u32 len, u32 flags)
 		err = udp_send_params(sk, msg, &s);
 	if (!err)
 		err = udp_send_route(sk, msg, &s);
+	if (likely(!err && !(flags & ~(u32)MSG_FAST) && !msg->msg_controllen &&
+		   !s.ipc.opt))
+		udp_fast_learn(sk, msg, s.rt, s.fl4.saddr);
 	if (!err)
 		err = likely(!(flags & (MSG_MORE | MSG_ZEROCOPY)))
 			      ? udp_send_one(sk, msg, ulen, &s)
@@ -575,6 +579,7 @@ static int udp_setsockopt(struct sock *sk, int level, int name,
 	struct udp_sock *up = udp_sk(sk);
 	int v, err;
 
+	sk->sk_xmit_gen = 0;
 	if (level != SOL_UDP)
 		return ip_setsockopt(sk, level, name, val, len);
 	err = copy_int_from_sockopt(val, len, &v);
@@ -658,6 +663,7 @@ struct proto udp_prot = {
 	.setsockopt = udp_setsockopt,
 	.getsockopt = udp_getsockopt,
 	.sendmsg = udp_sendmsg,
+	.send_fast = udp_send_fast,
 	.recvmsg = udp_recvmsg,
 	.unhash = udp_unhash,
 	.get_port = udp_get_port,

@@ -8,12 +8,32 @@
 #define UDP_CORK    1
 #define UDP_SEGMENT 103
 
+/* Two bytes, so that the IP header is aligned. */
+struct udp_frame {
+	u8 pad[2];
+	struct ethhdr eth;
+	struct iphdr ip;
+	struct udphdr udp;
+};
+
+/* The next datagram's frame, all but what differs: net/ipv4/udp_fast.c. Right
+ * while sk_xmit_gen is xmit_gen. */
+struct udp_template {
+	struct udp_frame frame; /* lengths, sums and identification are 0 */
+	u32 ip_sum, udp_sum; /* of the header, and of the pseudo header too */
+	u32 max_len;         /* bytes of data */
+	bool named;          /* for sends that name the peer, this one: */
+	u64 name;            /* the first 8 bytes of its sockaddr_in */
+	struct netdev_queue *txq;
+};
+
 struct udp_sock {
 	struct inet_sock inet;
 	u8 pending; /* AF_INET while a datagram is being built */
 	u16 len;    /* bytes of the pending datagram, header included */
 	u16 gso_size;
 	struct flowi4 cork_fl4;
+	struct udp_template template;
 };
 
 static inline struct udp_sock *udp_sk(const struct sock *sk)

@@ -23,4 +23,9 @@ int udp_get_port(struct sock *sk, u16 snum);
 void udp_unhash(struct sock *sk);
 /* The peer was set or cleared: (un)hash by both ends. */
 void udp_rehash_peer(struct sock *sk);
+/* The short way of a datagram that is like the one before (udp_fast.c). */
+void udp_fast_learn(struct sock *sk, const struct msghdr *msg,
+		    const struct rtable *rt, __be32 saddr);
+ssize_t udp_send_fast(struct sock *sk, void __user *buf, size_t len, u32 flags,
+		      const void __user *uaddr, int alen);
 ssize_t udp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags);

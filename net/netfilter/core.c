@@ -11,6 +11,7 @@
 #include "lib/errno.h"
 #include "lib/slab.h"
 #include "lib/softirq.h"
+#include "net/core/netdevice.h"
 
 /* NF_REPEAT is one function's wish; this many in a row are a loop. */
 #define NF_REPEAT_MAX 16
@@ -36,6 +37,7 @@ static void entries_replace(struct net *net, u8 hook, struct nf_hook_entries *e)
 
 	local_bh_disable();
 	net->nf_hooks_ipv4[hook] = e;
+	xmit_gen_bump();
 	local_bh_enable();
 	kfree(old);
 }

@@ -28,7 +28,7 @@ static bool fail_fired;
 static bool irqs_off, in_irq;
 static int raised_signal;
 static bool signal_pending;
-static struct files_struct *current_files;
+struct files_struct *current_files;
 static const char *bad_start;
 static size_t bad_len;
 static u64 rng_state = 0x9e3779b97f4a7c15ULL;

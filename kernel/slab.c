@@ -143,23 +143,34 @@ static noinline void flush(struct kmem_cache *c, u32 n)
 	memmove(c->magazine, c->magazine + n, c->avail * sizeof(void *));
 }
 
-static __force_inline void *cache_get(struct kmem_cache *c)
+/* local_bh_enable(), but for what it would run: false, and it is to be run. */
+static __force_inline bool bh_enable_is_quiet(void)
 {
-	void *obj;
+	barrier();
+	return --softirq_disable_count != 0 || !READ_ONCE(softirq_pending_mask);
+}
 
-	local_bh_disable();
-	if (likely(c->avail))
-		obj = c->magazine[--c->avail];
-	else
-		obj = refill(c);
-	local_bh_enable();
+static noinline void *softirq_before(void *obj)
+{
+	do_softirq();
 	return obj;
 }
 
-static __force_inline void cache_put(struct kmem_cache *c, void *obj)
+/* The rest of kmem_cache_alloc(), with softirqs off: they are on afterwards. */
+static noinline void *alloc_slow(struct kmem_cache *c, gfp_t flags)
 {
-	local_bh_disable();
-	if (unlikely(c->avail == MAGAZINE))
+	void *obj = c->avail ? c->magazine[--c->avail] : refill(c);
+
+	local_bh_enable();
+	if ((flags & __GFP_ZERO) && obj)
+		memset(obj, 0, c->size);
+	return obj;
+}
+
+/* The rest of kmem_cache_free(), the same. */
+static noinline void free_slow(struct kmem_cache *c, void *obj)
+{
+	if (c->avail == MAGAZINE)
 		flush(c, MAGAZINE_BATCH);
 	c->magazine[c->avail++] = obj;
 	local_bh_enable();
@@ -282,11 +293,17 @@ void kmem_cache_destroy(struct kmem_cache *c)
  */
 __hot void *kmem_cache_alloc(struct kmem_cache *c, gfp_t flags)
 {
-	void *obj = cache_get(c);
+	void *obj;
 
-	if ((flags & __GFP_ZERO) && obj)
-		memset(obj, 0, c->size);
-	return obj;
+	/* What is rare is a call at the end, so that the rest needs no stack.
+	 */
+	local_bh_disable();
+	if (unlikely(!c->avail || (flags & __GFP_ZERO)))
+		return alloc_slow(c, flags);
+	obj = c->magazine[--c->avail];
+	if (likely(bh_enable_is_quiet()))
+		return obj;
+	return softirq_before(obj);
 }
 
 /**
@@ -298,9 +315,16 @@ __hot void *kmem_cache_alloc(struct kmem_cache *c, gfp_t flags)
  */
 __hot void kmem_cache_free(struct kmem_cache *c, void *obj)
 {
-	if (!obj)
+	if (unlikely(!obj))
 		return;
-	cache_put(c, obj);
+	local_bh_disable();
+	if (unlikely(c->avail == MAGAZINE)) {
+		free_slow(c, obj);
+		return;
+	}
+	c->magazine[c->avail++] = obj;
+	if (unlikely(!bh_enable_is_quiet()))
+		do_softirq();
 }
 
 static noinline void *kmalloc_large(size_t size, gfp_t flags)

@@ -367,6 +367,18 @@ static bool sk_write_space_wanted(const struct sock *sk)
 	       (sk->sk_wq && waitqueue_active(sk->sk_wq));
 }
 
+static noinline void sock_wfree_slow(struct sock *sk, u32 truesize)
+{
+	/* The last byte stays charged while others are told, so that the sock
+	 * outlives it. */
+	if (sk_write_space_wanted(sk)) {
+		sk_wmem_uncharge(sk, truesize - 1);
+		sk->sk_write_space(sk);
+		truesize = 1;
+	}
+	sk_wmem_uncharge(sk, truesize);
+}
+
 /**
  * sock_wfree() - Destructor of a sent packet: its space is the writer's again.
  * @skb: the packet.
@@ -377,15 +389,13 @@ void sock_wfree(struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 
-	/* The last byte stays charged while others are told, so that the sock
-	 * outlives it. Usually nobody waits. */
-	if (unlikely(sk_write_space_wanted(sk))) {
-		sk_wmem_uncharge(sk, skb->truesize - 1);
-		sk->sk_write_space(sk);
-		sk_wmem_uncharge(sk, 1);
-		return;
-	}
-	sk_wmem_uncharge(sk, skb->truesize);
+	/* Usually nobody waits, and the sock stays. */
+	if (likely(sk->sk_write_space == sock_def_write_space && sk->sk_wq &&
+		   !waitqueue_active(sk->sk_wq) && sk->sk_refcnt &&
+		   sk->sk_wmem_alloc >= skb->truesize))
+		sk->sk_wmem_alloc -= skb->truesize;
+	else
+		sock_wfree_slow(sk, skb->truesize);
 }
 
 /**

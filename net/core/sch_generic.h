@@ -115,12 +115,20 @@ bool sch_direct_xmit(struct sk_buff *skb, struct Qdisc *q,
 		     bool validate);
 /* Put back, first in line, what the device refused. */
 void dev_requeue_skb(struct sk_buff *skb, struct Qdisc *q);
+/* Nothing is in the qdisc or on its way out of it, and the device takes more.
+ * One branch. */
+static __force_inline bool qdisc_is_idle(const struct Qdisc *q,
+					 const struct netdev_queue *txq)
+{
+	return !(q->qstats.qlen | (u32)q->running |
+		 (u32)netif_xmit_frozen_or_stopped(txq));
+}
+
 /* Whether the qdisc is empty, lets a packet past, and the device takes it. */
 static __force_inline bool qdisc_may_bypass(const struct Qdisc *q,
 					    const struct netdev_queue *txq)
 {
-	return (q->flags & TCQ_F_CAN_BYPASS) && !q->qstats.qlen &&
-	       !q->running && !netif_xmit_frozen_or_stopped(txq);
+	return (q->flags & TCQ_F_CAN_BYPASS) && qdisc_is_idle(q, txq);
 }
 
 /*

@@ -8,13 +8,16 @@
  * when the last of its parts does, as a clone may outlive the struct and a new
  * buffer may take the place of the first. A larger buffer comes from kmalloc().
  * An allocation writes each field once; nothing clears memory that is
- * overwritten anyway.
+ * overwritten anyway. Small frames of a template come back nearly as they were,
+ * and are kept so: alloc_skb_frame().
  *
- * State: the caches, made by skb_init(), and the count of live structs. There
- * is no lock: one CPU, and no skb is allocated or freed in hard interrupt.
+ * State: the caches, made by skb_init(), the count of live structs, and what is
+ * kept. There is no lock: one CPU, and no skb is allocated or freed in hard
+ * interrupt.
  */
 #include "net/core/skbuff.h"
 #include "lib/errno.h"
+#include "lib/softirq.h"
 #include "net/core/dst.h"
 #include "net/core/netdevice.h"
 
@@ -43,7 +46,17 @@ struct sk_buff_fclones {
 #define FRAME_BUFFER (1728 + SHINFO_SIZE)
 #define RX_BUFFER    (2048 + NET_SKB_PAD + 64 + SHINFO_SIZE)
 
-static struct kmem_cache *home_caches[SKB_HOME_PAIR + 1], *head_cache;
+static struct kmem_cache *home_caches[SKB_HOME_KEPT + 1], *head_cache;
+
+/*
+ * Packets of alloc_skb_frame() that have come back as they were made: nobody
+ * below a socket's own way out writes more than data, len and links, and who
+ * clones one or gives it another buffer leaves a mark. Softirqs are off.
+ */
+static struct {
+	u32 n;
+	struct sk_buff *skb[32];
+} kept;
 static s64 live_count;
 
 /* --- the parts --- */
@@ -169,6 +182,19 @@ static void skb_struct_free(struct sk_buff *skb)
 	}
 }
 
+/* Keep a packet for the next alloc_skb_frame(); false: there are enough. */
+static __force_inline bool skb_keep(struct sk_buff *skb)
+{
+	bool keep;
+
+	local_bh_disable();
+	keep = kept.n < ARRAY_SIZE(kept.skb);
+	if (likely(keep))
+		kept.skb[kept.n++] = skb;
+	local_bh_enable();
+	return keep;
+}
+
 static __force_inline void skb_release_all(struct sk_buff *skb)
 {
 	if (unlikely(skb->dst))
@@ -178,6 +204,8 @@ static __force_inline void skb_release_all(struct sk_buff *skb)
 	live_count--;
 	/* Both parts at once, the usual end of a datagram. */
 	if (likely(!skb->cloned && !skb->apart && !skb->data_len)) {
+		if (skb->home == SKB_HOME_KEPT && skb_keep(skb))
+			return;
 		kmem_cache_free(home_caches[skb->home], skb);
 		return;
 	}
@@ -216,6 +244,7 @@ void skb_init(void)
 			kmem_cache_create(homes[i].name, homes[i].size, 64);
 		BUG_ON(!home_caches[i]);
 	}
+	home_caches[SKB_HOME_KEPT] = home_caches[SKB_HOME_SMALL];
 }
 
 /**
@@ -281,6 +310,50 @@ struct sk_buff *alloc_skb(u32 size, gfp_t gfp)
 	if (likely(size <= RX_BUFFER - SHINFO_SIZE))
 		return alloc_whole(SKB_HOME_RX, RX_BUFFER, gfp);
 	return alloc_large(size, gfp);
+}
+
+/**
+ * alloc_skb_frame() - A packet for a frame that is ready for the device.
+ * @size: bytes from head on.
+ *
+ * Of a small one that was sent before only the caller's business is undone: it
+ * sets data, tail, len, the header positions, dev, sk, destructor, protocol,
+ * priority and mark. The rest is as alloc_skb() makes it.
+ *
+ * Ownership: the caller owns the one reference.
+ * Context:   softirqs off.
+ * Return:    the skb; NULL without memory.
+ */
+struct sk_buff *alloc_skb_frame(u32 size)
+{
+	struct sk_buff *skb;
+
+	if (unlikely(size > SMALL_BUFFER - SHINFO_SIZE))
+		return alloc_skb(size, GFP_ATOMIC);
+	if (likely(kept.n)) {
+		skb = kept.skb[--kept.n];
+		skb->users = 1;
+		skb->destructor = NULL; /* if it is given up at once */
+		live_count++;
+		return skb;
+	}
+	skb = alloc_whole(SKB_HOME_SMALL, SMALL_BUFFER, GFP_ATOMIC);
+	if (likely(skb))
+		skb->home = SKB_HOME_KEPT;
+	return skb;
+}
+
+/**
+ * skb_drop_kept() - Give back the memory of packets that are kept for reuse.
+ *
+ * Context: task or softirq.
+ */
+void skb_drop_kept(void)
+{
+	local_bh_disable();
+	while (kept.n)
+		kmem_cache_free(home_caches[SKB_HOME_KEPT], kept.skb[--kept.n]);
+	local_bh_enable();
 }
 
 /**

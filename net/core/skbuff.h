@@ -145,7 +145,8 @@ enum {
 	SKB_HOME_FRAME,
 	SKB_HOME_RX,
 	SKB_HOME_PAIR, /* two structs and a small buffer; of these the first */
-	SKB_HOME_TWIN, /* the second */
+	SKB_HOME_KEPT, /* as SMALL, but kept for reuse */
+	SKB_HOME_TWIN, /* of a pair, the second */
 	SKB_HOME_NONE, /* by itself */
 };
 
@@ -176,6 +177,10 @@ static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ &&
 void skb_init(void);
 /* @size bytes of tailroom, no headroom. NULL: no memory. */
 struct sk_buff *alloc_skb(u32 size, gfp_t gfp) __must_check;
+/* A frame's, with what it was when it was sent before; skb_drop_kept() ends
+ * that. */
+struct sk_buff *alloc_skb_frame(u32 size) __must_check;
+void skb_drop_kept(void);
 /* A pair: skb_clone() of it needs no allocation while the twin is free. */
 struct sk_buff *alloc_skb_fclone(u32 size, gfp_t gfp) __must_check;
 struct sk_buff *netdev_alloc_skb(struct net_device *dev, u32 len) __must_check;

@@ -253,6 +253,7 @@ ssize_t udp_send_fast(struct sock *sk, void __user *buf, size_t len, u32 flags,
 {
 	const struct udp_template *t = &udp_sk(sk)->template;
 	u32 frame_len = (u32)(len + FAST_HEADERS);
+	struct netdev_queue *txq;
 	struct sk_buff *skb;
 	struct Qdisc *q;
 	__wsum sum;
@@ -263,10 +264,11 @@ ssize_t udp_send_fast(struct sock *sk, void __user *buf, size_t len, u32 flags,
 		     sk->sk_err || sk->sk_wmem_alloc >= sk->sk_sndbuf ||
 		     !is_for(t, uaddr)))
 		goto ordinary;
-	q = t->txq->qdisc;
-	if (unlikely(!qdisc_may_bypass(q, t->txq)))
+	txq = t->txq;
+	q = txq->qdisc;
+	if (unlikely(!qdisc_is_idle(q, txq)))
 		goto ordinary;
-	skb = alloc_skb(FAST_OFFSET + frame_len, GFP_ATOMIC);
+	skb = alloc_skb_frame(FAST_OFFSET + frame_len);
 	if (unlikely(!skb))
 		goto ordinary;
 	sum = csum_and_copy_from_user(
@@ -277,9 +279,9 @@ ssize_t udp_send_fast(struct sock *sk, void __user *buf, size_t len, u32 flags,
 		id = inet_sk(sk)->inet_id++;
 	put_headers((struct udp_frame *)(void *)(skb->head + FAST_OFFSET - 2),
 		    t, id, (u32)len, sum);
-	put_packet(skb, sk, t->txq->dev, frame_len);
+	put_packet(skb, sk, txq->dev, frame_len);
 	count_sent(sock_net(sk), q, frame_len);
-	dev_xmit_plain(skb, q, t->txq->dev, t->txq);
+	dev_xmit_plain(skb, q, txq->dev, txq);
 	local_bh_enable();
 	return (ssize_t)len;
 

@@ -528,6 +528,7 @@ static void udp_fast_answers_as_the_ordinary_way(struct kunit *test)
 	test_bad_user_range(&name, sizeof(name));
 	KUNIT_EXPECT_EQ(test, send_fast(s, 9, &name, 0), -EFAULT);
 	test_bad_user_range(NULL, 0);
+	skb_drop_kept();
 	test_fail_nth_alloc(1);
 	KUNIT_EXPECT_EQ(test, send_fast(s, 9, NULL, 0), 9);
 	KUNIT_EXPECT_TRUE(test, test_fail_fired());
@@ -573,6 +574,40 @@ static void udp_fast_waits_for_the_device(struct kunit *test)
 	sock_release(s);
 }
 
+/* A packet that comes back is taken again, unless somebody had to do with it.
+ */
+static void udp_fast_reuses_what_came_back_unchanged(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct sk_buff *skb, *clone;
+	struct socket *s;
+
+	start(f);
+	s = open_connected(f);
+	teach(test, s);
+	f->hold = true;
+	send_fast(s, 20, NULL, 0);
+	skb = skb_peek(&f->ring);
+	f->hold = false;
+	fixture_complete(f, UINT32_MAX);
+	f->hold = true;
+	send_fast(s, 30, NULL, 0);
+	KUNIT_EXPECT_PTR_EQ(test, skb_peek(&f->ring), skb);
+	clone = skb_clone(skb, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, clone);
+	f->hold = false;
+	fixture_complete(f, UINT32_MAX);
+	f->hold = true;
+	send_fast(s, 40, NULL, 0); /* the clone still has the bytes */
+	KUNIT_EXPECT_FALSE(test, skb_peek(&f->ring)->head == clone->head);
+	KUNIT_EXPECT_EQ(test, clone->len, 42 + 30);
+	consume_skb(clone);
+	f->hold = false;
+	fixture_complete(f, UINT32_MAX);
+	KUNIT_EXPECT_EQ(test, f->tx_frames, 3);
+	sock_release(s);
+}
+
 static const struct kunit_case udp_fast_cases[] = {
 	KUNIT_CASE(udp_fast_makes_the_ordinary_frame),
 	KUNIT_CASE(udp_fast_follows_every_option),
@@ -582,6 +617,7 @@ static const struct kunit_case udp_fast_cases[] = {
 	KUNIT_CASE(udp_fast_ends_with_each_change),
 	KUNIT_CASE(udp_fast_answers_as_the_ordinary_way),
 	KUNIT_CASE(udp_fast_waits_for_the_device),
+	KUNIT_CASE(udp_fast_reuses_what_came_back_unchanged),
 	{}
 };
 

@@ -221,6 +221,16 @@ void tcp_rcvbuf_grow(struct sock *sk, u32 newval);
 
 /* Pingpong: the connection answers requests, so ACKs may ride on data. */
 #define TCP_PINGPONG_THRESH 1
+/* A segment for this connection is here, or several in one packet. */
+static inline void tcp_segs_in(struct tcp_sock *tp, const struct sk_buff *skb)
+{
+	u32 segs = skb_shinfo(skb)->gso_segs ?: 1;
+
+	tp->segs_in += segs;
+	if (skb->len > tcp_hdr(skb)->doff * 4U)
+		tp->data_segs_in += segs;
+}
+
 static inline bool inet_csk_in_pingpong_mode(const struct sock *sk)
 {
 	return inet_csk(sk)->icsk_ack.pingpong >= TCP_PINGPONG_THRESH;

@@ -455,6 +455,7 @@ int tcp_child_process(struct sock *parent, struct sock *child,
 {
 	int state = child->sk_state;
 
+	tcp_segs_in(tcp_sk(child), skb);
 	if (!sock_owned_by_user(child)) {
 		if (tcp_rcv_state_process(child, skb) == 1) {
 			tcp_v4_send_reset(child, skb);

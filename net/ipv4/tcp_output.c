@@ -89,9 +89,13 @@ void tcp_cwnd_restart(struct sock *sk, u64 delta_ns)
 
 static void slow_start_after_idle_check(struct sock *sk)
 {
+	const struct sk_buff *skb = tcp_send_head(sk);
 	struct tcp_sock *tp = tcp_sk(sk);
 	u64 idle;
 
+	/* A FIN is no data that would begin a period of sending. */
+	if (skb && !skb->len)
+		return;
 	if (!tcp_net(sk)->sysctl_tcp_slow_start_after_idle || tp->packets_out ||
 	    inet_csk(sk)->icsk_ca_ops->cong_control || !tp->lsndtime_ns)
 		return;

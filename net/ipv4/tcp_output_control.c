@@ -211,6 +211,7 @@ void tcp_send_fin(struct sock *sk)
 					     TCPHDR_ACK | TCPHDR_FIN);
 			tp->write_seq = TCP_SKB_CB(skb)->end_seq;
 			__skb_queue_tail(&sk->sk_write_queue, skb);
+			tcp_chrono_start(sk, TCP_CHRONO_BUSY);
 			goto push;
 		}
 		tail = tcp_rtx_queue_tail(sk);

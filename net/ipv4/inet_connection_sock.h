@@ -76,9 +76,9 @@ struct inet_connection_sock {
 		icsk_ca_dst_locked : 1;
 	bool icsk_mtup_enabled; /* RFC 4821: icsk_mtup */
 	u16 icsk_ext_hdr_len;   /* IP options */
-	u32 icsk_pmtu_cookie;
 	u8 icsk_syn_retries;
 	u8 icsk_defer_accept; /* TCP_DEFER_ACCEPT, in retransmissions */
+	u32 icsk_pmtu_cookie;
 	struct {
 		u8 pending; /* enum inet_csk_ack_state bits */
 		u8 quick;   /* quick ACKs left */

@@ -171,9 +171,9 @@ struct netns_ipv4 {
 	u32 sysctl_tcp_pacing_ss_ratio, sysctl_tcp_pacing_ca_ratio; /* % */
 	u32 sysctl_tcp_rto_min_us;                                  /* 200000 */
 	u32 sysctl_tcp_rto_max_ms;                                  /* 120000 */
-	u32 sysctl_tcp_comp_sack_delay_ns;
-	u8 sysctl_tcp_comp_sack_nr;
-	u8 tcp_hystart_detect; /* TCP_HYSTART_*, of CUBIC */
+	u32 sysctl_tcp_comp_sack_delay_ns, sysctl_tcp_comp_sack_slack_ns;
+	u8 sysctl_tcp_comp_sack_nr; /* 0: off; Linux: 44 */
+	u8 tcp_hystart_detect;      /* TCP_HYSTART_*, of CUBIC */
 	const struct tcp_congestion_ops *tcp_congestion_control; /* default */
 	u32 tcp_allowed_ca; /* BIT(key): without CAP_NET_ADMIN, too */
 	u32 tcp_challenge_count;

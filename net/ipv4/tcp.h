@@ -192,6 +192,7 @@ struct tcp_sock {
 	u64 bytes_received;
 	struct rb_root out_of_order_queue;
 	struct sk_buff *ooo_last_skb;
+	struct tcp_comp_ack *comp_ack; /* NULL: never had a gap to speak of */
 	u32 rcv_ooopack;
 	u32 urg_seq;
 	u16 urg_data;

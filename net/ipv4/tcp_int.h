@@ -146,6 +146,15 @@ bool tcp_pacing_check(struct sock *sk);
 u32 tcp_tso_segs(struct sock *sk, u32 mss_now);
 void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb);
 void tcp_pace_kick(struct hrtimer *t);
+/* A timer of @sk's ACKs: run the handler now or when the owner is done; drops
+ * the timer's reference. */
+void tcp_delack_fire(struct sock *sk);
+
+/* tcp_comp_ack.c */
+bool tcp_compress_ack(struct sock *sk);
+void tcp_comp_ack_sent(struct sock *sk);
+bool tcp_comp_ack_flush(struct sock *sk);
+void tcp_comp_ack_free(struct sock *sk);
 
 /* --- tcp_retransmit.c --- */
 

@@ -311,8 +311,10 @@ static void event_ack_sent(struct sock *sk, u32 segs)
 			icsk->icsk_ack.quick -= (u8)segs;
 		}
 	}
-	if (icsk->icsk_ack.pending)
+	if (icsk->icsk_ack.pending) {
+		tcp_comp_ack_sent(sk);
 		inet_csk_clear_xmit_timer(sk, ICSK_TIME_DACK);
+	}
 }
 
 static void event_data_sent(struct sock *sk)

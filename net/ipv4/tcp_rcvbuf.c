@@ -221,7 +221,7 @@ static bool tcp_in_quickack_mode(const struct sock *sk)
  *
  * Now: for every second full segment, if the window can be offered anew; in
  * quick mode; when asked for; and while there is a gap (RFC 5681, section
- * 4.2).
+ * 4.2), or a moment later for several of those.
  */
 void tcp_ack_snd_check(struct sock *sk)
 {
@@ -234,12 +234,14 @@ void tcp_ack_snd_check(struct sock *sk)
 	     ((s32)(tp->rcv_nxt - tp->copied_seq) < sk->sk_rcvlowat ||
 	      __tcp_select_window(sk) >= tp->rcv_wnd)) ||
 	    tcp_in_quickack_mode(sk) ||
-	    (icsk->icsk_ack.pending & ICSK_ACK_NOW) ||
-	    !RB_EMPTY_ROOT(&tp->out_of_order_queue)) {
+	    (icsk->icsk_ack.pending & ICSK_ACK_NOW)) {
 		tcp_send_ack(sk);
 		return;
 	}
-	tcp_send_delayed_ack(sk);
+	if (likely(RB_EMPTY_ROOT(&tp->out_of_order_queue)))
+		tcp_send_delayed_ack(sk);
+	else if (!tcp_compress_ack(sk))
+		tcp_send_ack(sk);
 }
 
 /* RFC 3168, section 6.1.3: a CE mark is echoed until CWR comes. */

@@ -82,18 +82,25 @@ static void sack_coalesce_first(struct tcp_sock *tp)
 }
 
 /* [seq, end) was just queued: its block comes first. */
-static void sack_new_ofo(struct tcp_sock *tp, u32 seq, u32 end)
+static void sack_new_ofo(struct sock *sk, u32 seq, u32 end)
 {
+	struct tcp_sock *tp = tcp_sk(sk);
 	struct tcp_sack_block *b = tp->selective_acks, cur = { seq, end };
 	u32 i, n = tp->rx_opt.num_sacks;
 
 	for (i = 0; i < n; i++) {
 		if (sack_extend(&b[i], seq, end)) {
+			/* An ACK with time stamps has room for three. */
+			if (i >= 3)
+				tcp_comp_ack_flush(sk);
 			cur = b[i];
 			sack_remove_at(tp, i);
 			break;
 		}
 	}
+	/* The last block falls off: let it be told before. */
+	if (tp->rx_opt.num_sacks == TCP_NUM_SACKS)
+		tcp_comp_ack_flush(sk);
 	n = min((u32)tp->rx_opt.num_sacks, TCP_NUM_SACKS - 1U);
 	for (i = n; i > 0; i--)
 		b[i] = b[i - 1];
@@ -447,7 +454,7 @@ static void data_queue_ofo(struct sock *sk, struct sk_buff *skb)
 		break;
 	}
 	if (tcp_is_sack(tp))
-		sack_new_ofo(tp, seq, end);
+		sack_new_ofo(sk, seq, end);
 	/* Not for one that no program has accepted, or that it has closed. */
 	if (sk->sk_socket)
 		tcp_rcvbuf_grow(sk, tp->rcvq_space.space);

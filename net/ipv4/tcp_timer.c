@@ -465,7 +465,9 @@ void tcp_delack_timer_handler(struct sock *sk)
 {
 	struct inet_connection_sock *icsk = inet_csk(sk);
 
-	if ((TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN))) ||
+	if (TCPF(sk->sk_state) & (TCPF(TCP_CLOSE) | TCPF(TCP_LISTEN)))
+		return;
+	if (tcp_comp_ack_flush(sk) ||
 	    !(icsk->icsk_ack.pending & ICSK_ACK_TIMER))
 		return;
 	if (icsk->icsk_ack.timeout_ns > ktime_get_ns()) {
@@ -489,6 +491,17 @@ void tcp_delack_timer_handler(struct sock *sk)
 	NET_INC_STATS(sock_net(sk), TcpExt_DelayedACKs);
 }
 
+/**
+ * tcp_delack_fire() - A timer that ACKs wait for is due.
+ * @sk: its reference is dropped.
+ *
+ * Context: softirq.
+ */
+void tcp_delack_fire(struct sock *sk)
+{
+	run_or_defer(sk, TCP_DELACK_TIMER_DEFERRED, tcp_delack_timer_handler);
+}
+
 static void tcp_delack_timer(struct timer_list *t)
 {
 	struct inet_connection_sock *icsk =
@@ -497,7 +510,7 @@ static void tcp_delack_timer(struct timer_list *t)
 
 	if (sock_owned_by_user(sk))
 		NET_INC_STATS(sock_net(sk), TcpExt_DelayedACKLocked);
-	run_or_defer(sk, TCP_DELACK_TIMER_DEFERRED, tcp_delack_timer_handler);
+	tcp_delack_fire(sk);
 }
 
 /* --- keepalive, and FIN_WAIT2 of an orphan --- */
@@ -634,4 +647,5 @@ void tcp_clear_xmit_timers(struct sock *sk)
 	if (hrtimer_cancel(&tcp_sk(sk)->pacing_timer))
 		sock_put(sk);
 	inet_csk_clear_xmit_timers(sk);
+	tcp_comp_ack_free(sk);
 }

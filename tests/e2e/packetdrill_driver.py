@@ -112,6 +112,9 @@ def settings(stack, _):
     rmem = "/proc/sys/net/ipv4/tcp_rmem"
     assert shell(f"echo '4096 100000 200000' >{rmem}")[0] == 0
     assert shell(f"cat {rmem}") == (0, "4096\t100000\t200000\n")
+    plb = "/proc/sys/net/ipv4/tcp_plb_rehash_rounds"  # without effect
+    assert shell(f"cat {plb}; echo 7 >{plb}") == (0, "12\n")
+    assert shell(f"cat {plb}") == (0, "7\n")
     # The last: the route's advertised window follows it.
     stack.listen()
     stack.send(SYN, 100, 0)

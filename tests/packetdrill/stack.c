@@ -224,8 +224,9 @@ static int start(const struct stack_config *config)
 	err = net_setup(&init_net);
 	if (err)
 		return err;
-	/* What scripts that know Linux expect of CUBIC. */
+	/* What scripts that know Linux expect of CUBIC, and of ACKs. */
 	init_net.ipv4->tcp_hystart_detect = 3;
+	init_net.ipv4->sysctl_tcp_comp_sack_nr = 44;
 	tun = alloc_netdev_mqs(0, "tun%d", tun_setup, 1);
 	if (!tun)
 		return -ENOMEM;

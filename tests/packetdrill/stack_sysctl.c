@@ -12,26 +12,34 @@
 #include "tests/packetdrill/platform_threads.h"
 #include "tests/packetdrill/stack.h"
 
-static const char *const ignored[] = {
-	"net/core/default_qdisc",
-	"net/ipv4/tcp_adv_win_scale",
-	"net/ipv4/tcp_backlog_ack_defer",
-	"net/ipv4/tcp_comp_sack_delay_ns",
-	"net/ipv4/tcp_comp_sack_nr",
-	"net/ipv4/tcp_comp_sack_rtt_percent",
-	"net/ipv4/tcp_comp_sack_slack_ns",
-	"net/ipv4/tcp_ecn_option",
-	"net/ipv4/tcp_ecn_option_beacon",
-	"net/ipv4/tcp_fack",
-	"net/ipv4/tcp_low_latency",
-	"net/ipv4/tcp_migrate_req",
-	"net/ipv4/tcp_no_metrics_save",
-	"net/ipv4/tcp_no_ssthresh_metrics_save",
-	"net/ipv4/tcp_plb_enabled",
-	"net/ipv4/tcp_reflect_tos",
-	"net/ipv4/tcp_retrans_collapse",
-	"net/ipv4/tcp_stdurg",
-	"net/ipv4/tcp_tso_win_divisor",
+/* With Linux's defaults; what a script writes is what it reads. */
+static struct {
+	const char *name;
+	char value[24];
+} ignored[] = {
+	{ "net/core/default_qdisc", "pfifo_fast" },
+	{ "net/ipv4/tcp_adv_win_scale", "1" },
+	{ "net/ipv4/tcp_backlog_ack_defer", "1" },
+	{ "net/ipv4/tcp_early_demux", "1" },
+	{ "net/ipv4/tcp_ecn_option", "2" },
+	{ "net/ipv4/tcp_ecn_option_beacon", "3" },
+	{ "net/ipv4/tcp_fack", "0" },
+	{ "net/ipv4/tcp_fwmark_accept", "0" },
+	{ "net/ipv4/tcp_l3mdev_accept", "0" },
+	{ "net/ipv4/tcp_low_latency", "0" },
+	{ "net/ipv4/tcp_migrate_req", "0" },
+	{ "net/ipv4/tcp_no_metrics_save", "0" },
+	{ "net/ipv4/tcp_no_ssthresh_metrics_save", "1" },
+	{ "net/ipv4/tcp_pingpong_thresh", "1" },
+	{ "net/ipv4/tcp_plb_cong_thresh", "128" },
+	{ "net/ipv4/tcp_plb_enabled", "0" },
+	{ "net/ipv4/tcp_plb_idle_rehash_rounds", "3" },
+	{ "net/ipv4/tcp_plb_rehash_rounds", "12" },
+	{ "net/ipv4/tcp_plb_suspend_rto_sec", "60" },
+	{ "net/ipv4/tcp_reflect_tos", "0" },
+	{ "net/ipv4/tcp_retrans_collapse", "1" },
+	{ "net/ipv4/tcp_stdurg", "0" },
+	{ "net/ipv4/tcp_tso_win_divisor", "3" },
 };
 
 static u32 nr_settings(void)
@@ -50,7 +58,7 @@ const char *stack_sysctl_name(unsigned int i)
 	if (t)
 		return t->procname;
 	i -= nr_settings();
-	return i < ARRAY_SIZE(ignored) ? ignored[i] : NULL;
+	return i < ARRAY_SIZE(ignored) ? ignored[i].name : NULL;
 }
 
 void stack_sysctl_get(unsigned int i, char *text, unsigned long size)
@@ -60,7 +68,19 @@ void stack_sysctl_get(unsigned int i, char *text, unsigned long size)
 	if (t)
 		sysctl_get(&init_net, t, text, size);
 	else
-		snprintf(text, size, "0\n");
+		snprintf(text, size, "%s\n", ignored[i - nr_settings()].value);
+}
+
+/* The line is remembered. */
+static int ignore(u32 i, const char *text)
+{
+	u32 n = 0;
+
+	while (text[n] && text[n] != '\n' && n < sizeof(ignored[i].value) - 1)
+		n++;
+	memcpy(ignored[i].value, text, n);
+	ignored[i].value[n] = '\0';
+	return 0;
 }
 
 int stack_sysctl_set(unsigned int i, const char *text)
@@ -68,7 +88,9 @@ int stack_sysctl_set(unsigned int i, const char *text)
 	const struct ctl_table *t = sysctl_at(i);
 	int err;
 
-	if (!t || t->read_only)
+	if (!t)
+		return ignore(i - nr_settings(), text);
+	if (t->read_only)
 		return 0;
 	platform_enter();
 	err = sysctl_set(&init_net, t, text);
@@ -93,7 +115,7 @@ int stack_sysctl_write(struct net *net, const char *name, const char *text)
 	if (t)
 		return sysctl_set(net ?: &init_net, t, text);
 	for (i = 0; i < ARRAY_SIZE(ignored); i++)
-		if (same_name(name, ignored[i]))
+		if (same_name(name, ignored[i].name))
 			return 0;
 	return -ESRCH;
 }

@@ -236,7 +236,7 @@ static inline void tcp_segs_in(struct tcp_sock *tp, const struct sk_buff *skb)
 	u32 segs = skb_shinfo(skb)->gso_segs ?: 1;
 
 	tp->segs_in += segs;
-	if (skb->len > tcp_hdr(skb)->doff * 4U)
+	if (skb->len > ((const struct tcphdr *)skb->data)->doff * 4U)
 		tp->data_segs_in += segs;
 }
 

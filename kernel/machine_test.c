@@ -253,6 +253,22 @@ static void task_yield_runs_others_in_order(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, order_seen, 1234);
 }
 
+/* A signal to the group may come while fork() is not yet done. */
+static void task_woken_before_its_start_runs_once(struct kunit *test)
+{
+	struct task *t = task_create("early", note_order, (void *)7);
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	order_seen = 0;
+	task_wake(t);
+	task_yield();
+	KUNIT_EXPECT_EQ(test, order_seen, 0);
+	task_start(t);
+	task_yield();
+	task_yield();
+	KUNIT_EXPECT_EQ(test, order_seen, 7);
+}
+
 static void task_create_fails_without_memory(struct kunit *test)
 {
 	u64 before = nr_free_pages();
@@ -355,6 +371,7 @@ static const struct kunit_case machine_cases[] = {
 	KUNIT_CASE(ktime_get_real_is_a_date_of_this_century),
 	KUNIT_CASE(task_wake_and_block_alternate),
 	KUNIT_CASE(task_yield_runs_others_in_order),
+	KUNIT_CASE(task_woken_before_its_start_runs_once),
 	KUNIT_CASE(task_create_fails_without_memory),
 	KUNIT_CASE(request_irq_checks_its_line),
 	KUNIT_CASE(irq_reaches_its_handler_then_the_softirq),

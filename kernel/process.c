@@ -15,6 +15,7 @@
 #include "kernel/syscall.h"
 #include "kernel/uaccess.h"
 #include "lib/bug.h"
+#include "lib/err.h"
 #include "lib/slab.h"
 #include "lib/softirq.h"
 #include "lib/timer.h"
@@ -330,16 +331,16 @@ static struct pt_regs *child_frame(const struct clone_request *req)
 	return regs;
 }
 
-/* Everything of the child but its start; NULL without memory or number. */
+/* Everything of the child but its start; ERR_PTR() without memory or number. */
 static struct task *build_child(const struct clone_request *req)
 {
 	struct task *cur = current, *t;
 	struct process *p = cur->process;
-	int pid = alloc_pid();
+	int err = -ENOMEM, pid = alloc_pid();
 	struct pt_regs *regs = pid < 0 ? NULL : child_frame(req);
 
 	if (!regs)
-		return NULL;
+		return ERR_PTR(err);
 	t = task_create(cur->name, child_starts, regs);
 	if (!t)
 		goto out_regs;
@@ -364,8 +365,15 @@ static struct task *build_child(const struct clone_request *req)
 		t->thread->sas_sp = cur->thread->sas_sp;
 		t->thread->sas_size = cur->thread->sas_size;
 	}
+	/* What came for the group so far may have missed the child: the
+	 * parent takes it first, and then forks. */
+	err = -ERESTARTNOINTR;
+	if (!(req->flags & CLONE_THREAD) && task_signal_pending())
+		goto out_mm;
 	return t;
 
+out_mm:
+	mm_put(t->mm);
 out_files:
 	files_put(t->files);
 	t->files = NULL;
@@ -380,7 +388,7 @@ out_task:
 	task_destroy(t);
 out_regs:
 	kfree(regs);
-	return NULL;
+	return ERR_PTR(err);
 }
 
 /* vfork(): not before the child has another address space, or none. */
@@ -434,8 +442,8 @@ static long do_clone(const struct clone_request *req)
 	if (req->stack >= USER_SPACE_END || req->tls >= USER_SPACE_END)
 		return -EPERM;
 	t = build_child(req);
-	if (!t)
-		return -ENOMEM;
+	if (IS_ERR(t))
+		return PTR_ERR(t);
 	pid = t->pid;
 	child = t->process;
 	if (req->flags & CLONE_PARENT_SETTID)

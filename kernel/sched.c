@@ -458,7 +458,7 @@ struct task *task_create(const char *name, void (*fn)(void *arg), void *arg)
 	}
 	strscpy(t->name, name, sizeof(t->name));
 	t->pid = next_pid++;
-	t->state = TASK_BLOCKED;
+	t->state = TASK_NEW;
 	t->cr3 = kernel_root;
 	t->fn = fn;
 	t->arg = arg;

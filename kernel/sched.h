@@ -19,6 +19,7 @@
 enum task_state {
 	TASK_RUNNING, /* on the CPU or in the run queue */
 	TASK_BLOCKED,
+	TASK_NEW, /* until task_start(): no wake-up makes it ready */
 	TASK_DEAD,
 };
 

@@ -353,9 +353,12 @@ static bool setup_frame(struct pt_regs *regs, int sig,
 /* An interrupted system call: once more, or -EINTR for the handler to see. */
 static void restart_syscall(struct pt_regs *regs, bool again)
 {
-	if (!frame_is_syscall(regs) || (s64)regs->ax != -ERESTARTSYS)
+	s64 res = (s64)regs->ax;
+
+	if (!frame_is_syscall(regs) ||
+	    (res != -ERESTARTSYS && res != -ERESTARTNOINTR))
 		return;
-	if (again) {
+	if (again || res == -ERESTARTNOINTR) {
 		regs->ax = regs->orig_ax;
 		regs->ip -= 2; /* the SYSCALL instruction */
 	} else {

@@ -137,5 +137,6 @@
 #define EWOULDBLOCK     EAGAIN
 
 /* Never seen by a program. */
-#define ERESTARTSYS 512
-#define ENOIOCTLCMD 515
+#define ERESTARTSYS    512
+#define ERESTARTNOINTR 513
+#define ENOIOCTLCMD    515

@@ -279,6 +279,9 @@ bench: setup-bench ## rates beside Linux's and the device's, costs; ROUNDS=5
 		$(B)/host/cost-doorbell $(B)/host/cost-lwip
 	@$(PYTHON) tools/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)
 
+shell: $(NEEDED) apps ## an interactive shell; WITH=iperf3,curl,...
+	@$(DOORBELL) shell $(if $(WITH),--with $(WITH))
+
 debug: $(NEEDED) apps ## QEMU waits for gdb; PROG="hello ARG..."
 	@echo "in another terminal: gdb -x tools/gdb/doorbell.gdb"
 	@$(DOORBELL) run --gdb $(or $(PROG),hello)

@@ -16,7 +16,8 @@ import time
 import pexpect
 import pytest
 
-from doorbell_lib import archive, bundle, capture, cli, machine, network
+from doorbell_lib import (archive, bundle, capture, cli, machine, network,
+                          packages)
 from doorbell_lib.common import Fail
 from harness import DOORBELL, doorbell, processes_of, run, wait_until
 from stub import stub
@@ -90,9 +91,29 @@ def test_pack_of_the_same_files_gives_the_same_bytes():
     assert one == two
 
 
-def test_pack_refuses_a_dynamic_program():
-    with pytest.raises(Fail, match="linked dynamically"):
-        archive.pack("/usr/bin/env", [], None)
+def test_pack_brings_the_libraries_of_a_dynamic_program():
+    data, inside = archive.pack("/usr/bin/env", [], None)
+    names = cpio_list(data).split()
+    assert inside == "/bin/env" and "usr/bin/env" in names
+    assert "usr/lib64/ld-linux-x86-64.so.2" in names
+    assert [n for n in names if n.endswith("/libc.so.6")]
+    assert names.index("lib64") < names.index("usr/bin/env")
+
+
+def test_pack_with_a_package_takes_programs_and_what_they_open():
+    chosen = packages.Selection(["iperf3"])
+    data, inside = archive.pack("iperf3", [], None, selection=chosen)
+    names = cpio_list(data).split()
+    assert inside == "/usr/bin/iperf3" and "usr/bin/iperf3" in names
+    assert [n for n in names if "/libiperf.so.0" in n]
+    assert not [n for n in names if "/man/" in n or "/doc/" in n]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", ["no-such-package", "../x", "Upper"])
+def test_with_refuses_what_is_no_package(name):
+    with pytest.raises(Fail, match="--with"):
+        packages.Selection([name])
 
 
 def test_pack_refuses_what_is_no_program(tmp_path):

@@ -1,97 +1,20 @@
 # SPDX-License-Identifier: MIT
-"""The initramfs: a writer of cpio archives (newc) and what goes into one.
-
-Entries have time 0, owner 0 and ascending inode numbers, so that the same
-files give the same bytes.
-"""
+"""The initramfs: what goes into it."""
 import os
 import shutil
-import stat
 import struct
 import subprocess
 
 from .common import BUILD, Fail, need_command, shown
+from .cpio import Cpio
+from .packages import Selection
 
 ELF_MAGIC = b"\x7fELF"
 EM_X86_64 = 62
 PT_INTERP = 3
 
-
-class Cpio:
-    """A cpio archive in the newc format, grown entry by entry."""
-
-    def __init__(self):
-        self._parts = []
-        self._inode = 0
-        self._names = set()
-
-    def _pad(self, length):
-        self._parts.append(b"\0" * (-length % 4))
-
-    def _entry(self, name, mode, data, inode):
-        raw = name.encode("utf-8", "surrogateescape") + b"\0"
-        links = 2 if stat.S_ISDIR(mode) else 1
-        fields = (inode, mode, 0, 0, links, 0, len(data), 0, 0, 0, 0,
-                  len(raw), 0)
-        head = b"070701" + b"".join(b"%08X" % f for f in fields) + raw
-        self._parts.append(head)
-        self._pad(len(head))
-        self._parts.append(data)
-        self._pad(len(data))
-
-    def _add(self, name, mode, data=b""):
-        name = name.strip("/")
-        parent = os.path.dirname(name)
-        if parent and parent not in self._names:
-            self._add(parent, stat.S_IFDIR | 0o755)
-        if name in self._names and stat.S_ISDIR(mode):
-            return
-        self._names.add(name)
-        self._inode += 1
-        self._entry(name, mode, data, self._inode)
-
-    def directory(self, name, mode=0o755):
-        """A directory; its parents are made too, here and below."""
-        self._add(name, stat.S_IFDIR | mode)
-
-    def file(self, name, data, mode=0o644):
-        """A regular file with these bytes."""
-        if len(data) > 0xffffffff:
-            raise Fail(f"{name}: a file of 4 GiB or more has no place in "
-                       "a cpio archive")
-        self._add(name, stat.S_IFREG | mode, data)
-
-    def symlink(self, name, target):
-        """A symbolic link."""
-        self._add(name, stat.S_IFLNK | 0o777, os.fsencode(target))
-
-    def add_host_path(self, host, name):
-        """A file, or a directory with all below it, from the host."""
-        try:
-            mode = os.lstat(host).st_mode
-            if stat.S_ISLNK(mode) and not os.path.exists(host):
-                self.symlink(name, os.readlink(host))
-            elif os.path.isdir(host):
-                self.directory(name)
-                for entry in sorted(os.listdir(host)):
-                    self.add_host_path(os.path.join(host, entry),
-                                       f"{name}/{entry}")
-            else:
-                with open(host, "rb") as f:
-                    self.file(name, f.read(), stat.S_IMODE(mode) & 0o777)
-        except OSError as e:
-            raise Fail(f"cannot add {host}: {e.strerror}") from None
-
-    def finish(self):
-        """The archive's bytes, with its trailer."""
-        self._entry("TRAILER!!!", 0, b"", 0)
-        length = sum(map(len, self._parts))
-        self._parts.append(b"\0" * (-length % 512))
-        return b"".join(self._parts)
-
-
-def check_program(path):
-    """Fail unless path is a static x86_64 ELF executable."""
+def is_dynamic(path):
+    """If this program needs libraries; Fail unless it is an x86_64 ELF."""
     with open(path, "rb") as f:
         data = f.read(65536)
     if data[:4] != ELF_MAGIC or len(data) < 64:
@@ -103,13 +26,10 @@ def check_program(path):
     phentsize, phnum = struct.unpack_from("<HH", data, 54)
     if data[4] != 2 or machine != EM_X86_64:
         raise Fail(f"{shown(path)} is not a 64-bit x86 program")
-    for i in range(phnum):
-        at = phoff + i * phentsize
-        if at + 4 > len(data):
-            break
-        if struct.unpack_from("<I", data, at)[0] == PT_INTERP:
-            raise Fail(f"{shown(path)} is linked dynamically; link it with "
-                       "-static (musl-gcc -static, or gcc -static)")
+    kinds = (struct.unpack_from("<I", data, at)[0] for at in
+             range(phoff, min(phoff + phnum * phentsize, len(data) - 4),
+                   phentsize or 1))
+    return PT_INTERP in kinds
 
 
 def find_program(name):
@@ -145,14 +65,21 @@ def _applets(busybox):
     return sorted(set(run.stdout.decode().split()) - {"busybox"})
 
 
-def pack(program, adds, host_address, resolver=None):
-    """An initramfs with the program, the added files and /etc.
+def _busybox(cpio, path):
+    """Its commands where no package has one of the name, and the start of its
+    interactive shell, which without these aliases would prefer its own."""
+    rc = "PS1='doorbell:\\w# '\n"
+    for applet in _applets(path):
+        theirs = [f"/usr/{folder}/{applet}" for folder in ("bin", "sbin")
+                  if cpio.has(f"{folder}/{applet}")]
+        if theirs and applet != "sh":
+            rc += f"alias {applet}={theirs[0]}\n"
+        if not theirs:
+            cpio.symlink(f"bin/{applet}", "busybox")
+    cpio.file("etc/shrc", rc.encode())
 
-    Returns (bytes, the program's path inside).
-    """
-    cpio = Cpio()
-    for name in ("bin", "dev", "etc", "proc", "tmp"):
-        cpio.directory(name, 0o1777 if name == "tmp" else 0o755)
+
+def _etc(cpio, host_address, resolver):
     hosts = "127.0.0.1 localhost\n"
     if host_address:
         hosts += f"{host_address} host\n"
@@ -162,14 +89,34 @@ def pack(program, adds, host_address, resolver=None):
     cpio.file("etc/services", b"discard 9/tcp\ndiscard 9/udp\n")
     if resolver:
         cpio.file("etc/resolv.conf", f"nameserver {resolver}\n".encode())
-    path = find_program(program)
-    check_program(path)
-    inside = "bin/" + os.path.basename(path)
-    with open(path, "rb") as f:
-        cpio.file(inside, f.read(), 0o755)
-    if os.path.basename(path) == "busybox":
-        for applet in _applets(path):
-            cpio.symlink(f"bin/{applet}", "busybox")
+
+
+def pack(program, adds, host_address, resolver=None, selection=None):
+    """An initramfs with the program, the added files and /etc.
+
+    @selection: what --with chose (packages.Selection), or None.
+
+    Returns (bytes, the program's path inside).
+    """
+    cpio = Cpio()
+    inside = selection and selection.find(program)
+    path = None if inside else find_program(program)
+    if path and is_dynamic(path):
+        selection = selection or Selection([])
+        selection.add_libraries(path)
+    if selection:
+        cpio.merge_usr()
+    for name in ("bin", "dev", "etc", "proc", "tmp"):
+        cpio.directory(name, 0o1777 if name == "tmp" else 0o755)
+    _etc(cpio, host_address, resolver)
+    if selection:
+        selection.put(cpio)
+    if path:
+        inside = "bin/" + os.path.basename(path)
+        with open(path, "rb") as f:
+            cpio.file(inside, f.read(), 0o755)
+    if os.path.basename(inside) == "busybox":
+        _busybox(cpio, path or selection.files[inside])
     for spec in adds:
         cpio.add_host_path(*split_add(spec))
     return cpio.finish(), "/" + inside

@@ -10,21 +10,28 @@ from .archive import pack
 from .bundle import write_image
 from .common import BUILD, EXIT_FAIL, Fail
 from .network import make_network
+from .packages import Selection
 from .peer import Peer
 from .transfer import memory_for, seeded_file, transfer
 
 EPILOG = {
     "run": """\
-PROG is a program of build/apps, or the path of a static x86_64 Linux
-program, or `busybox`. Options go before PROG; all that follows is PROG's.
+PROG is a program of build/apps, or of a package that --with names, or the
+path of an x86_64 Linux program, or `busybox`. Options go before PROG; all that follows is PROG's.
 The name `host` always means the host's side of the link.
 
   tools/doorbell run hello
   tools/doorbell run --add notes.txt busybox sha256sum /notes.txt
   tools/doorbell run --net tap --peer 'nc -l -p 9' busybox nc host 9
+  tools/doorbell run --with curl curl -T notes.txt http://host:8000/
 
 At a terminal Ctrl-C goes to the program; Ctrl-A x ends the machine. The exit
 status is the program's; 124 after --timeout, 125 if the launcher failed.""",
+    "shell": """\
+busybox's shell with line editing, and its commands; those of the packages
+that --with names go before them. `exit` or Ctrl-D ends the machine.
+
+  tools/doorbell shell --with iperf3,python3 --add notes.txt""",
     "send": """\
   tools/doorbell send photo.jpg tcp://host:9000
   tools/doorbell send --net tap --peer 'nc -u -l -p 9 >got' f udp://host:9""",
@@ -48,6 +55,11 @@ def _add_files(p):
                    metavar="FILE[:PATH]",
                    help="put a file or folder into the guest, as /FILE or "
                    "under PATH")
+    p.add_argument("--with", action="append", default=[], dest="packages",
+                   metavar="PACKAGE[,...]",
+                   help="put programs of Debian packages into the guest, "
+                   "with their libraries; what is not installed is "
+                   "downloaded (apt-get download), never installed")
     p.add_argument("--append", action="append", default=[], metavar="WORDS",
                    help="more words for the kernel's command line")
     p.add_argument("--congestion", metavar="NAME",
@@ -119,6 +131,12 @@ def parser():
     _add_initrd(p)
     p.add_argument("command", nargs=argparse.REMAINDER, metavar="PROG [ARG]")
 
+    p = command("shell", "boot to an interactive shell")
+    _add_files(p)
+    _add_machine(p)
+    _add_run(p)
+    p.set_defaults(initrd=None)
+
     p = command("send", "send a file from inside the guest")
     _add_files(p)
     _add_machine(p)
@@ -142,7 +160,7 @@ def parser():
     p = command("boot", "boot a file that `image` made")
     _add_machine(p)
     _add_run(p)
-    p.set_defaults(initrd=None, add=[], append=[])
+    p.set_defaults(initrd=None, add=[], packages=[], append=[])
     p.add_argument("kernel", metavar="FILE", help="FILE.elf or FILE.iso")
 
     p = command("transfer", "send a file to a listener here and report")
@@ -190,12 +208,19 @@ def _program(a):
     return words[0], words[1:]
 
 
+def _selection(a):
+    """What --with chose, or None."""
+    names = [n for words in a.packages for n in words.split(",") if n]
+    return Selection(names) if names else None
+
+
 def _archive(a, network, program):
     """The archive's bytes and the program's path inside."""
     if not a.initrd:
-        return pack(program, a.add, network.host, network.resolver)
-    if a.add:
-        raise Fail("--add and --initrd exclude each other")
+        return pack(program, a.add, network.host, network.resolver,
+                    _selection(a))
+    if a.add or a.packages:
+        raise Fail("--initrd excludes --add and --with")
     try:
         with open(a.initrd, "rb") as f:
             return f.read(), program
@@ -243,6 +268,11 @@ def _run(a):
     return run(a, *_program(a))
 
 
+def _shell(a):
+    a.append.append("ENV=/etc/shrc")
+    return run(a, "busybox", ["sh"])
+
+
 def _boot(a):
     return run(a)
 
@@ -261,7 +291,8 @@ def _image(a):
     program, args = _program(a)
     network = make_network("none")
     options = machine.Options(append=[f"ip={a.ip}", *_words(a)])
-    archive, inside = pack(program, a.add, a.host)
+    archive, inside = pack(program, a.add, a.host,
+                           selection=_selection(a))
     cmdline = machine.command_line(options, network, inside, args)
     if not os.path.isfile(a.kernel):
         raise Fail(f"no image at {a.kernel}: build it with `make`")
@@ -296,7 +327,7 @@ def _selftest(a):
         network.close()
 
 
-ACTIONS = {"run": _run, "send": _send, "image": _image,
+ACTIONS = {"run": _run, "shell": _shell, "send": _send, "image": _image,
            "boot": _boot, "transfer": _transfer, "selftest": _selftest}
 
 

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: MIT
+"""Debian's programs in the guest, unmodified, with their shared libraries."""
+import contextlib
+import json
+import socket
+import subprocess
+
+import pexpect
+import pytest
+
+from harness import DOORBELL, doorbell, free_port, wait_until
+
+
+def guest(packages, *words, options=(), **how):
+    """PROG ARG... of these packages."""
+    return doorbell("run", "--timeout", "100", "--with", packages, *options,
+                    *words, **how)
+
+
+def _answers(port):
+    with socket.socket() as s:
+        return s.connect_ex(("127.0.0.1", port)) == 0
+
+
+@contextlib.contextmanager
+def server(*argv, port):
+    """A server on the host's loopback, ended when the test ends."""
+    with subprocess.Popen(argv, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.STDOUT) as p:
+        try:
+            wait_until(lambda: _answers(port), 20)
+            yield
+        finally:
+            p.terminate()
+
+
+@pytest.mark.parametrize("options", [
+    [], ["-u", "-b", "20M"], ["-P", "8"], ["-R"], ["-C", "bbr"]],
+    ids=["tcp", "udp", "eight", "reverse", "bbr"])
+def test_iperf3(options):
+    port = free_port()
+    with server("iperf3", "-s", "-p", str(port), port=port):
+        r = guest("iperf3", "iperf3", "-c", "host", "-p", port, "-n", "2M",
+                  "--json", *options)
+    assert r.status == 0, r.out + r.err
+    end = json.loads(r.out[r.out.index("{"):])["end"]
+    got = end["sum"] if "-u" in options else end["sum_received"]
+    assert got["bytes"] >= 2 << 20
+    if "-u" in options:
+        assert got["lost_packets"] == 0
+    if options[:1] == ["-C"]:
+        assert end["sender_tcp_congestion"] == "bbr"
+
+
+def test_python_with_threads_and_children(tmp_path):
+    script = tmp_path / "t.py"
+    script.write_text(
+        "import subprocess, sys, threading\n"
+        "seen = []\n"
+        "ts = [threading.Thread(target=seen.append, args=(i,))"
+        " for i in range(20)]\n"
+        "[t.start() for t in ts]; [t.join() for t in ts]\n"
+        "child = subprocess.run([sys.executable, '-c', 'print(6 * 7)'],"
+        " stdout=subprocess.PIPE)\n"
+        "print(sorted(seen) == list(range(20)), child.stdout)\n")
+    r = guest("python3", "python3", "/t.py",
+              options=("--net", "none", "--add", script))
+    assert r.status == 0 and "True b'42\\n'" in r.out, r.out + r.err
+
+
+def test_a_missing_library_is_said_by_its_own_loader(tmp_path):
+    (tmp_path / "root").mkdir()
+    r = doorbell("run", "--net", "none", "--timeout", "60", "--add",
+                 "/usr/bin/openssl:prog", "busybox", "sh", "-c", "/prog")
+    assert r.status == 127
+    assert "its interpreter /lib64/ld-linux-x86-64.so.2 is not in the " \
+        "initramfs" in r.out, r.out
+
+
+def test_shell_edits_lines_and_takes_ctrl_c():
+    shell = pexpect.spawn(DOORBELL, ["shell", "--with", "curl", "--timeout",
+                                     "100"], timeout=60, encoding="utf-8")
+    prompt = "doorbell:.*# "
+    try:
+        shell.expect(prompt)
+        shell.sendline("expr 6 '*' 79\x7f")
+        shell.expect("\r\n42\r\n")
+        for _ in range(3):
+            shell.expect(prompt)
+            # One job: a lone expr could end before Ctrl-C comes to it.
+            shell.sendline("sh -c 'expr 20 + 3; exec sleep 100'")
+            shell.expect("\r\n23\r\n")
+            shell.sendintr()
+        shell.expect(prompt)
+        shell.sendline("curl --version | head -n 1")
+        shell.expect("curl [0-9.]+ ")
+        shell.expect(prompt)
+        shell.sendline("exit 3")
+        shell.expect(pexpect.EOF)
+    finally:
+        shell.close()
+    assert shell.exitstatus == 3

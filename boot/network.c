@@ -23,6 +23,7 @@
 #include "net/ipv4/ip.h"
 #include "net/ipv4/ipconfig.h"
 #include "net/ipv4/sysctl.h"
+#include "net/netlink/netlink.h"
 #include "drivers/pci/pci.h"
 
 /* "Tcp", "OutSegs" becomes "tcp.OutSegs". */
@@ -127,6 +128,7 @@ void network_init(void)
 	net_dev_init();
 	net_sched_init();
 	inet_init();
+	netlink_init();
 	err = net_setup(&init_net);
 	if (err)
 		panic("network: no memory for the stack (error %d)", err);

@@ -294,6 +294,94 @@ int dev_set_mtu(struct net_device *dev, u32 mtu)
 	return 0;
 }
 
+static bool dev_valid_name(const char *name)
+{
+	const char *p;
+
+	if (!*name || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+		return false;
+	for (p = name; *p; p++)
+		if (*p == '/' || *p == ':' || *p == ' ' ||
+		    (*p >= '\t' && *p <= '\r'))
+			return false;
+	return p - name < IFNAMSIZ;
+}
+
+/**
+ * dev_change_name() - Give a device another name.
+ * @dev:  registered; up or down.
+ * @name: one to 15 characters; %d becomes the first free number.
+ *
+ * Context: task.
+ * Return:  0; -EINVAL, -EEXIST, -ENFILE.
+ */
+int dev_change_name(struct net_device *dev, const char *name)
+{
+	char old[IFNAMSIZ];
+	int err;
+
+	if (!dev_valid_name(name))
+		return -EINVAL;
+	if (strcmp(dev->name, name) == 0)
+		return 0;
+	memcpy(old, dev->name, IFNAMSIZ);
+	memset(dev->name, 0, IFNAMSIZ);
+	/* A name in use is found under the other device only. */
+	if (dev_get_by_name(dev_net(dev), name)) {
+		memcpy(dev->name, old, IFNAMSIZ);
+		return -EEXIST;
+	}
+	memcpy(dev->name, name, strlen(name));
+	err = strchr(name, '%') ? dev_alloc_name(dev_net(dev), dev) : 0;
+	if (err) {
+		memcpy(dev->name, old, IFNAMSIZ);
+		return err;
+	}
+	call_netdevice_notifiers(dev, NETDEV_CHANGENAME);
+	return 0;
+}
+
+/**
+ * dev_set_mac_address() - Change a device's own link address.
+ * @dev:  registered.
+ * @addr: dev->addr_len bytes.
+ *
+ * Context: task.
+ * Return:  0; -EOPNOTSUPP: the driver cannot; -EADDRNOTAVAIL: a group's, or
+ *          zero; the driver's errno.
+ */
+int dev_set_mac_address(struct net_device *dev, const u8 *addr)
+{
+	static const u8 zero[MAX_ADDR_LEN];
+	int err;
+
+	if (!dev->netdev_ops->ndo_set_mac_address)
+		return -EOPNOTSUPP;
+	if ((addr[0] & 1) || memcmp(addr, zero, dev->addr_len) == 0)
+		return -EADDRNOTAVAIL;
+	err = dev->netdev_ops->ndo_set_mac_address(dev, addr);
+	if (err)
+		return err;
+	memcpy(dev->dev_addr, addr, dev->addr_len);
+	call_netdevice_notifiers(dev, NETDEV_CHANGEADDR);
+	return 0;
+}
+
+/**
+ * dev_change_tx_queue_len() - Change how much the default qdisc holds.
+ * @dev: registered; a qdisc that is there already keeps its limit.
+ * @len: packets.
+ *
+ * Context: task.
+ */
+void dev_change_tx_queue_len(struct net_device *dev, u32 len)
+{
+	if (dev->tx_queue_len == len)
+		return;
+	dev->tx_queue_len = len;
+	call_netdevice_notifiers(dev, NETDEV_CHANGETXQLEN);
+}
+
 /**
  * dev_get_by_name() - Find a device.
  * @net:  the stack.

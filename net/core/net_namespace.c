@@ -9,8 +9,11 @@
 #include "net/core/net_namespace.h"
 #include "net/core/dev_int.h"
 #include "net/core/netdevice.h"
+#include "net/core/rtnl_hooks.h"
 
 struct net init_net;
+
+const struct rtnl_hooks *rtnl_hooks;
 
 static LIST_HEAD(pernet_list);
 

@@ -16,6 +16,7 @@
 
 struct net_device;
 struct netns_ipv4;
+struct netns_netlink;
 
 struct net {
 	struct list_head dev_base_head; /* every net_device, by dev_list */
@@ -33,6 +34,7 @@ struct net {
 	u32 sysctl_somaxconn;
 	u32 sysctl_optmem_max;
 	u32 hash_seed; /* random: keeps table positions unpredictable */
+	struct netns_netlink *netlink; /* net/netlink's: sockets, groups */
 };
 
 extern struct net init_net;

@@ -228,6 +228,9 @@ void unregister_netdev(struct net_device *dev);
 int dev_open(struct net_device *dev) __must_check;
 void dev_close(struct net_device *dev);
 int dev_set_mtu(struct net_device *dev, u32 mtu) __must_check;
+int dev_change_name(struct net_device *dev, const char *name) __must_check;
+int dev_set_mac_address(struct net_device *dev, const u8 *addr) __must_check;
+void dev_change_tx_queue_len(struct net_device *dev, u32 len);
 /* Keep the memory of @dev; see free_netdev(). */
 static inline void dev_hold(struct net_device *dev)
 {
@@ -249,6 +252,8 @@ enum netdev_event {
 	NETDEV_CHANGE, /* carrier */
 	NETDEV_CHANGEMTU,
 	NETDEV_CHANGEADDR,
+	NETDEV_CHANGENAME,
+	NETDEV_CHANGETXQLEN,
 	NETDEV_REGISTER,
 	NETDEV_UNREGISTER,
 };

@@ -7,16 +7,11 @@
 
 #include "lib/spinlock.h"
 #include "lib/timer.h"
+#include "lib/uapi/netlink.h"
 #include "net/core/netdevice.h"
 #include "net/core/skbuff.h"
 
 struct Qdisc;
-
-/* uAPI linux/netlink.h: an attribute; nla_len counts this header too. */
-struct nlattr {
-	u16 nla_len;
-	u16 nla_type;
-};
 
 struct Qdisc_ops {
 	const char *id; /* "pfifo_fast" */

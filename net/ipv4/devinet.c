@@ -13,6 +13,7 @@
 #include "lib/printk.h"
 #include "lib/slab.h"
 #include "net/core/neighbour.h"
+#include "net/core/rtnl_hooks.h"
 #include "net/ipv4/route.h"
 
 #define RTPROT_KERNEL 2
@@ -96,18 +97,16 @@ static int inet_addr_insert(struct in_device *in_dev, struct in_ifaddr *ifa)
 }
 
 /**
- * inet_addr_add() - Give a device an address.
- * @dev:        the device; its routes appear now if it is up, else later.
- * @local:      the address.
- * @prefix_len: 0 to 32.
- * @broadcast:  0: the subnet's last address, if the prefix has one.
+ * inet_ifa_add() - Give a device an address.
+ * @dev: the device; its routes appear now if it is up, else later.
+ * @new: the address, whose peer (ifa_address, 0: the same), prefix length,
+ *       broadcast address, scope, label (empty: the device's name) count.
  *
  * Context: task.
  * Return:  0; -EEXIST; -EINVAL (multicast, broadcast or 0.0.0.0, bad length);
  *          -ENODEV (no IPv4 on it); -ENOBUFS.
  */
-int inet_addr_add(struct net_device *dev, __be32 local, u8 prefix_len,
-		  __be32 broadcast)
+int inet_ifa_add(struct net_device *dev, const struct in_ifaddr *new)
 {
 	struct in_device *in_dev = in_dev_get(dev);
 	struct in_ifaddr *ifa;
@@ -115,29 +114,56 @@ int inet_addr_add(struct net_device *dev, __be32 local, u8 prefix_len,
 
 	if (!in_dev)
 		return -ENODEV;
-	if (!local || prefix_len > 32 || ipv4_is_multicast(local) ||
-	    ipv4_is_lbcast(local))
+	if (!new->ifa_local || new->ifa_prefixlen > 32 ||
+	    ipv4_is_multicast(new->ifa_local) || ipv4_is_lbcast(new->ifa_local))
 		return -EINVAL;
 	ifa = kzalloc(sizeof(*ifa), GFP_KERNEL);
 	if (!ifa)
 		return -ENOBUFS;
-	ifa->ifa_local = local;
-	ifa->ifa_address = local;
-	ifa->ifa_mask = inet_make_mask(prefix_len);
-	ifa->ifa_prefixlen = prefix_len;
-	ifa->ifa_scope =
-		ipv4_is_loopback(local) ? RT_SCOPE_HOST : RT_SCOPE_UNIVERSE;
-	if ((dev->flags & IFF_BROADCAST) && prefix_len < 31)
-		ifa->ifa_broadcast = broadcast ?: local | ~ifa->ifa_mask;
+	*ifa = *new;
+	ifa->ifa_address = new->ifa_address ?: new->ifa_local;
+	ifa->ifa_mask = inet_make_mask(ifa->ifa_prefixlen);
+	ifa->secondary = false;
+	ifa->changed_ns = ktime_get_ns();
+	if (!ifa->ifa_label[0])
+		memcpy(ifa->ifa_label, dev->name, IFNAMSIZ);
 	err = inet_addr_insert(in_dev, ifa);
 	if (err) {
 		kfree(ifa);
 		return err;
 	}
+	if (rtnl_hooks)
+		rtnl_hooks->ifaddr(dev, ifa, false);
 	if (netif_running(dev))
 		fib_ifaddr(true, dev, ifa);
 	rt_cache_flush(dev_net(dev));
 	return 0;
+}
+
+/**
+ * inet_addr_add() - Give a device an ordinary address.
+ * @dev:        the device; its routes appear now if it is up, else later.
+ * @local:      the address.
+ * @prefix_len: 0 to 32.
+ * @broadcast:  0: the subnet's last address, if the prefix has one.
+ *
+ * Context: task.
+ * Return:  as inet_ifa_add().
+ */
+int inet_addr_add(struct net_device *dev, __be32 local, u8 prefix_len,
+		  __be32 broadcast)
+{
+	struct in_ifaddr ifa = {
+		.ifa_local = local,
+		.ifa_prefixlen = prefix_len,
+		.ifa_scope = ipv4_is_loopback(local) ? RT_SCOPE_HOST
+						     : RT_SCOPE_UNIVERSE,
+	};
+
+	if ((dev->flags & IFF_BROADCAST) && prefix_len < 31)
+		ifa.ifa_broadcast =
+			broadcast ?: local | ~inet_make_mask(prefix_len);
+	return inet_ifa_add(dev, &ifa);
 }
 
 /* The next address of @gone's subnet takes over its routes. */
@@ -159,6 +185,8 @@ static void inet_ifa_del(struct net_device *dev, struct in_ifaddr *ifa)
 {
 	list_del(&ifa->list);
 	fib_ifaddr(false, dev, ifa);
+	if (rtnl_hooks)
+		rtnl_hooks->ifaddr(dev, ifa, true);
 	if (!ifa->secondary)
 		inet_promote(dev, ifa);
 	rt_cache_flush(dev_net(dev));

@@ -129,8 +129,10 @@ int fib_walk(struct net *net,
 struct in_ifaddr {
 	struct list_head list;
 	__be32 ifa_local, ifa_address, ifa_mask, ifa_broadcast;
-	u8 ifa_prefixlen, ifa_scope;
+	u8 ifa_prefixlen, ifa_scope, ifa_proto;
 	bool secondary;
+	char ifa_label[IFNAMSIZ];
+	u64 changed_ns; /* ktime */
 };
 struct in_device {
 	struct net_device *dev;
@@ -139,6 +141,9 @@ struct in_device {
 /* Adds the local, broadcast and connected routes too. */
 int inet_addr_add(struct net_device *dev, __be32 local, u8 prefix_len,
 		  __be32 broadcast) __must_check;
+/* The same with peer, scope and label as @ifa says; copied. */
+int inet_ifa_add(struct net_device *dev,
+		 const struct in_ifaddr *ifa) __must_check;
 int inet_addr_del(struct net_device *dev, __be32 local, u8 prefix_len);
 __be32 inet_select_addr(const struct net_device *dev, __be32 dst, int scope);
 /* RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST or RTN_UNICAST. */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * DOC: who hears of changes of the tables below: netlink, which registers
+ * itself here at boot, so that they need not know it. Links have the notifier
+ * chain of netdevice.h.
+ */
+#pragma once
+
+#include "lib/types.h"
+
+struct in_ifaddr;
+struct net_device;
+
+struct rtnl_hooks {
+	/* @dev gets the address, or has lost it. Task. */
+	void (*ifaddr)(struct net_device *dev, const struct in_ifaddr *ifa,
+		       bool gone);
+};
+
+/* NULL: nobody. Set once, at boot. */
+extern const struct rtnl_hooks *rtnl_hooks;

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* DOC: what the object families of rtnetlink (rtnl_*.c) share. */
+#pragma once
+
+#include "lib/uapi/rtnetlink.h"
+#include "net/ipv4/route.h"
+#include "net/netlink/netlink.h"
+
+/* Where the messages of one answer, dump or piece of news go. */
+struct rtnl_out {
+	struct net *net;
+	struct sk_buff *skb;
+	u32 portid, seq;
+	u16 flags;
+};
+static inline struct rtnl_out rtnl_dump_out(struct sk_buff *skb,
+					    const struct netlink_callback *cb)
+{
+	return (struct rtnl_out){ cb->net, skb, cb->portid, cb->seq,
+				  cb->flags };
+}
+
+static inline u32 ns_to_clock(u64 ns)
+{
+	return (u32)(ns / (NSEC_PER_SEC / 100));
+}
+
+struct net_device *rtnl_dev(const struct nl_request *r, int ifindex,
+			    const struct nlattr *name);
+/* Answer @r by what @fill puts; -EMSGSIZE of it cannot be. */
+int rtnl_answer(const struct nl_request *r,
+		int (*fill)(const struct rtnl_out *o, const void *obj),
+		const void *obj);
+/* Tell a group, if anybody listens. Task or softirq. */
+void rtnl_news(struct net *net, u32 group,
+	       int (*fill)(const struct rtnl_out *o, const void *obj),
+	       const void *obj);
+
+int rtnl_newlink(const struct nl_request *r);
+int rtnl_getlink(const struct nl_request *r);
+int rtnl_dump_links(struct sk_buff *skb, struct netlink_callback *cb);
+void rtnl_link_event(struct net_device *dev, enum netdev_event event);
+
+int rtnl_newaddr(const struct nl_request *r);
+int rtnl_deladdr(const struct nl_request *r);
+int rtnl_dump_addrs(struct sk_buff *skb, struct netlink_callback *cb);
+void rtnl_addr_event(struct net_device *dev, const struct in_ifaddr *ifa,
+		     bool gone);

@@ -1,24 +1,31 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * DOC: messages and attributes of NETLINK_ROUTE (uAPI linux/rtnetlink.h,
- * linux/if_link.h, linux/if_addr.h): what this stack answers or understands.
+ * linux/if_link.h, linux/if_addr.h, linux/fib_rules.h): what this stack answers
+ * or understands.
  */
 #pragma once
 
 #include "lib/types.h"
 
 /* New, delete, get, set: four to an object, in this order. */
-#define RTM_NEWLINK 16
-#define RTM_DELLINK 17
-#define RTM_GETLINK 18
-#define RTM_SETLINK 19
-#define RTM_NEWADDR 20
-#define RTM_DELADDR 21
-#define RTM_GETADDR 22
-#define RTM_MAX     123
+#define RTM_NEWLINK  16
+#define RTM_DELLINK  17
+#define RTM_GETLINK  18
+#define RTM_SETLINK  19
+#define RTM_NEWADDR  20
+#define RTM_DELADDR  21
+#define RTM_GETADDR  22
+#define RTM_NEWROUTE 24
+#define RTM_DELROUTE 25
+#define RTM_GETROUTE 26
+#define RTM_NEWRULE  32
+#define RTM_GETRULE  34
+#define RTM_MAX      123
 
 #define RTNLGRP_LINK        1
 #define RTNLGRP_IPV4_IFADDR 5
+#define RTNLGRP_IPV4_ROUTE  7
 #define RTNLGRP_MAX         36
 
 /* --- links --- */
@@ -96,3 +103,60 @@ struct ifa_cacheinfo {
 	u32 cstamp, tstamp;          /* 1/100 s since boot */
 };
 #define INFINITY_LIFE_TIME 0xffffffffU
+
+/* --- routes --- */
+struct rtmsg {
+	u8 rtm_family, rtm_dst_len, rtm_src_len, rtm_tos;
+	u8 rtm_table, rtm_protocol, rtm_scope, rtm_type;
+	u32 rtm_flags;
+};
+
+enum {
+	RTA_UNSPEC,
+	RTA_DST,
+	RTA_SRC,
+	RTA_IIF,
+	RTA_OIF,
+	RTA_GATEWAY,
+	RTA_PRIORITY,
+	RTA_PREFSRC,
+	RTA_METRICS,
+	RTA_MULTIPATH,
+	RTA_FLOW = 11,
+	RTA_CACHEINFO,
+	RTA_TABLE = 15,
+	RTA_MARK,
+	RTA_VIA = 18,
+	RTA_ENCAP_TYPE = 21,
+	RTA_ENCAP,
+	RTA_UID = 25,
+	RTA_IP_PROTO = 27,
+	RTA_SPORT,
+	RTA_DPORT,
+	RTA_NH_ID,
+	RTA_MAX = RTA_NH_ID,
+};
+struct rta_cacheinfo {
+	u32 rta_clntref, rta_lastuse;
+	s32 rta_expires;
+	u32 rta_error, rta_used, rta_id, rta_ts, rta_tsage;
+};
+#define RTM_F_CLONED       0x200
+#define RTM_F_LOOKUP_TABLE 0x1000
+#define RTM_F_FIB_MATCH    0x2000
+#define RTNH_F_ONLINK      4
+#define RTCF_LOCAL         0x80000000U
+#define RTCF_BROADCAST     0x10000000U
+#define RTCF_MULTICAST     0x20000000U
+
+/* --- rules --- */
+struct fib_rule_hdr {
+	u8 family, dst_len, src_len, tos;
+	u8 table, res1_, res2_, action;
+	u32 flags;
+};
+#define FRA_PRIORITY           6
+#define FRA_SUPPRESS_PREFIXLEN 14
+#define FRA_TABLE              15
+#define FRA_PROTOCOL           21
+#define FR_ACT_TO_TBL          1

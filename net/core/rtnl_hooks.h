@@ -8,13 +8,16 @@
 
 #include "lib/types.h"
 
+struct fib_config;
 struct in_ifaddr;
+struct net;
 struct net_device;
 
 struct rtnl_hooks {
 	/* @dev gets the address, or has lost it. Task. */
 	void (*ifaddr)(struct net_device *dev, const struct in_ifaddr *ifa,
 		       bool gone);
+	void (*route)(struct net *net, const struct fib_config *cfg, bool gone);
 };
 
 /* NULL: nobody. Set once, at boot. */

@@ -17,6 +17,7 @@
 #include "lib/hash.h"
 #include "lib/slab.h"
 #include "lib/softirq.h"
+#include "net/core/rtnl_hooks.h"
 #include "net/ipv4/route.h"
 
 #define FIB_INFO_HASH_BITS 6
@@ -357,7 +358,30 @@ int fib_table_insert(struct net *net, const struct fib_config *cfg)
 	else
 		rt_cache_flush(net);
 	local_bh_enable();
+	c.table = t->id;
+	if (!err && rtnl_hooks)
+		rtnl_hooks->route(net, &c, false);
 	return err;
+}
+
+static void fib_to_config(const struct fib_table *t, const struct fib_node *n,
+			  const struct fib_alias *fa, struct fib_config *cfg)
+{
+	const struct fib_info *fi = fa->info;
+
+	*cfg = (struct fib_config){
+		.dst = htonl(n->key),
+		.prefix_len = n->plen,
+		.type = fa->type,
+		.scope = fi->scope,
+		.protocol = fi->protocol,
+		.table = t->id,
+		.gateway = fi->gateway,
+		.prefsrc = fi->prefsrc,
+		.dev = fi->dev,
+		.metric = fa->metric,
+	};
+	memcpy(cfg->metrics, fi->metrics, sizeof(cfg->metrics));
 }
 
 /* Whether @fa is what a deletion describes; what is zero does not matter. */
@@ -385,6 +409,7 @@ static bool fib_alias_matches(const struct fib_alias *fa,
 int fib_table_delete(struct net *net, const struct fib_config *cfg)
 {
 	struct fib_table *t = fib_table_of(net, cfg);
+	struct fib_config gone;
 	struct fib_alias **p;
 	struct fib_node *n;
 	int err = -ESRCH;
@@ -396,6 +421,7 @@ int fib_table_delete(struct net *net, const struct fib_config *cfg)
 	for (p = n ? &n->aliases : NULL; p && *p; p = &(*p)->next) {
 		if (!fib_alias_matches(*p, cfg))
 			continue;
+		fib_to_config(t, n, *p, &gone);
 		fib_alias_del(t, p);
 		fib_prune(t, ntohl(cfg->dst));
 		rt_cache_flush(net);
@@ -403,6 +429,8 @@ int fib_table_delete(struct net *net, const struct fib_config *cfg)
 		break;
 	}
 	local_bh_enable();
+	if (!err && rtnl_hooks)
+		rtnl_hooks->route(net, &gone, true);
 	return err;
 }
 
@@ -510,44 +538,74 @@ static struct fib_node *fib_next(struct fib_node *n, struct fib_node **stack,
 	return *depth ? stack[--*depth] : NULL;
 }
 
-static void fib_to_config(const struct fib_table *t, const struct fib_node *n,
-			  const struct fib_alias *fa, struct fib_config *cfg)
+/* Whether all of @n's subtree, or with @alone @n itself, comes before @at. */
+static bool fib_before(const struct fib_node *n, const struct fib_cursor *at,
+		       bool alone)
 {
-	const struct fib_info *fi = fa->info;
-
-	*cfg = (struct fib_config){
-		.dst = htonl(n->key),
-		.prefix_len = n->plen,
-		.type = fa->type,
-		.scope = fi->scope,
-		.protocol = fi->protocol,
-		.table = t->id,
-		.gateway = fi->gateway,
-		.prefsrc = fi->prefsrc,
-		.dev = fi->dev,
-		.metric = fa->metric,
-	};
-	memcpy(cfg->metrics, fi->metrics, sizeof(cfg->metrics));
+	if (!alone)
+		return (n->key | ~fib_mask(n->plen)) < at->key;
+	return n->key < at->key || (n->key == at->key && n->plen < at->plen);
 }
 
-static int fib_table_walk(struct fib_table *t,
+static int fib_table_walk(const struct fib_table *t, struct fib_cursor *at,
 			  int (*fn)(const struct fib_config *, void *),
 			  void *arg)
 {
-	struct fib_node *stack[34], *n;
+	struct fib_node *stack[34], *n = t->root;
 	const struct fib_alias *fa;
 	struct fib_config cfg;
 	int depth = 0, ret;
+	u32 i;
 
-	for (n = t->root; n; n = fib_next(n, stack, &depth)) {
-		for (fa = n->aliases; fa; fa = fa->next) {
+	while (n) {
+		if (fib_before(n, at, false)) {
+			n = depth ? stack[--depth] : NULL;
+			continue;
+		}
+		i = 0;
+		for (fa = n->aliases; fa && !fib_before(n, at, true);
+		     fa = fa->next) {
+			if (i++ < at->alias && n->key == at->key &&
+			    n->plen == at->plen)
+				continue;
 			fib_to_config(t, n, fa, &cfg);
 			ret = fn(&cfg, arg);
-			if (ret)
-				return ret;
+			if (!ret)
+				continue;
+			*at = (struct fib_cursor){ t->id, n->key, n->plen,
+						   i - 1 };
+			return ret;
 		}
+		n = fib_next(n, stack, &depth);
 	}
 	return 0;
+}
+
+/**
+ * fib_walk_from() - Show the routes from a place on, the main table's first.
+ * @net: the stack.
+ * @at:  the place; when @fn stops the walk, that of the route it stopped at.
+ * @fn:  called for each; non-zero stops. It must not change the tables.
+ * @arg: passed to @fn.
+ *
+ * The place is a prefix, so that a walk can go on after the tables changed,
+ * and costs what it shows, not what it has shown.
+ *
+ * Context: task.
+ * Return:  what @fn returned last; 0: nothing is left.
+ */
+int fib_walk_from(struct net *net, struct fib_cursor *at,
+		  int (*fn)(const struct fib_config *cfg, void *arg), void *arg)
+{
+	int ret;
+
+	if (at->table != RT_TABLE_LOCAL) {
+		ret = fib_table_walk(net->ipv4->fib_main, at, fn, arg);
+		if (ret)
+			return ret;
+		*at = (struct fib_cursor){ .table = RT_TABLE_LOCAL };
+	}
+	return fib_table_walk(net->ipv4->fib_local, at, fn, arg);
 }
 
 /**
@@ -562,9 +620,9 @@ static int fib_table_walk(struct fib_table *t,
 int fib_walk(struct net *net,
 	     int (*fn)(const struct fib_config *cfg, void *arg), void *arg)
 {
-	int ret = fib_table_walk(net->ipv4->fib_main, fn, arg);
+	struct fib_cursor at = { 0 };
 
-	return ret ?: fib_table_walk(net->ipv4->fib_local, fn, arg);
+	return fib_walk_from(net, &at, fn, arg);
 }
 
 /* Drop the routes of @t through @dev (NULL: all), and the nodes left empty.

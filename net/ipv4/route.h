@@ -124,6 +124,13 @@ int fib_lookup(struct net *net, const struct flowi4 *fl4,
 /* In table order; @fn returns non-zero to stop. */
 int fib_walk(struct net *net,
 	     int (*fn)(const struct fib_config *cfg, void *arg), void *arg);
+/* A place in the tables; zeroed: the beginning. */
+struct fib_cursor {
+	u32 table, key, plen, alias;
+};
+int fib_walk_from(struct net *net, struct fib_cursor *at,
+		  int (*fn)(const struct fib_config *cfg, void *arg),
+		  void *arg);
 
 /* Addresses. */
 struct in_ifaddr {

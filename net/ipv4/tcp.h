@@ -768,6 +768,7 @@ struct tcp_congestion_ops {
 int tcp_register_congestion_control(struct tcp_congestion_ops *ca);
 const struct tcp_congestion_ops *tcp_ca_find(const char *name);
 u32 tcp_ca_get_key_by_name(const char *name);
+const char *tcp_ca_get_name_by_key(u32 key);
 void tcp_ca_dst_init(struct sock *sk, const struct dst_entry *dst);
 int tcp_set_default_congestion_control(struct net *net,
 				       const char *name) __must_check;

@@ -63,6 +63,19 @@ u32 tcp_ca_get_key_by_name(const char *name)
 }
 
 /**
+ * tcp_ca_get_name_by_key() - The reverse.
+ * @key: a value of RTAX_CC_ALGO.
+ *
+ * Return: the module's name, which stays; NULL: there is none.
+ */
+const char *tcp_ca_get_name_by_key(u32 key)
+{
+	const struct tcp_congestion_ops *ca = ca_find_key(key);
+
+	return ca ? ca->name : NULL;
+}
+
+/**
  * tcp_register_congestion_control() - Make a module known.
  * @ca: static.
  *

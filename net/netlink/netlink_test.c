@@ -343,6 +343,134 @@ static void netlink_dump_goes_on_as_it_is_read(struct kunit *test)
 	end(t);
 }
 
+/* --- routes --- */
+
+static int route(struct nl_test *t, u16 type, u16 flags, const char *via,
+		 u32 metric)
+{
+	struct rtmsg rtm = { .rtm_family = AF_INET,
+			     .rtm_dst_len = 24,
+			     .rtm_table = RT_TABLE_MAIN,
+			     .rtm_protocol = 3,
+			     .rtm_type = RTN_UNICAST };
+	__be32 dst = fixture_ip("198.51.100.0"), gw = fixture_ip(via);
+
+	request(t, type, (u16)(NLM_F_ACK | flags), &rtm, sizeof(rtm));
+	attr(t, RTA_DST, &dst, sizeof(dst));
+	attr(t, RTA_GATEWAY, &gw, sizeof(gw));
+	attr(t, RTA_PRIORITY, &metric, sizeof(metric));
+	return talk(t);
+}
+
+static __be32 gateway_of(struct nl_test *t)
+{
+	struct flowi4 fl4 = { .daddr = fixture_ip("198.51.100.7") };
+	struct fib_result res;
+
+	return fib_lookup(t->f->net, &fl4, &res) ? htonl(0) : res.gateway;
+}
+
+static void rtnl_newroute_follows_its_flags(struct kunit *test)
+{
+	struct nl_test *t = begin(test);
+	struct nl_test *m = begin(test);
+	const struct nlmsghdr *h;
+
+	fixture_addr(t->f, "10.1.0.1", 24);
+	set_option(m, NETLINK_ADD_MEMBERSHIP, RTNLGRP_IPV4_ROUTE);
+	KUNIT_EXPECT_EQ(test, route(t, RTM_NEWROUTE, 0, "10.1.0.2", 5),
+			-ENOENT);
+	KUNIT_EXPECT_EQ(test,
+			route(t, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+			      "10.9.0.2", 5),
+			-ENETUNREACH);
+	KUNIT_EXPECT_EQ(test,
+			route(t, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+			      "10.1.0.2", 5),
+			0);
+	KUNIT_EXPECT_EQ(test, gateway_of(t), fixture_ip("10.1.0.2"));
+	h = next_msg(m, m->sock);
+	KUNIT_ASSERT_NOT_NULL(test, h);
+	KUNIT_EXPECT_EQ(test, h->nlmsg_type, RTM_NEWROUTE);
+	KUNIT_EXPECT_EQ(test,
+			route(t, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL,
+			      "10.1.0.3", 5),
+			-EEXIST);
+	KUNIT_EXPECT_EQ(test,
+			route(t, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE,
+			      "10.1.0.3", 5),
+			0);
+	KUNIT_EXPECT_EQ(test, gateway_of(t), fixture_ip("10.1.0.3"));
+	/* A gateway that cannot be leaves the old route in its place. */
+	KUNIT_EXPECT_EQ(test,
+			route(t, RTM_NEWROUTE, NLM_F_REPLACE, "10.9.0.2", 5),
+			-ENETUNREACH);
+	KUNIT_EXPECT_EQ(test, gateway_of(t), fixture_ip("10.1.0.3"));
+	KUNIT_EXPECT_EQ(test, route(t, RTM_DELROUTE, 0, "10.1.0.2", 0), -ESRCH);
+	KUNIT_EXPECT_EQ(test, route(t, RTM_DELROUTE, 0, "10.1.0.3", 0), 0);
+	KUNIT_EXPECT_EQ(test, gateway_of(t), 0);
+	end(m);
+	end(t);
+}
+
+/* More routes than a packet holds, several a prefix: each once. */
+static void rtnl_dump_routes_shows_each_once(struct kunit *test)
+{
+	struct nl_test *t = begin(test);
+	struct rtmsg rtm = { .rtm_family = AF_INET };
+	struct fib_config cfg = { .prefix_len = 24,
+				  .type = RTN_UNICAST,
+				  .scope = RT_SCOPE_LINK,
+				  .dev = t->f->eth0 };
+	const struct nlmsghdr *h;
+	u32 i, sum = 0, n = 0;
+
+	for (i = 0; i < 600; i++) {
+		cfg.dst = htonl(0xc0000000U + ((i / 3) << 8));
+		cfg.metric = i + 1;
+		KUNIT_EXPECT_EQ(test, fib_table_insert(t->f->net, &cfg), 0);
+	}
+	t->sock->sk->sk_rcvbuf = 8192;
+	request(t, RTM_GETROUTE, NLM_F_DUMP, &rtm, sizeof(rtm));
+	send_bytes(t, t->req, t->len);
+	while ((h = next_msg(t, t->sock)) && h->nlmsg_type == RTM_NEWROUTE) {
+		const struct nlattr *a = find(h, sizeof(rtm), RTA_PRIORITY);
+
+		sum += a ? nla_get_u32(a) : 0;
+		n += a != NULL;
+	}
+	KUNIT_EXPECT_EQ(test, n, 600);
+	KUNIT_EXPECT_EQ(test, sum, 600 * 601 / 2);
+	KUNIT_ASSERT_NOT_NULL(test, h);
+	KUNIT_EXPECT_EQ(test, h->nlmsg_type, NLMSG_DONE);
+	end(t);
+}
+
+static void rtnl_getroute_tells_the_way(struct kunit *test)
+{
+	struct nl_test *t = begin(test);
+	struct rtmsg rtm = { .rtm_family = AF_INET, .rtm_dst_len = 32 };
+	__be32 dst = fixture_ip("10.1.0.9");
+	const struct nlmsghdr *h;
+	const struct nlattr *a;
+
+	request(t, RTM_GETROUTE, NLM_F_ACK, &rtm, sizeof(rtm));
+	attr(t, RTA_DST, &dst, sizeof(dst));
+	KUNIT_EXPECT_EQ(test, talk(t), -ENETUNREACH);
+	fixture_addr(t->f, "10.1.0.1", 24);
+	request(t, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
+	attr(t, RTA_DST, &dst, sizeof(dst));
+	send_bytes(t, t->req, t->len);
+	h = next_msg(t, t->sock);
+	KUNIT_ASSERT_NOT_NULL(test, h);
+	KUNIT_EXPECT_EQ(test, h->nlmsg_type, RTM_NEWROUTE);
+	a = find(h, sizeof(rtm), RTA_PREFSRC);
+	KUNIT_ASSERT_NOT_NULL(test, a);
+	KUNIT_EXPECT_EQ(test, nla_get_u32(a),
+			(__force u32)fixture_ip("10.1.0.1"));
+	end(t);
+}
+
 /* A table that changes between two packets: the rest is marked. */
 static void netlink_dump_says_that_the_table_changed(struct kunit *test)
 {
@@ -390,18 +518,22 @@ static void netlink_deliver_tells_of_lost_news(struct kunit *test)
 /* A good message of one of the kinds, to be spoilt. */
 static void good_message(struct nl_test *t, u32 r)
 {
-	static const u8 types[] = { RTM_NEWLINK, RTM_GETLINK, RTM_SETLINK,
-				    RTM_NEWADDR, RTM_DELADDR, RTM_GETADDR };
+	static const u8 types[] = { RTM_NEWLINK,  RTM_GETLINK,  RTM_SETLINK,
+				    RTM_NEWADDR,  RTM_DELADDR,  RTM_GETADDR,
+				    RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE };
 	u16 type = types[r % ARRAY_SIZE(types)];
 	struct ifinfomsg ifm = { .ifi_index = t->f->eth0->ifindex };
 	struct ifaddrmsg ifa = { AF_INET, 24, 0, 0, (u32)t->f->eth0->ifindex };
+	struct rtmsg rtm = { AF_INET, 32, 0, 0, 0, 3, 0, RTN_UNICAST, 0 };
 	static const u8 v[16] = { 10, 0, 0, 1, 10, 0, 0, 1 };
 	u32 i;
 
 	if (type < RTM_NEWADDR)
 		request(t, type, NLM_F_ACK, &ifm, sizeof(ifm));
-	else
+	else if (type < RTM_NEWROUTE)
 		request(t, type, NLM_F_ACK, &ifa, sizeof(ifa));
+	else
+		request(t, type, NLM_F_ACK | NLM_F_CREATE, &rtm, sizeof(rtm));
 	for (i = 0; i < 1 + ((r >> 8) & 3); i++)
 		attr(t, (u16)((r >> (10 + 5 * i)) & 31), v, (r >> 16) & 15);
 }
@@ -442,6 +574,9 @@ static const struct kunit_case netlink_cases[] = {
 	KUNIT_CASE(netlink_ack_says_why_and_where),
 	KUNIT_CASE(rtnl_newaddr_adds_tells_and_deletes),
 	KUNIT_CASE(netlink_dump_goes_on_as_it_is_read),
+	KUNIT_CASE(rtnl_newroute_follows_its_flags),
+	KUNIT_CASE(rtnl_dump_routes_shows_each_once),
+	KUNIT_CASE(rtnl_getroute_tells_the_way),
 	KUNIT_CASE(netlink_dump_says_that_the_table_changed),
 	KUNIT_CASE(netlink_deliver_tells_of_lost_news),
 	KUNIT_CASE(rtnetlink_rcv_survives_lies),

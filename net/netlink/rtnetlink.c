@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: NETLINK_ROUTE: links and addresses, asked for, changed and watched by
- * ip(8). Here is which message goes where, and how news of a change become
- * messages; each object has a file of its own, which calls the functions of
- * the stack that there are (dev_registry.c, devinet.c). Other objects are
- * refused with EOPNOTSUPP.
+ * DOC: NETLINK_ROUTE: links, addresses and routes, asked for, changed and
+ * watched by ip(8). Here is which message goes where, and how news of a change
+ * become messages; each object has a file of its own, which calls the functions
+ * of the stack that there are (dev_registry.c, devinet.c, fib.c). Other objects
+ * are refused with EOPNOTSUPP.
  *
  * No state. Requests: task context. News: where the change happens, softirq
  * too. Called by af_netlink.c, the device notifier and rtnl_hooks.
@@ -28,6 +28,10 @@ static const struct rtnl_handler {
 	{ RTM_NEWADDR, true, rtnl_newaddr, NULL },
 	{ RTM_DELADDR, true, rtnl_deladdr, NULL },
 	{ RTM_GETADDR, true, NULL, rtnl_dump_addrs },
+	{ RTM_NEWROUTE, true, rtnl_newroute, NULL },
+	{ RTM_DELROUTE, true, rtnl_delroute, NULL },
+	{ RTM_GETROUTE, true, rtnl_getroute, rtnl_dump_routes },
+	{ RTM_GETRULE, true, NULL, rtnl_dump_rules },
 };
 
 static int dump_nothing(struct sk_buff *skb, struct netlink_callback *cb)
@@ -168,6 +172,7 @@ static struct notifier_block rtnl_dev_notifier = { .call = rtnl_dev_event };
 
 static const struct rtnl_hooks hooks = {
 	.ifaddr = rtnl_addr_event,
+	.route = rtnl_route_event,
 };
 
 static const struct netlink_family rtnetlink_family = {

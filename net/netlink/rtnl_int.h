@@ -46,3 +46,10 @@ int rtnl_deladdr(const struct nl_request *r);
 int rtnl_dump_addrs(struct sk_buff *skb, struct netlink_callback *cb);
 void rtnl_addr_event(struct net_device *dev, const struct in_ifaddr *ifa,
 		     bool gone);
+
+int rtnl_newroute(const struct nl_request *r);
+int rtnl_delroute(const struct nl_request *r);
+int rtnl_getroute(const struct nl_request *r);
+int rtnl_dump_routes(struct sk_buff *skb, struct netlink_callback *cb);
+int rtnl_dump_rules(struct sk_buff *skb, struct netlink_callback *cb);
+void rtnl_route_event(struct net *net, const struct fib_config *cfg, bool gone);

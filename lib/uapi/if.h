@@ -24,6 +24,7 @@
 #define SIOCGIFHWADDR  0x8927
 #define SIOCGIFINDEX   0x8933
 #define SIOCGIFTXQLEN  0x8942
+#define SIOCETHTOOL    0x8946
 
 struct ifreq {
 	char ifr_name[16];
@@ -32,6 +33,7 @@ struct ifreq {
 		struct sockaddr_in ifru_in;
 		u16 ifru_flags;
 		int ifru_ivalue;
+		void __user *ifru_data;
 		u8 ifru_pad_[24];
 	} u;
 };

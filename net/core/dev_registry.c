@@ -12,6 +12,7 @@
 #include "lib/slab.h"
 #include "lib/vsprintf.h"
 #include "net/core/dev_int.h"
+#include "net/core/ethtool.h"
 #include "net/core/sch_generic.h"
 
 #define MAX_NAME_UNITS 1024
@@ -84,6 +85,7 @@ struct net_device *alloc_netdev_mqs(u32 priv_size, const char *name,
 	dev->gso_max_size = 65536;
 	dev->gso_max_segs = 65535;
 	dev->qdisc = &noop_qdisc;
+	dev->ethtool_ops = &default_ethtool_ops;
 	INIT_LIST_HEAD(&dev->ptype_all);
 	INIT_LIST_HEAD(&dev->napi_list);
 	for (i = 0; i < txqs; i++)
@@ -380,6 +382,33 @@ void dev_change_tx_queue_len(struct net_device *dev, u32 len)
 		return;
 	dev->tx_queue_len = len;
 	call_netdevice_notifiers(dev, NETDEV_CHANGETXQLEN);
+}
+
+/**
+ * dev_set_features() - Switch what the device does for us.
+ * @dev:    registered.
+ * @wanted: NETIF_F_*; what hw_features does not have stays as it is, and what
+ *          makes no sense without others goes with them.
+ *
+ * Context: task.
+ * Return:  0; the driver's errno, with nothing changed.
+ */
+int dev_set_features(struct net_device *dev, u64 wanted)
+{
+	u64 features = (dev->features & ~dev->hw_features) |
+		       (wanted & dev->hw_features);
+	int err = 0;
+
+	features = netdev_fix_features(features);
+	if (features == dev->features)
+		return 0;
+	if (dev->netdev_ops->ndo_set_features)
+		err = dev->netdev_ops->ndo_set_features(dev, features);
+	if (err)
+		return err;
+	dev->features = features;
+	call_netdevice_notifiers(dev, NETDEV_FEAT_CHANGE);
+	return 0;
 }
 
 /**

@@ -58,7 +58,7 @@ typedef enum netdev_tx {
 struct neighbour;
 struct Qdisc;
 struct net_device;
-struct ethtool_stats_ops;
+struct ethtool_ops;
 
 struct rtnl_link_stats64 {
 	u64 rx_packets, tx_packets, rx_bytes, tx_bytes;
@@ -90,6 +90,8 @@ struct net_device_ops {
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
 	void (*ndo_set_rx_mode)(struct net_device *dev);
 	int (*ndo_change_mtu)(struct net_device *dev, u32 mtu);
+	/* dev->features is about to become @features, of hw_features. */
+	int (*ndo_set_features)(struct net_device *dev, u64 features);
 	/* The ring has stood still for watchdog_timeo_ns; softirq. */
 	void (*ndo_tx_timeout)(struct net_device *dev);
 };
@@ -186,6 +188,8 @@ struct net_device {
 	u32 xmit_recursion; /* depth of noqueue transmits through it */
 	void *priv;         /* the driver's, priv_size bytes */
 	void (*priv_destructor)(struct net_device *dev);
+	const struct ethtool_ops *ethtool_ops;
+	u64 vlan_features; /* of features: also for tagged frames */
 };
 
 static inline void *netdev_priv(const struct net_device *dev)
@@ -231,6 +235,7 @@ int dev_set_mtu(struct net_device *dev, u32 mtu) __must_check;
 int dev_change_name(struct net_device *dev, const char *name) __must_check;
 int dev_set_mac_address(struct net_device *dev, const u8 *addr) __must_check;
 void dev_change_tx_queue_len(struct net_device *dev, u32 len);
+int dev_set_features(struct net_device *dev, u64 wanted) __must_check;
 /* Keep the memory of @dev; see free_netdev(). */
 static inline void dev_hold(struct net_device *dev)
 {
@@ -254,6 +259,7 @@ enum netdev_event {
 	NETDEV_CHANGEADDR,
 	NETDEV_CHANGENAME,
 	NETDEV_CHANGETXQLEN,
+	NETDEV_FEAT_CHANGE,
 	NETDEV_REGISTER,
 	NETDEV_UNREGISTER,
 };

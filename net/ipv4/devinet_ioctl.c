@@ -9,6 +9,7 @@
 #include "lib/err.h"
 #include "lib/uapi/if.h"
 #include "lib/vsprintf.h"
+#include "net/core/ethtool.h"
 #include "net/ipv4/route.h"
 
 #define CAP_NET_ADMIN 12
@@ -317,6 +318,8 @@ int devinet_ioctl(struct net *net, u32 cmd, void __user *arg)
 		return ifconf(net, arg);
 	case SIOCGIFNAME:
 		return ifname(net, arg);
+	case SIOCETHTOOL:
+		return dev_ethtool(net, arg);
 	default:
 		return is_dev_ioctl(cmd) ? dev_ioctl(net, cmd, arg)
 					 : -ENOIOCTLCMD;

@@ -112,7 +112,7 @@ static u32 build(u8 *f, const struct e1000_adapter *a, const struct target *t,
 /* The next descriptor that the driver would use. */
 static u32 ring_at(const struct e1000_adapter *a)
 {
-	return a->tx.next_to_use & (E1000_TX_RING - 1);
+	return a->tx.next_to_use & a->tx.mask;
 }
 
 /* One descriptor a frame; the last of a burst reports. */
@@ -120,7 +120,7 @@ static void fill(struct e1000_adapter *a, dma_addr_t frame, u32 len, u32 burst)
 {
 	u32 i;
 
-	for (i = 0; i < E1000_TX_RING; i++) {
+	for (i = 0; i <= a->tx.mask; i++) {
 		struct e1000_tx_desc *d = &a->tx.desc[i];
 
 		memset(d, 0, sizeof(*d));
@@ -140,12 +140,12 @@ static u64 blast(struct e1000_adapter *a, u32 burst, u64 ns, u64 laps)
 	u32 at = ring_at(a), n;
 
 	do {
-		for (n = 0; n < E1000_TX_RING; n += burst) {
-			u32 last = (at + burst - 1) & (E1000_TX_RING - 1);
+		for (n = 0; n <= a->tx.mask; n += burst) {
+			u32 last = (at + burst - 1) & a->tx.mask;
 			struct e1000_tx_desc *d = &a->tx.desc[last];
 
 			d->status = 0;
-			at = (at + burst) & (E1000_TX_RING - 1);
+			at = (at + burst) & a->tx.mask;
 			dma_wmb();
 			e1000_write(a, E1000_TDT, at);
 			while (!(READ_ONCE(d->status) & E1000_TXD_STAT_DD))
@@ -153,7 +153,7 @@ static u64 blast(struct e1000_adapter *a, u32 burst, u64 ns, u64 laps)
 		}
 		done++;
 	} while (ns ? ktime_get_ns() - start < ns : done < laps);
-	return done * E1000_TX_RING;
+	return done * (a->tx.mask + 1);
 }
 
 static void rate(struct e1000_adapter *a, const struct target *t, u32 size,
@@ -196,9 +196,9 @@ static void device_takes_prebuilt_frames(struct kunit *test)
 		(void)e1000_read(a, E1000_GPTC);
 		fill(a, dma_map(frame), build(frame, a, &t, 18), 32);
 		KUNIT_EXPECT_EQ(test, blast(a, 32, 0, TEST_LAPS),
-				TEST_LAPS * E1000_TX_RING);
+				TEST_LAPS * (a->tx.mask + 1));
 		KUNIT_EXPECT_EQ(test, e1000_read(a, E1000_GPTC),
-				TEST_LAPS * E1000_TX_RING);
+				TEST_LAPS * (a->tx.mask + 1));
 	}
 	local_bh_enable();
 	dev_close(dev);

@@ -10,6 +10,7 @@
 
 /* Polls of EERD: a word takes a few microseconds; 1 us each. */
 #define EERD_POLLS 1000
+#define MDIC_POLLS 1000
 #define EEPROM_MAC 0
 
 static int read_eeprom(struct e1000_adapter *a, u32 word, u16 *value)
@@ -140,4 +141,86 @@ void e1000_set_mac(struct e1000_adapter *a, const u8 mac[ETH_ALEN])
 bool e1000_link_up(const struct e1000_adapter *a)
 {
 	return e1000_read(a, E1000_STATUS) & E1000_STATUS_LU;
+}
+
+/* One access over MDIO takes about 64 us (13.4.6). */
+static int mdio(struct e1000_adapter *a, u32 command, u32 *answer)
+{
+	u32 i, v;
+
+	e1000_write(a, E1000_MDIC, command | E1000_MDIC_PHY_ADDR);
+	for (i = 0; i < MDIC_POLLS; i++) {
+		v = e1000_read(a, E1000_MDIC);
+		if (v & E1000_MDIC_READY) {
+			*answer = v;
+			return v & E1000_MDIC_ERROR ? -EIO : 0;
+		}
+		udelay(1);
+	}
+	return -ETIMEDOUT;
+}
+
+/**
+ * e1000_phy_read() - A register of the transceiver.
+ * @a:     after e1000_reset_hw().
+ * @reg:   its number (IEEE 802.3, 22.2.4).
+ * @value: filled.
+ *
+ * Return: 0; -EIO; -ETIMEDOUT.
+ */
+int e1000_phy_read(struct e1000_adapter *a, u32 reg, u16 *value)
+{
+	u32 v = 0;
+	int err = mdio(a, E1000_MDIC_OP_READ | reg << E1000_MDIC_REG_SHIFT, &v);
+
+	*value = (u16)v;
+	return err;
+}
+
+/**
+ * e1000_phy_write() - The same, written.
+ * @a:     after e1000_reset_hw().
+ * @reg:   its number.
+ * @value: what to write.
+ *
+ * Return: 0; -EIO; -ETIMEDOUT.
+ */
+int e1000_phy_write(struct e1000_adapter *a, u32 reg, u16 value)
+{
+	u32 v;
+
+	return mdio(a,
+		    E1000_MDIC_OP_WRITE | reg << E1000_MDIC_REG_SHIFT | value,
+		    &v);
+}
+
+/**
+ * e1000_set_vlan() - Whether the device puts tags in, and takes them out.
+ * @a:      after e1000_reset_hw().
+ * @insert: both, as it is one switch (CTRL.VME, 9.2); e1000_rx.c puts back what
+ *          was taken out.
+ */
+void e1000_set_vlan(struct e1000_adapter *a, bool insert)
+{
+	u32 ctrl = e1000_read(a, E1000_CTRL) & ~(u32)E1000_CTRL_VME;
+
+	e1000_write(a, E1000_VET, ETH_P_8021Q);
+	e1000_write(a, E1000_CTRL, insert ? ctrl | E1000_CTRL_VME : ctrl);
+}
+
+/**
+ * e1000_set_moderation() - Make interrupts as rare as a->itr_us and a->tx_us.
+ * @a: after e1000_reset_hw().
+ *
+ * ITR counts 256 ns (13.4.18). A completion waits TIDV for another one and
+ * never longer than TADV (13.4.42, 13.4.45), both of 1.024 us; 0 is not
+ * allowed there.
+ */
+void e1000_set_moderation(struct e1000_adapter *a)
+{
+	u32 delay = max((a->tx_us * 1000 + 1023) / 1024, 1U);
+
+	e1000_write(a, E1000_ITR, a->itr_us * 1000 / 256);
+	e1000_write(a, E1000_TIDV, delay);
+	e1000_write(a, E1000_TADV, 2 * delay);
 }

@@ -5,7 +5,14 @@
  * pci_init() calls the probe, which brings the device up as far as reception
  * (see e1000_rx.c for why so early) and registers eth%d. The interrupt handler
  * reads the cause, masks and schedules NAPI; the poll frees sent packets,
- * delivers received ones and unmasks when it runs dry.
+ * delivers received ones and unmasks when it runs dry. Every two seconds a
+ * timer polls too, so that a lost interrupt costs no more than that.
+ *
+ * On the command line, by the names that Linux's driver has for them:
+ * e1000.TxDescriptors, e1000.RxDescriptors, e1000.InterruptThrottleRate (a
+ * second; 0: no limit), e1000.TxIntDelay (units of 1.024 us); and
+ * e1000.offload=on for sums and TSO by the device. ethtool(8) changes all of
+ * it later.
  *
  * State: struct e1000_adapter. Rings: see e1000.h for their locks.
  */
@@ -22,8 +29,10 @@
 	(E1000_ICR_TXDW | E1000_ICR_LSC | E1000_ICR_RXSEQ | E1000_ICR_RXDMT0 | \
 	 E1000_ICR_RXO | E1000_ICR_RXT0)
 
-/* Interrupts at least 32 us apart: at most 31,250 a second. */
-#define E1000_ITR_32_US (32 * 1000 / 256)
+#define DEFAULT_ITR_RATE 31250 /* 32 us apart */
+#define MIN_ITR_RATE     100
+#define DEFAULT_TX_DELAY 32
+#define WATCHDOG_NS      (2ULL * NSEC_PER_SEC)
 
 static void e1000_update_link(struct e1000_adapter *a)
 {
@@ -71,6 +80,19 @@ static int e1000_poll(struct napi_struct *napi, int budget)
 	return done;
 }
 
+/*
+ * Look after what an interrupt should have told: the link, frames, completed
+ * packets. TIMER softirq.
+ */
+static void e1000_watchdog(struct timer_list *t)
+{
+	struct e1000_adapter *a = from_timer(a, t, watchdog);
+
+	e1000_update_link(a);
+	napi_schedule(&a->napi);
+	mod_timer(t, ktime_get_ns() + WATCHDOG_NS);
+}
+
 static int e1000_open(struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
@@ -81,7 +103,7 @@ static int e1000_open(struct net_device *dev)
 		return err;
 	napi_enable(&a->napi);
 	e1000_update_link(a);
-	e1000_write(a, E1000_ITR, E1000_ITR_32_US);
+	mod_timer(&a->watchdog, ktime_get_ns() + WATCHDOG_NS);
 	e1000_write(a, E1000_IMS, E1000_INTERRUPTS);
 	/* Frames may already wait: the ring has been open since the probe. */
 	e1000_write(a, E1000_ICS, E1000_ICR_RXT0);
@@ -93,6 +115,7 @@ static int e1000_stop(struct net_device *dev)
 	struct e1000_adapter *a = netdev_priv(dev);
 
 	e1000_write(a, E1000_IMC, ~0U);
+	del_timer(&a->watchdog);
 	napi_disable(&a->napi);
 	free_irq(a->pdev->irq, a);
 	/* The ring stays: what it holds is on the wire within microseconds. */
@@ -105,16 +128,17 @@ static void e1000_get_stats64(struct net_device *dev,
 {
 	struct e1000_adapter *a = netdev_priv(dev);
 
-	a->stats.missed += e1000_read(a, E1000_MPC);
-	a->stats.crc_errors += e1000_read(a, E1000_CRCERRS);
+	e1000_update_stats(a);
 	s->tx_packets = a->stats.tx_packets;
 	s->tx_bytes = a->stats.tx_bytes;
 	s->rx_packets = a->stats.rx_packets;
 	s->rx_bytes = a->stats.rx_bytes;
-	s->rx_missed_errors = a->stats.missed;
-	s->rx_crc_errors = a->stats.crc_errors;
+	s->rx_missed_errors = a->stats.hw.mpc;
+	s->rx_crc_errors = a->stats.hw.crcerrs;
 	s->rx_length_errors = a->stats.rx_length_errors;
 	s->rx_errors = a->stats.rx_errors + a->stats.rx_length_errors;
+	s->multicast = a->stats.hw.mprc;
+	s->collisions = a->stats.hw.colc;
 	s->rx_dropped += a->stats.rx_no_memory;
 }
 
@@ -127,6 +151,36 @@ static int e1000_set_mac_address(struct net_device *dev, const u8 *addr)
 	return 0;
 }
 
+static int e1000_set_features(struct net_device *dev, u64 features)
+{
+	struct e1000_adapter *a = netdev_priv(dev);
+	int err = features & NETIF_F_TSO ? e1000_alloc_headers(a) : 0;
+
+	if (!err)
+		e1000_set_vlan(a, features & NETIF_F_HW_VLAN_CTAG_TX);
+	return err;
+}
+
+/**
+ * e1000_reinit() - Reset the whole device and go on with empty rings.
+ * @a: running; both rings lose what they hold.
+ *
+ * Context: softirq, the queue's lock held.
+ */
+void e1000_reinit(struct e1000_adapter *a)
+{
+	a->stats.resets++;
+	e1000_update_stats(a);
+	if (e1000_reset_hw(a))
+		pr_err("%s: the reset does not end\n", a->netdev->name);
+	e1000_drain_tx(a);
+	e1000_set_mac(a, a->netdev->dev_addr);
+	e1000_set_vlan(a, a->netdev->features & NETIF_F_HW_VLAN_CTAG_TX);
+	e1000_start_rx(a);
+	e1000_start_tx(a);
+	e1000_write(a, E1000_IMS, E1000_INTERRUPTS);
+}
+
 static const struct net_device_ops e1000_netdev_ops = {
 	.ndo_open = e1000_open,
 	.ndo_stop = e1000_stop,
@@ -135,6 +189,7 @@ static const struct net_device_ops e1000_netdev_ops = {
 	.ndo_get_stats64 = e1000_get_stats64,
 	.ndo_set_mac_address = e1000_set_mac_address,
 	.ndo_tx_timeout = e1000_tx_timeout,
+	.ndo_set_features = e1000_set_features,
 };
 
 /* At the machine's end, for whoever asked (doorbell.stats). */
@@ -153,6 +208,38 @@ static void e1000_report(void *arg)
 	stats_print("e1000.tx_timeouts", a->stats.tx_timeouts);
 }
 
+/* A number of the command line. One out of bounds is named and not used. */
+static u64 number_param(const char *name, u64 least, u64 most, u64 dflt)
+{
+	u64 v = cmdline_u64(name, dflt);
+
+	if (v >= least && v <= most)
+		return v;
+	pr_err("%s=%llu: from %llu to %llu; it is %llu\n", name, v, least, most,
+	       dflt);
+	return dflt;
+}
+
+static u32 ring_param(const char *name)
+{
+	return e1000_ring_size(number_param(
+		name, E1000_RING_MIN, E1000_RING_MAX, E1000_RING_DEFAULT));
+}
+
+static void moderation_params(struct e1000_adapter *a)
+{
+	u64 rate = cmdline_u64("e1000.InterruptThrottleRate", DEFAULT_ITR_RATE);
+
+	if (rate)
+		rate = number_param("e1000.InterruptThrottleRate", MIN_ITR_RATE,
+				    1000000, DEFAULT_ITR_RATE);
+	a->itr_us = rate ? (u32)(1000000 / rate) : 0;
+	a->tx_us = (u32)(number_param("e1000.TxIntDelay", 0,
+				      E1000_TX_MAX_US * 1000 / 1024,
+				      DEFAULT_TX_DELAY) *
+			 1024 / 1000);
+}
+
 static int e1000_bring_up(struct e1000_adapter *a)
 {
 	struct net_device *dev = a->netdev;
@@ -168,10 +255,11 @@ static int e1000_bring_up(struct e1000_adapter *a)
 	if (err)
 		return err;
 	e1000_set_mac(a, dev->dev_addr);
-	err = e1000_setup_rx(a);
+	e1000_set_vlan(a, true);
+	err = e1000_setup_rx(a, ring_param("e1000.RxDescriptors"));
 	if (err)
 		return err;
-	err = e1000_setup_tx(a);
+	err = e1000_setup_tx(a, ring_param("e1000.TxDescriptors"));
 	if (err)
 		e1000_free_rx(a);
 	return err;
@@ -193,15 +281,18 @@ static int e1000_probe(struct pci_dev *pdev)
 	a = netdev_priv(dev);
 	a->netdev = dev;
 	a->pdev = pdev;
-	a->offload = cmdline_flag("e1000.offload", false);
+	dev->netdev_ops = &e1000_netdev_ops;
+	dev->ethtool_ops = &e1000_ethtool_ops;
+	dev->vlan_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
+	dev->hw_features = dev->vlan_features | NETIF_F_HW_VLAN_CTAG_TX;
+	dev->features = NETIF_F_SG | NETIF_F_HW_VLAN_CTAG_TX;
+	if (cmdline_flag("e1000.offload", false))
+		dev->features = dev->hw_features;
+	moderation_params(a);
+	timer_setup(&a->watchdog, e1000_watchdog);
 	err = e1000_bring_up(a);
 	if (err)
 		goto out_free_netdev;
-	dev->netdev_ops = &e1000_netdev_ops;
-	dev->features = NETIF_F_SG;
-	if (a->offload)
-		dev->features |= NETIF_F_HW_CSUM | NETIF_F_TSO;
-	dev->hw_features = dev->features;
 	dev->watchdog_timeo_ns = 5 * NSEC_PER_SEC;
 	netif_napi_add(dev, &a->napi, e1000_poll);
 	err = register_netdev(&init_net, dev);

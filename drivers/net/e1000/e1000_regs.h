@@ -35,6 +35,19 @@
 #define E1000_EERD_ADDR_SHIFT 8
 #define E1000_EERD_DATA_SHIFT 16
 
+#define E1000_MDIC           0x0020 /* 13.4.6 PHY access */
+#define E1000_MDIC_REG_SHIFT 16
+#define E1000_MDIC_PHY_ADDR  (1U << 21)
+#define E1000_MDIC_OP_WRITE  (1U << 26)
+#define E1000_MDIC_OP_READ   (2U << 26)
+#define E1000_MDIC_READY     (1U << 28)
+#define E1000_MDIC_ERROR     (1U << 30)
+/* 13.3: the PHY's control register (IEEE 802.3, 22.2.4.1). */
+#define E1000_PHY_CTRL          0
+#define E1000_PHY_CTRL_LOOPBACK 0x4000
+#define E1000_PHY_CTRL_AUTONEG  0x1000
+#define E1000_PHY_CTRL_RESTART  0x0200
+
 #define E1000_FCAL 0x0028 /* 13.4.7 flow control address */
 #define E1000_FCAH 0x002c
 #define E1000_FCT  0x0030
@@ -98,23 +111,30 @@
 #define E1000_TADV   0x382c /* 13.4.45 absolute transmit delay */
 
 /* 13.7: statistics, 32 bits, cleared when read; H is the upper half. */
-#define E1000_STATS_FIRST 0x4000
-#define E1000_CRCERRS     0x4000
-#define E1000_RXERRC      0x400c
-#define E1000_MPC         0x4010
-#define E1000_LATECOL     0x4020
-#define E1000_ECOL        0x4018
-#define E1000_COLC        0x4028
-#define E1000_RLEC        0x4040
-#define E1000_GPRC        0x4074
-#define E1000_BPRC        0x4078
-#define E1000_MPRC        0x407c
-#define E1000_GPTC        0x4080
-#define E1000_RNBC        0x40a0
-#define E1000_RUC         0x40a4
-#define E1000_ROC         0x40ac
-#define E1000_TPT         0x40d4
-#define E1000_STATS_LAST  0x40fc
+#define E1000_CRCERRS 0x4000
+#define E1000_RXERRC  0x400c
+#define E1000_MPC     0x4010
+#define E1000_LATECOL 0x4020
+#define E1000_ECOL    0x4018
+#define E1000_COLC    0x4028
+#define E1000_RLEC    0x4040
+#define E1000_GPRC    0x4074
+#define E1000_BPRC    0x4078
+#define E1000_MPRC    0x407c
+#define E1000_GPTC    0x4080
+#define E1000_GORCL   0x4088 /* octets; reading H clears both */
+#define E1000_GORCH   0x408c
+#define E1000_GOTCL   0x4090
+#define E1000_GOTCH   0x4094
+#define E1000_RNBC    0x40a0
+#define E1000_RUC     0x40a4
+#define E1000_ROC     0x40ac
+#define E1000_RJC     0x40b0
+#define E1000_TPT     0x40d4
+#define E1000_MPTC    0x40f0
+#define E1000_BPTC    0x40f4
+#define E1000_TSCTC   0x40f8
+#define E1000_TSCTFC  0x40fc
 
 #define E1000_RXCSUM     0x5000 /* 13.4.47 */
 #define E1000_MTA        0x5200 /* 13.5.1 multicast table */
@@ -143,6 +163,9 @@ struct e1000_tx_desc {
 };
 #define E1000_TXD_FIELDS(cso, cmd, css) \
 	((u64)(cso) << 16 | (u64)(cmd) << 24 | (u64)(css) << 40)
+/* A tag for the device to put in; and all of the fields that say so. */
+#define E1000_TXD_VLAN(tci) ((u64)(tci) << 48 | (u64)E1000_TXD_CMD_VLE << 24)
+#define E1000_TXD_VLAN_MASK E1000_TXD_VLAN(0xffff)
 static_assert(sizeof(struct e1000_tx_desc) == 16, "8254x SDM, table 3-8");
 
 /* 3.3.6: context descriptor: what the data descriptors after it need. */
@@ -193,6 +216,7 @@ static_assert(sizeof(struct e1000_rx_desc) == 16, "8254x SDM, table 3-1");
 
 #define E1000_RXD_STAT_DD  0x01
 #define E1000_RXD_STAT_EOP 0x02
+#define E1000_RXD_STAT_VP  0x08 /* a VLAN tag was taken out: special */
 #define E1000_RXD_ERR_CE   0x01
 #define E1000_RXD_ERR_SE   0x02
 #define E1000_RXD_ERR_SEQ  0x04

@@ -6,9 +6,11 @@
  * Needs a card whose wire leads nowhere; without one the cases are skipped.
  */
 #include "drivers/net/e1000/e1000.h"
+#include "lib/errno.h"
 #include "lib/kunit.h"
 #include "lib/softirq.h"
 #include "tests/guest/real_clock.h"
+#include "tests/host/host.h"
 
 #define FRAME_BYTES 60U
 
@@ -79,7 +81,7 @@ static u32 fill(struct kunit *test)
 	struct sk_buff *skb;
 	u32 taken = 0;
 
-	while (taken <= E1000_TX_RING) {
+	while (taken <= adapter->tx.mask + 1) {
 		skb = frame();
 		if (!skb) {
 			KUNIT_FAIL(test, "no memory for a frame");
@@ -108,8 +110,8 @@ static void full_ring_stops_the_queue_and_loses_nothing(struct kunit *test)
 	(void)e1000_read(adapter, E1000_TPT);
 	freeze();
 	taken = fill(test);
-	KUNIT_EXPECT_GT(test, taken, E1000_TX_RING / 2);
-	KUNIT_EXPECT_LT(test, taken, E1000_TX_RING);
+	KUNIT_EXPECT_GT(test, taken, E1000_RING_DEFAULT / 2);
+	KUNIT_EXPECT_LT(test, taken, E1000_RING_DEFAULT);
 	KUNIT_EXPECT_TRUE(test, netif_tx_queue_stopped(txq));
 	KUNIT_EXPECT_EQ(test, e1000_read(adapter, E1000_GPTC), 0);
 	thaw();
@@ -131,7 +133,7 @@ static void ring_wraps_many_times_and_counts_as_the_device(struct kunit *test)
 		kunit_skip(test, "no e1000 here");
 	sent = adapter->stats.tx_packets;
 	(void)e1000_read(adapter, E1000_GPTC);
-	for (i = 0; i < 20 * E1000_TX_RING + 7; i++) {
+	for (i = 0; i < 20 * E1000_RING_DEFAULT + 7; i++) {
 		struct sk_buff *skb = frame();
 
 		KUNIT_ASSERT_NOT_NULL(test, skb);
@@ -165,7 +167,212 @@ timeout_empties_a_hung_ring_and_the_queue_goes_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, skb_live_count(), live);
 }
 
+static u32 device_sent(void)
+{
+	(void)e1000_read(adapter, E1000_TPT);
+	return e1000_read(adapter, E1000_GPTC);
+}
+
+static void resize_takes_along_what_waits(struct kunit *test)
+{
+	struct netdev_queue *txq;
+	u32 taken;
+
+	if (!adapter)
+		kunit_skip(test, "no e1000 here");
+	txq = netdev_get_tx_queue(adapter->netdev, 0);
+	(void)device_sent();
+	freeze();
+	taken = fill(test);
+	KUNIT_EXPECT_EQ(test, e1000_resize_tx(adapter, E1000_RING_MIN), -EBUSY);
+	KUNIT_EXPECT_EQ(test, adapter->tx.mask, E1000_RING_DEFAULT - 1);
+	freeze();
+	KUNIT_EXPECT_EQ(test, e1000_resize_tx(adapter, 1024), 0);
+	/* The new ring was thawed with what was in the old one. */
+	KUNIT_EXPECT_FALSE(test, netif_tx_queue_stopped(txq));
+	KUNIT_EXPECT_EQ(test, device_sent(), taken);
+	KUNIT_EXPECT_EQ(test, adapter->tx.next_to_clean,
+			adapter->tx.next_to_use);
+	KUNIT_EXPECT_EQ(test, to_driver(frame()), NETDEV_TX_OK);
+	KUNIT_EXPECT_EQ(test, device_sent(), 1);
+	KUNIT_EXPECT_EQ(test, e1000_resize_tx(adapter, E1000_RING_DEFAULT), 0);
+}
+
+static void resize_survives_each_allocation_failure(struct kunit *test)
+{
+	struct e1000_tx_ring before;
+	u32 n;
+
+	if (!adapter)
+		kunit_skip(test, "no e1000 here");
+	before = adapter->tx;
+	for (n = 1; n <= 8; n++) {
+		test_fail_nth_alloc(n);
+		if (e1000_resize_tx(adapter, 512) == 0)
+			break;
+		KUNIT_EXPECT_MEMEQ(test, &adapter->tx, &before, sizeof(before));
+		KUNIT_EXPECT_EQ(test, to_driver(frame()), NETDEV_TX_OK);
+		before = adapter->tx;
+	}
+	test_fail_nth_alloc(0);
+	KUNIT_EXPECT_EQ(test, n, 3); /* descriptors, then the skbs' places */
+	KUNIT_EXPECT_EQ(test, e1000_resize_tx(adapter, E1000_RING_DEFAULT), 0);
+	for (n = 1; n <= 8; n++) {
+		test_fail_nth_alloc(n);
+		if (e1000_resize_rx(adapter, 128) == 0)
+			break;
+		KUNIT_EXPECT_EQ(test, adapter->rx.mask, E1000_RING_DEFAULT - 1);
+	}
+	test_fail_nth_alloc(0);
+	KUNIT_EXPECT_EQ(test, n, 3);
+	KUNIT_EXPECT_EQ(test, adapter->rx.mask, 127);
+	KUNIT_EXPECT_EQ(test, e1000_resize_rx(adapter, E1000_RING_DEFAULT), 0);
+}
+
+/* Masked, the device tells nobody; the driver's own timer looks. */
+static void lost_interrupt_is_made_good_by_the_watchdog(struct kunit *test)
+{
+	u64 timeouts, end;
+
+	if (!adapter)
+		kunit_skip(test, "no e1000 here");
+	timeouts = adapter->stats.tx_timeouts;
+	(void)device_sent();
+	freeze();
+	KUNIT_EXPECT_GT(test, fill(test), 0);
+	e1000_write(adapter, E1000_IMC, ~0U);
+	thaw();
+	mod_timer(&adapter->watchdog, ktime_get_ns());
+	for (end = ktime_get_ns() + 5 * NSEC_PER_SEC;
+	     adapter->tx.next_to_clean != adapter->tx.next_to_use &&
+	     ktime_get_ns() < end;)
+		task_yield();
+	KUNIT_EXPECT_EQ(test, adapter->tx.next_to_clean,
+			adapter->tx.next_to_use);
+	KUNIT_EXPECT_FALSE(test, netif_tx_queue_stopped(netdev_get_tx_queue(
+					 adapter->netdev, 0)));
+	KUNIT_EXPECT_EQ(test, adapter->stats.tx_timeouts, timeouts);
+	/* Unmasked again. */
+	KUNIT_EXPECT_TRUE(test,
+			  e1000_read(adapter, E1000_IMS) & E1000_ICR_TXDW);
+}
+
+/* The transmit watchdog finds that all has been sent: it resets nothing. */
+static void timeout_after_a_lost_interrupt_drops_nothing(struct kunit *test)
+{
+	u64 dropped = skb_drop_counts[SKB_DROP_REASON_TX_TIMEOUT];
+	u32 taken;
+
+	if (!adapter)
+		kunit_skip(test, "no e1000 here");
+	(void)device_sent();
+	freeze();
+	taken = fill(test);
+	thaw();
+	e1000_tx_timeout(adapter->netdev);
+	KUNIT_EXPECT_EQ(test, device_sent(), taken);
+	KUNIT_EXPECT_EQ(test, skb_drop_counts[SKB_DROP_REASON_TX_TIMEOUT],
+			dropped);
+}
+
+static void a_ring_that_hangs_again_resets_the_device(struct kunit *test)
+{
+	u64 resets;
+
+	if (!adapter)
+		kunit_skip(test, "no e1000 here");
+	resets = adapter->stats.resets;
+	freeze();
+	fill(test);
+	e1000_tx_timeout(adapter->netdev);
+	KUNIT_EXPECT_EQ(test, adapter->stats.resets, resets);
+	freeze();
+	fill(test);
+	e1000_tx_timeout(adapter->netdev);
+	KUNIT_EXPECT_EQ(test, adapter->stats.resets, resets + 1);
+	KUNIT_EXPECT_TRUE(test,
+			  e1000_read(adapter, E1000_RCTL) & E1000_RCTL_EN);
+	KUNIT_EXPECT_EQ(test, e1000_read(adapter, E1000_RDT), adapter->rx.mask);
+	(void)device_sent();
+	KUNIT_EXPECT_EQ(test, to_driver(frame()), NETDEV_TX_OK);
+	KUNIT_EXPECT_EQ(test, device_sent(), 1);
+	/* What was sent since lets the next one begin with the ring alone. */
+	freeze();
+	fill(test);
+	e1000_tx_timeout(adapter->netdev);
+	KUNIT_EXPECT_EQ(test, adapter->stats.resets, resets + 1);
+}
+
+static u64 counter(const char *name)
+{
+	static char names[64][ETH_GSTRING_LEN];
+	static u64 values[64];
+	const struct ethtool_ops *ops = adapter->netdev->ethtool_ops;
+	u32 i, n = ops->get_stats_count(adapter->netdev);
+
+	BUG_ON(n > 64);
+	ops->get_strings(adapter->netdev, names);
+	ops->get_ethtool_stats(adapter->netdev, values);
+	for (i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return values[i];
+	panic("no counter %s", name);
+}
+
+static void counters_agree_with_the_devices_own(struct kunit *test)
+{
+	u64 packets, bytes, theirs, octets, broadcast;
+	u32 i;
+
+	if (!adapter)
+		kunit_skip(test, "no e1000 here");
+	packets = counter("tx_packets");
+	bytes = counter("tx_bytes");
+	theirs = counter("device_tx_packets");
+	octets = counter("device_tx_octets");
+	broadcast = counter("tx_broadcast");
+	for (i = 0; i < 1000; i++)
+		KUNIT_EXPECT_EQ(test, to_driver(frame()), NETDEV_TX_OK);
+	KUNIT_EXPECT_EQ(test, counter("tx_packets") - packets, 1000);
+	KUNIT_EXPECT_EQ(test, counter("tx_bytes") - bytes, 1000 * FRAME_BYTES);
+	KUNIT_EXPECT_EQ(test, counter("device_tx_packets") - theirs, 1000);
+	/* With the CRC. */
+	KUNIT_EXPECT_EQ(test, counter("device_tx_octets") - octets,
+			1000 * (FRAME_BYTES + ETH_FCS_LEN));
+	KUNIT_EXPECT_EQ(test, counter("tx_broadcast") - broadcast, 1000);
+}
+
+static void moderation_is_bounded_and_reaches_the_device(struct kunit *test)
+{
+	const struct ethtool_ops *ops;
+	struct ethtool_coalesce c = { .rx_coalesce_usecs = 100,
+				      .tx_coalesce_usecs = 50 };
+
+	if (!adapter)
+		kunit_skip(test, "no e1000 here");
+	ops = adapter->netdev->ethtool_ops;
+	KUNIT_EXPECT_EQ(test, ops->set_coalesce(adapter->netdev, &c), 0);
+	KUNIT_EXPECT_EQ(test, e1000_read(adapter, E1000_ITR), 100 * 1000 / 256);
+	KUNIT_EXPECT_EQ(test, e1000_read(adapter, E1000_TADV), 98);
+	c.rx_coalesce_usecs = E1000_ITR_MAX_US + 1;
+	KUNIT_EXPECT_EQ(test, ops->set_coalesce(adapter->netdev, &c), -EINVAL);
+	c.rx_coalesce_usecs = 0;
+	c.tx_max_coalesced_frames = 1;
+	KUNIT_EXPECT_EQ(test, ops->set_coalesce(adapter->netdev, &c),
+			-EOPNOTSUPP);
+	c = (struct ethtool_coalesce){ .rx_coalesce_usecs = 32,
+				       .tx_coalesce_usecs = 32 };
+	KUNIT_EXPECT_EQ(test, ops->set_coalesce(adapter->netdev, &c), 0);
+}
+
 static const struct kunit_case e1000_cases[] = {
+	KUNIT_CASE(resize_takes_along_what_waits),
+	KUNIT_CASE(resize_survives_each_allocation_failure),
+	KUNIT_CASE(lost_interrupt_is_made_good_by_the_watchdog),
+	KUNIT_CASE(timeout_after_a_lost_interrupt_drops_nothing),
+	KUNIT_CASE(a_ring_that_hangs_again_resets_the_device),
+	KUNIT_CASE(counters_agree_with_the_devices_own),
+	KUNIT_CASE(moderation_is_bounded_and_reaches_the_device),
 	KUNIT_CASE(full_ring_stops_the_queue_and_loses_nothing),
 	KUNIT_CASE(ring_wraps_many_times_and_counts_as_the_device),
 	KUNIT_CASE(timeout_empties_a_hung_ring_and_the_queue_goes_on),

@@ -20,132 +20,20 @@
 #include "net/wire/ip.h"
 #include "net/wire/tcp.h"
 
-/* The most descriptors a packet takes: context, TSO's header, linear part,
- * fragments, each cut at E1000_TXD_MAX_LEN; and one slot stays free so that
- * TDT never meets TDH. */
-#define TX_WORST_CASE (MAX_SKB_FRAGS + 3U + 65536U / E1000_TXD_MAX_LEN + 1U)
-/* A stopped queue is woken when this much is free: not for every frame. */
-#define TX_WAKE_THRESHOLD (2U * TX_WORST_CASE)
-
-static_assert((E1000_TX_RING & (E1000_TX_RING - 1)) == 0, "masked by size - 1");
-static_assert(E1000_TX_RING * sizeof(struct e1000_tx_desc) % 128 == 0,
-	      "8254x SDM, 13.4.37: TDLEN in units of 128 bytes");
-static_assert(E1000_TX_RING > TX_WAKE_THRESHOLD, "or no packet would fit");
-
-static u32 tx_unused(const struct e1000_tx_ring *r)
+/* For any packet, whatever it takes. */
+static bool tx_has_room(const struct e1000_tx_ring *r)
 {
-	return E1000_TX_RING - 1 - (r->next_to_use - r->next_to_clean);
+	return r->next_to_use - r->next_to_clean <= r->full;
 }
 
 static struct e1000_tx_desc *tx_desc(const struct e1000_tx_ring *r, u32 i)
 {
-	return &r->desc[i & (E1000_TX_RING - 1)];
-}
-
-/* Section 14.5, "Transmit Initialization". */
-static void tx_start(struct e1000_adapter *a)
-{
-	struct e1000_tx_ring *r = &a->tx;
-
-	r->next_to_use = 0;
-	r->next_to_clean = 0;
-	r->tail = 0;
-	r->csum_context = 0;
-	/* Ring base and length; 16-byte aligned by the allocator. */
-	e1000_write(a, E1000_TDBAL, (u32)r->dma);
-	e1000_write(a, E1000_TDBAH, (u32)(r->dma >> 32));
-	e1000_write(a, E1000_TDLEN,
-		    E1000_TX_RING * (u32)sizeof(struct e1000_tx_desc));
-	/* Head and tail. */
-	e1000_write(a, E1000_TDH, 0);
-	e1000_write(a, E1000_TDT, 0);
-	/* Completion interrupts wait up to 64 us for company (IDE). */
-	e1000_write(a, E1000_TIDV, 32);
-	e1000_write(a, E1000_TADV, 64);
-	/* Inter-packet gap, then enable with padding and full-duplex values. */
-	e1000_write(a, E1000_TIPG,
-		    E1000_TIPG_IPGT |
-			    E1000_TIPG_IPGR1 << E1000_TIPG_IPGR1_SHIFT |
-			    E1000_TIPG_IPGR2 << E1000_TIPG_IPGR2_SHIFT);
-	e1000_write(a, E1000_TCTL,
-		    E1000_TCTL_EN | E1000_TCTL_PSP |
-			    E1000_COLLISION_THRESHOLD << E1000_TCTL_CT_SHIFT |
-			    E1000_COLLISION_DISTANCE_FD
-				    << E1000_TCTL_COLD_SHIFT);
-}
-
-/**
- * e1000_setup_tx() - Allocate the ring and start the transmit unit.
- * @a: after e1000_reset_hw().
- *
- * Context: boot.
- * Return:  0 or -ENOMEM with nothing left allocated.
- */
-int e1000_setup_tx(struct e1000_adapter *a)
-{
-	struct e1000_tx_ring *r = &a->tx;
-
-	r->desc = dma_alloc_coherent(E1000_TX_RING * sizeof(*r->desc), &r->dma);
-	if (!r->desc)
-		return -ENOMEM;
-	if (a->offload) {
-		r->headers = dma_alloc_coherent(E1000_TX_RING * E1000_TX_HEADER,
-						&r->headers_dma);
-		if (!r->headers)
-			goto out_free_desc;
-	}
-	tx_start(a);
-	return 0;
-
-out_free_desc:
-	dma_free_coherent(E1000_TX_RING * sizeof(*r->desc), r->desc, r->dma);
-	r->desc = NULL;
-	return -ENOMEM;
-}
-
-/**
- * e1000_free_tx() - Stop the transmit unit and free ring and packets.
- * @a: after e1000_setup_tx().
- */
-void e1000_free_tx(struct e1000_adapter *a)
-{
-	struct e1000_tx_ring *r = &a->tx;
-
-	e1000_drain_tx(a);
-	if (r->headers)
-		dma_free_coherent(E1000_TX_RING * E1000_TX_HEADER, r->headers,
-				  r->headers_dma);
-	r->headers = NULL;
-	dma_free_coherent(E1000_TX_RING * sizeof(*r->desc), r->desc, r->dma);
-	r->desc = NULL;
-}
-
-/**
- * e1000_drain_tx() - Take back every packet, sent or not.
- * @a: the adapter; the transmit unit is stopped by this.
- *
- * What TCP holds it sends again; the rest counts as dropped.
- *
- * Context: softirqs off.
- */
-void e1000_drain_tx(struct e1000_adapter *a)
-{
-	struct e1000_tx_ring *r = &a->tx;
-	struct sk_buff *skb;
-
-	e1000_write(a, E1000_TCTL, E1000_TCTL_PSP);
-	(void)e1000_read(a, E1000_STATUS);
-	for (; r->next_to_clean != r->next_to_use; r->next_to_clean++) {
-		skb = r->skb[r->next_to_clean & (E1000_TX_RING - 1)];
-		r->skb[r->next_to_clean & (E1000_TX_RING - 1)] = NULL;
-		kfree_skb_reason(skb, SKB_DROP_REASON_TX_TIMEOUT);
-	}
-	netdev_tx_reset_queue(netdev_get_tx_queue(a->netdev, 0));
+	return &r->desc[i & r->mask];
 }
 
 /* What the descriptors of one packet have in common. */
 struct tx_kind {
-	u64 fields; /* E1000_TXD_FIELDS() */
+	u64 fields; /* E1000_TXD_FIELDS(), E1000_TXD_VLAN() */
 	u32 taken;  /* bytes of the linear part that are in the ring already */
 	u32 next;   /* the first descriptor that is still free */
 };
@@ -200,9 +88,10 @@ static void tx_checksum(struct e1000_adapter *a, const struct sk_buff *skb,
 		a->tx.csum_context = start << 8 | where;
 		tx_context(a, kind->next++, &c);
 	}
-	kind->fields = E1000_TXD_FIELDS(E1000_TXD_DTYP_DATA,
-					E1000_TXD_CMD_IFCS | E1000_TXD_CMD_DEXT,
-					E1000_TXD_POPTS_TXSM);
+	kind->fields &= E1000_TXD_VLAN_MASK;
+	kind->fields |= E1000_TXD_FIELDS(
+		E1000_TXD_DTYP_DATA, E1000_TXD_CMD_IFCS | E1000_TXD_CMD_DEXT,
+		E1000_TXD_POPTS_TXSM);
 }
 
 static const struct tcphdr *tcp_header(const struct sk_buff *skb)
@@ -249,7 +138,7 @@ static void tx_segment(struct e1000_adapter *a, const struct sk_buff *skb,
 	u8 *header;
 
 	tx_context(a, kind->next++, &c);
-	slot = (kind->next & (E1000_TX_RING - 1)) * E1000_TX_HEADER;
+	slot = (kind->next & a->tx.mask) * E1000_TX_HEADER;
 	header = a->tx.headers + slot;
 	memcpy(header, skb->data, hdr_len);
 	iph = (struct iphdr *)(void *)(header + ip);
@@ -260,7 +149,8 @@ static void tx_segment(struct e1000_adapter *a, const struct sk_buff *skb,
 		iph->saddr, iph->daddr, 0, IPPROTO_TCP, 0);
 	a->stats.tx_tso++;
 
-	kind->fields = E1000_TXD_FIELDS(
+	kind->fields &= E1000_TXD_VLAN_MASK;
+	kind->fields |= E1000_TXD_FIELDS(
 		E1000_TXD_DTYP_DATA,
 		E1000_TXD_CMD_IFCS | E1000_TXD_CMD_DEXT | E1000_TXD_CMD_TSE,
 		E1000_TXD_POPTS_IXSM | E1000_TXD_POPTS_TXSM);
@@ -306,13 +196,14 @@ u64 e1000_features_check(const struct sk_buff *skb,
 static __force_inline void tx_doorbell(struct e1000_adapter *a)
 {
 	struct e1000_tx_ring *r = &a->tx;
+	u32 tail = r->next_to_use;
 
 	if (unlikely(!a->stats.first_frame_ns))
 		a->stats.first_frame_ns = ktime_get_ns();
-	r->tail = r->next_to_use;
+	r->tail = tail;
 	a->stats.doorbells++;
 	dma_wmb(); /* descriptors before the doorbell */
-	e1000_write(a, E1000_TDT, r->next_to_use & (E1000_TX_RING - 1));
+	e1000_write(a, E1000_TDT, tail & r->mask);
 }
 
 /* Walk DD in order and free what is done; packets and bytes are credited. */
@@ -320,21 +211,22 @@ static __force_inline void tx_reclaim(struct e1000_adapter *a,
 				      struct netdev_queue *txq)
 {
 	struct e1000_tx_ring *r = &a->tx;
-	u32 bytes = 0, packets = 0;
+	struct sk_buff **skbs = r->skb, *skb;
 	u32 i = r->next_to_clean, last;
-	struct sk_buff *skb;
+	u32 bytes = 0, packets = 0;
+	const u32 mask = r->mask;
 
 	while (i != r->next_to_use) {
 		/* Only a packet's last descriptor has RS, so only it gets DD;
 		 * it is the one with the skb. One that still waits for its
 		 * doorbell has the status 0 that tx_map() gave it. */
-		for (last = i; !r->skb[last & (E1000_TX_RING - 1)];)
+		for (last = i; !(skb = skbs[last & mask]);)
 			last++;
-		if (!(READ_ONCE(tx_desc(r, last)->status) & E1000_TXD_STAT_DD))
+		if (!(READ_ONCE(r->desc[last & mask].status) &
+		      E1000_TXD_STAT_DD))
 			break;
 		dma_rmb(); /* DD before anything else of the packet */
-		skb = r->skb[last & (E1000_TX_RING - 1)];
-		r->skb[last & (E1000_TX_RING - 1)] = NULL;
+		skbs[last & mask] = NULL;
 		bytes += skb->len;
 		packets++;
 		i = last + 1;
@@ -345,8 +237,10 @@ static __force_inline void tx_reclaim(struct e1000_adapter *a,
 		return;
 	netdev_tx_completed_queue(txq, packets, bytes);
 	if (unlikely(netif_tx_queue_stopped(txq)) &&
-	    tx_unused(r) >= TX_WAKE_THRESHOLD)
+	    e1000_tx_unused(r) >= E1000_TX_WAKE) {
+		a->stats.tx_restart_queue++;
 		netif_tx_wake_queue(txq);
+	}
 }
 
 /* The ring is full, as far as is known: look again. */
@@ -356,20 +250,23 @@ static noinline bool tx_make_room(struct e1000_adapter *a,
 	if (a->tx.tail != a->tx.next_to_use)
 		tx_doorbell(a);
 	tx_reclaim(a, txq);
-	if (tx_unused(&a->tx) >= TX_WORST_CASE)
+	if (tx_has_room(&a->tx))
 		return true;
 	netif_tx_stop_queue(txq);
 	a->stats.tx_busy++;
 	return false;
 }
 
-/* A frame for which the device, or the clock, has more to do. */
+/* A frame for which the device, or the clock, has more to do. A tag makes no
+ * other descriptors: VLE and the tag go into those that there are (3.3.3.1). */
 static noinline struct tx_kind tx_prepare(struct e1000_adapter *a,
 					  struct sk_buff *skb)
 {
 	const struct skb_shared_info *info = skb_shinfo(skb);
 	struct tx_kind kind = { TX_PLAIN, 0, a->tx.next_to_use };
 
+	if (skb->vlan_present)
+		kind.fields |= E1000_TXD_VLAN(skb->vlan_tci);
 	skb_tx_timestamp(skb);
 	if (info->gso_size) {
 		a->stats.tx_packets += info->gso_segs - 1U;
@@ -399,10 +296,10 @@ netdev_tx_t e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 	const struct skb_shared_info *info = skb_shinfo(skb);
 	struct e1000_tx_ring *r = &a->tx;
 	struct tx_kind kind = { TX_PLAIN, 0, r->next_to_use };
-	struct e1000_tx_desc *last = NULL;
-	u32 f, i;
+	struct e1000_tx_desc *last;
+	u32 f, i, len = skb->len;
 
-	if (unlikely(tx_unused(r) < TX_WORST_CASE) && !tx_make_room(a, txq))
+	if (unlikely(!tx_has_room(r)) && !tx_make_room(a, txq))
 		return NETDEV_TX_BUSY;
 	if (unlikely(skb_xmit_extra(info) ||
 		     skb->ip_summed == CHECKSUM_PARTIAL))
@@ -411,17 +308,19 @@ netdev_tx_t e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 	if (likely(skb_headlen(skb) > kind.taken))
 		last = tx_map(r, &i, dma_map(skb->data + kind.taken),
 			      skb_headlen(skb) - kind.taken, kind.fields);
+	else
+		last = tx_desc(r, i - 1); /* TSO's header was all of it */
 	for (f = 0; f < info->nr_frags; f++)
 		last = tx_map(r, &i, dma_map(skb_frag_address(&info->frags[f])),
 			      skb_frag_size(&info->frags[f]), kind.fields);
 	last->cmd |= TX_LAST;
-	r->skb[(i - 1) & (E1000_TX_RING - 1)] = skb;
+	r->skb[(i - 1) & r->mask] = skb;
 	r->next_to_use = i;
 	a->stats.tx_packets++;
-	a->stats.tx_bytes += skb->len;
-	netdev_tx_sent_queue(txq, skb->len);
+	a->stats.tx_bytes += len;
+	netdev_tx_sent_queue(txq, len);
 
-	if (unlikely(tx_unused(r) < TX_WORST_CASE))
+	if (unlikely(i - r->next_to_clean > r->full))
 		netif_tx_stop_queue(txq); /* before the doorbell: see below */
 	if (likely(!netdev_xmit_more(dev)) || netif_xmit_stopped(txq)) {
 		tx_doorbell(a);
@@ -447,22 +346,12 @@ void e1000_clean_tx_irq(struct e1000_adapter *a)
 }
 
 /**
- * e1000_tx_timeout() - The queue has been stopped for too long: start over.
- * @dev: the e1000's.
+ * e1000_reclaim_tx() - The same for who holds the queue's lock.
+ * @a: the adapter.
  *
- * Context: TIMER softirq, from the transmit watchdog.
+ * Context: task or softirq, softirqs off.
  */
-void e1000_tx_timeout(struct net_device *dev)
+void e1000_reclaim_tx(struct e1000_adapter *a)
 {
-	struct e1000_adapter *a = netdev_priv(dev);
-	struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
-
-	a->stats.tx_timeouts++;
-	pr_err("%s: transmit ring hung (TDH %u, TDT %u); resetting it\n",
-	       dev->name, e1000_read(a, E1000_TDH), e1000_read(a, E1000_TDT));
-	spin_lock_bh(&txq->xmit_lock);
-	e1000_drain_tx(a);
-	tx_start(a);
-	spin_unlock_bh(&txq->xmit_lock);
-	netif_tx_wake_queue(txq);
+	tx_reclaim(a, netdev_get_tx_queue(a->netdev, 0));
 }

@@ -19,6 +19,7 @@
 #include "kernel/stats.h"
 #include "net/core/netdevice.h"
 #include "net/core/sch_generic.h"
+#include "net/ethernet/vlan.h"
 #include "net/ipv4/inet_sock.h"
 #include "net/ipv4/ip.h"
 #include "net/ipv4/ipconfig.h"
@@ -127,6 +128,7 @@ void network_init(void)
 	skb_init();
 	net_dev_init();
 	net_sched_init();
+	vlan_init();
 	inet_init();
 	netlink_init();
 	err = net_setup(&init_net);
@@ -204,9 +206,18 @@ static void set_routes(struct net *net)
 		(void)ip_route_config(net, route);
 }
 
+static void set_vlans(struct net *net)
+{
+	const char *vlan;
+	u32 i;
+
+	for (i = 0; (vlan = cmdline_get_nth("vlan", i)); i++)
+		(void)vlan_config(net, vlan);
+}
+
 /**
- * network_configure() - `sysctl.*`, loopback up, then what `ip=` and `route=`
- * say.
+ * network_configure() - `sysctl.*`, loopback up, then what `vlan=`, `ip=` and
+ * `route=` say.
  *
  * Context: boot task; with ip=dhcp it sleeps until an answer or a time-out.
  */
@@ -226,6 +237,7 @@ void network_configure(void)
 			count_pci_devices());
 		return;
 	}
+	set_vlans(&init_net);
 	err = ip ? ip_auto_config(&init_net, ip) : 0;
 	if (err)
 		pr_err("network: ip=%s failed (error %d)\n", ip, err);

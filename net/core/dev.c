@@ -20,6 +20,7 @@
 #include "net/core/sch_generic.h"
 #include "net/core/timestamping.h"
 #include "net/core/zerocopy.h"
+#include "net/wire/vlan.h"
 
 /* Depth of devices stacked on devices, or of a loop among them. */
 #define XMIT_RECURSION_LIMIT 8
@@ -168,10 +169,32 @@ static struct sk_buff *validate_one(struct sk_buff *skb, u64 features)
 	return skb;
 }
 
+/* A tag that the device does not put in goes in here; NULL: dropped. */
+static struct sk_buff *vlan_push_inside(struct sk_buff *skb)
+{
+	u8 *p;
+
+	if (skb_cow_head(skb, VLAN_HLEN)) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);
+		return NULL;
+	}
+	p = skb_push(skb, VLAN_HLEN);
+	memmove(p, p + VLAN_HLEN, 2 * ETH_ALEN);
+	vlan_put_tag(p + 2 * ETH_ALEN, skb->vlan_tci);
+	skb_reset_mac_header(skb);
+	skb->vlan_present = 0;
+	return skb;
+}
+
 static noinline struct sk_buff *validate_slow(struct sk_buff *skb, u64 features)
 {
 	struct sk_buff *segs, *head = NULL, **pp = &head, *next;
 
+	if (skb->vlan_present && !(features & NETIF_F_HW_VLAN_CTAG_TX)) {
+		skb = vlan_push_inside(skb);
+		if (!skb)
+			return NULL;
+	}
 	if (!skb_is_gso(skb) || can_segment(skb, features))
 		return validate_one(skb, features);
 	segs = skb_gso_segment(skb, features);

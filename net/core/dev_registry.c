@@ -210,10 +210,11 @@ void unregister_netdev(struct net_device *dev)
  */
 void dev_net_exit(struct net *net)
 {
-	struct net_device *dev, *next;
-
-	list_for_each_entry_safe (dev, next, &net->dev_base_head, dev_list)
-		unregister_netdev(dev);
+	/* The youngest first: a VLAN device before the one below it, which
+	 * would take it along. */
+	while (!list_empty(&net->dev_base_head))
+		unregister_netdev(list_entry(net->dev_base_head.prev,
+					     struct net_device, dev_list));
 }
 
 static void dev_update_running(struct net_device *dev)

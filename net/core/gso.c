@@ -117,6 +117,7 @@ static struct sk_buff *segment_one(struct sk_buff *skb, u32 hdr_len, u32 pos,
 	seg->hash = skb->hash;
 	seg->vlan_tci = skb->vlan_tci;
 	seg->vlan_present = skb->vlan_present;
+	skb_shinfo(seg)->tx_flags = skb_shinfo(skb)->tx_flags & SKBTX_VLAN;
 	return seg;
 
 out_free:

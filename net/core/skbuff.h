@@ -64,9 +64,13 @@ enum {
 	SKB_GSO_UDP_L4 = 1 << 1,
 };
 
-/* tx_flags: time stamps to be taken on the way out */
+/* tx_flags: time stamps to be taken on the way out, and a hint */
 #define SKBTX_SW_TSTAMP    BIT(1) /* at the device */
 #define SKBTX_SCHED_TSTAMP BIT(6) /* at the queueing discipline */
+#define SKBTX_ANY_TSTAMP   (SKBTX_SW_TSTAMP | SKBTX_SCHED_TSTAMP)
+/* Some clone of this buffer has a tag (vlan_present): the packet takes the long
+ * way, where somebody looks. */
+#define SKBTX_VLAN BIT(7)
 
 /* At skb->end; one for all clones. */
 struct skb_shared_info {

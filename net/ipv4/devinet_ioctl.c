@@ -8,8 +8,10 @@
  */
 #include "lib/err.h"
 #include "lib/uapi/if.h"
+#include "lib/uapi/if_vlan.h"
 #include "lib/vsprintf.h"
 #include "net/core/ethtool.h"
+#include "net/ethernet/vlan.h"
 #include "net/ipv4/route.h"
 
 #define CAP_NET_ADMIN 12
@@ -318,6 +320,9 @@ int devinet_ioctl(struct net *net, u32 cmd, void __user *arg)
 		return ifconf(net, arg);
 	case SIOCGIFNAME:
 		return ifname(net, arg);
+	case SIOCGIFVLAN:
+	case SIOCSIFVLAN:
+		return vlan_ioctl_handler(net, arg);
 	case SIOCETHTOOL:
 		return dev_ethtool(net, arg);
 	default:

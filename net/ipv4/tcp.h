@@ -324,7 +324,8 @@ static inline u32 tcp_skb_mss(const struct sk_buff *skb)
 /* Is its last byte, or one in it, to be stamped on the way? */
 static inline bool tcp_has_tx_tstamp(const struct sk_buff *skb)
 {
-	return TCP_SKB_CB(skb)->txstamp_ack || skb_shinfo(skb)->tx_flags;
+	return TCP_SKB_CB(skb)->txstamp_ack ||
+	       (skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP);
 }
 
 /* Sequence comparison modulo 2^32 (RFC 9293, section 3.4). */

@@ -100,7 +100,7 @@ static struct sk_buff *tcp4_gso_segment(struct sk_buff *skb, u64 features)
 	segs = skb_segment(skb, hdr_len, features);
 	if (IS_ERR(segs))
 		return segs;
-	if (unlikely(skb_shinfo(skb)->tx_flags))
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_ANY_TSTAMP))
 		fix_tstamp(segs, seq, mss, skb_shinfo(skb), sk);
 	for (seg = segs; seg; seg = seg->next) {
 		fix_ip(seg, id, i);

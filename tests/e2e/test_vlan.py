@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MIT
+"""802.1Q: what the guest sends through eth0.5 carries the tag 5 on the wire,
+put in by the card or by software. The other end is an access port: it takes
+the tag out on the way to a host that knows of no VLAN, and puts it in on the
+way back."""
+import socket
+
+import pytest
+
+import judge
+from doorbell_lib.network import GUEST_MAC
+from doorbell_lib.transfer import Listener
+from harness import BUILD, assert_no_leak, doorbell, noise, sha256
+from link import GUEST, HOST, NETMASK, Impairment, Link
+
+PORT, TAG = 9000, b"\x81\x00\x00\x05"
+
+
+class Untag(Impairment):
+    """To the host: the tag goes; what has none is not for this VLAN."""
+
+    def through(self, frame):
+        self.counts["frames"] += 1
+        if frame[12:16] != TAG:
+            self.counts["lost"] += 1
+            return []
+        return [frame[:12] + frame[16:]]
+
+
+class Tag(Impairment):
+    """To the guest."""
+
+    def through(self, frame):
+        self.counts["frames"] += 1
+        return [frame[:12] + TAG + frame[12:]]
+
+
+@pytest.mark.parametrize("words,make", [
+    (["--append", "vlan=eth0.5:eth0"], ""),
+    (["--append", "vlan=eth0.5:eth0", "--offload"], ""),
+    (["--append", "ip=off"], f"""
+        ifconfig eth0 0.0.0.0 up
+        vconfig add eth0 5
+        ifconfig eth0.5 {GUEST} netmask {NETMASK} up"""),
+], ids=["card inserts", "card inserts, sums and cuts", "by vconfig"])
+def test_a_file_crosses_a_vlan(tap, tmp_path, words, make):
+    data = noise(2 << 20)
+    (tmp_path / "data.bin").write_bytes(data)
+    (tmp_path / "script").write_text(
+        f"{make}\n/bin/send --timeout 60 /data.bin tcp://{HOST}:{PORT}\n")
+    pcap = str(tmp_path / "run.pcap")
+    with Link(Untag(), Tag()) as link:
+        launch = link.launcher_words(pcap)
+        if make:
+            launch = [w for w in launch if not w.startswith("ip=")]
+            launch.remove("--append")
+        else:
+            launch = [w.replace("::eth0:off", "::eth0.5:off") for w in launch]
+        listener = Listener(link.namespace.socket(socket.SOCK_STREAM,
+                                                  (HOST, PORT)))
+        listener.start()
+        try:
+            r = doorbell("run", *launch, *words, "--append", "quiet",
+                         "--stats", "--timeout", 100,
+                         "--add", f"{tmp_path}/data.bin:data.bin",
+                         "--add", f"{tmp_path}/script:script",
+                         "--add", f"{BUILD}/apps/send:bin/send",
+                         "busybox", "sh", "/script")
+        finally:
+            listener.stop()
+    assert r.status == 0, r.out + r.err
+    assert listener.sha256() == sha256(data)
+    assert_no_leak(r)
+    sent = judge.tshark(pcap, f"eth.src == {GUEST_MAC} && tcp.len > 0",
+                        "vlan.id", "vlan.priority")
+    assert len(sent) > 1000
+    assert {tuple(row) for row in sent} == {("5", "0")}
+    # The model writes a TCP checksum of zero as 0xffff.
+    assert not judge.tshark(
+        pcap, "_ws.malformed || ip.checksum.status == 0 || "
+        "(tcp.checksum.status == 0 && !tcp.checksum.ffff)", "frame.number")
+
+
+def test_software_inserts_where_the_card_may_not(tap, tmp_path):
+    """ethtool -K txvlan off, as Debian's ethtool says it, in mid-life."""
+    data = noise(300000)
+    (tmp_path / "data.bin").write_bytes(data)
+    (tmp_path / "script").write_text(
+        "/usr/sbin/ethtool -K eth0 txvlan off\n"
+        f"/bin/send --timeout 60 /data.bin tcp://{HOST}:{PORT}\n")
+    from test_driver import ETHTOOL, program
+    pcap = str(tmp_path / "run.pcap")
+    with Link(Untag(), Tag()) as link:
+        launch = [w.replace("::eth0:off", "::eth0.5:off")
+                  for w in link.launcher_words(pcap)]
+        listener = Listener(link.namespace.socket(socket.SOCK_STREAM,
+                                                  (HOST, PORT)))
+        listener.start()
+        try:
+            r = doorbell("run", *launch, "--append", "vlan=eth0.5:eth0 quiet",
+                         "--stats", "--timeout", 100, *program(ETHTOOL),
+                         "--add", f"{tmp_path}/data.bin:data.bin",
+                         "--add", f"{tmp_path}/script:script",
+                         "--add", f"{BUILD}/apps/send:bin/send",
+                         "busybox", "sh", "/script")
+        finally:
+            listener.stop()
+    assert r.status == 0, r.out + r.err
+    assert listener.sha256() == sha256(data)
+    assert {tuple(row) for row in judge.tshark(
+        pcap, f"eth.src == {GUEST_MAC} && tcp.len > 0", "vlan.id")} == \
+        {("5",)}

@@ -84,10 +84,10 @@ def test_tables_and_counters_are_files_below_proc_net():
     r = no_net("--append", "quiet", "busybox", "sh", "-c", "; ".join(
         line.strip() for line in script.strip().splitlines()))
     lines = r.out.split()
-    assert sorted(lines[:9]) == ["arp", "dev", "netstat", "raw", "route",
-                                 "snmp", "sockstat", "tcp", "udp"], \
+    assert sorted(lines[:10]) == ["arp", "dev", "netstat", "raw", "route",
+                                  "snmp", "sockstat", "tcp", "udp", "vlan"], \
         r.out + r.err
-    assert lines[9:] == ["1", "1", "2", "same"], r.out + r.err
+    assert lines[10:] == ["1", "1", "2", "same"], r.out + r.err
 
 
 def test_settings_are_files_below_proc_sys():

@@ -434,6 +434,58 @@ int fib_table_delete(struct net *net, const struct fib_config *cfg)
 	return err;
 }
 
+/**
+ * fib_table_find() - The route that fib_table_delete() would remove.
+ * @net:   the stack.
+ * @like:  destination and prefix length; what else is not 0 must agree.
+ * @found: filled.
+ *
+ * Context: task or softirq.
+ * Return:  false: there is none.
+ */
+bool fib_table_find(struct net *net, const struct fib_config *like,
+		    struct fib_config *found)
+{
+	struct fib_table *t = fib_table_of(net, like);
+	const struct fib_alias *fa;
+	struct fib_node *n;
+
+	if (!t || like->prefix_len > 32)
+		return false;
+	local_bh_disable();
+	n = fib_find(t, ntohl(like->dst), like->prefix_len);
+	fa = n ? n->aliases : NULL;
+	while (fa && !fib_alias_matches(fa, like))
+		fa = fa->next;
+	if (fa)
+		fib_to_config(t, n, fa, found);
+	local_bh_enable();
+	return fa != NULL;
+}
+
+/**
+ * fib_table_replace() - Put a route in the place of another.
+ * @net: the stack.
+ * @old: as fib_table_find() tells it.
+ * @new: to the same destination or not.
+ *
+ * Context: task or softirq; a packet in between finds neither.
+ * Return:  0; as fib_table_delete() and fib_table_insert(), and @old is there
+ *          still or, with -ENOBUFS alone, gone.
+ */
+int fib_table_replace(struct net *net, const struct fib_config *old,
+		      const struct fib_config *new)
+{
+	int err = fib_table_delete(net, old);
+
+	if (err)
+		return err;
+	err = fib_table_insert(net, new);
+	if (err && fib_table_insert(net, old))
+		return -ENOBUFS;
+	return err;
+}
+
 /* --- look-up --- */
 
 static int fib_type_errno(u8 type)

@@ -42,6 +42,7 @@ int ipconfig_resolv_conf(char *buf, size_t size);
 struct fib_config;
 int ip_route_attribute(const char *name, const char *value,
 		       struct fib_config *cfg) __must_check;
+int ip_route_destination(char *word, struct fib_config *cfg);
 /* What one `route=` says; errors have a message. */
 int ip_route_config(struct net *net, const char *spec);
 

@@ -118,6 +118,10 @@ int fib_table_insert(struct net *net,
 		     const struct fib_config *cfg) __must_check;
 int fib_table_delete(struct net *net,
 		     const struct fib_config *cfg) __must_check;
+bool fib_table_find(struct net *net, const struct fib_config *like,
+		    struct fib_config *found);
+int fib_table_replace(struct net *net, const struct fib_config *old,
+		      const struct fib_config *new) __must_check;
 /* Longest prefix, then lowest metric, local table first. -ENETUNREACH ... */
 int fib_lookup(struct net *net, const struct flowi4 *fl4,
 	       struct fib_result *res) __must_check;

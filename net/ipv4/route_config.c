@@ -142,7 +142,14 @@ static int parse_addr(const char *s, __be32 *addr)
 	return ipconfig_parse_addr(s, strlen(s), addr) ? 0 : -EINVAL;
 }
 
-static int parse_dst(char *word, struct fib_config *cfg)
+/**
+ * ip_route_destination() - Read "default", an address or a prefix.
+ * @word: is written to.
+ * @cfg:  dst and prefix_len are set.
+ *
+ * Return: 0; -EINVAL.
+ */
+int ip_route_destination(char *word, struct fib_config *cfg)
 {
 	char *slash = strchr(word, '/');
 	u32 bits = 32;
@@ -188,7 +195,7 @@ static int parse_route(struct net *net, const char *spec,
 {
 	char word[ROUTE_WORD_MAX];
 	const char *s = next_word(spec, word);
-	int err = s ? parse_dst(word, cfg) : -EINVAL;
+	int err = s ? ip_route_destination(word, cfg) : -EINVAL;
 
 	while (!err && *s) {
 		s = next_word(s, word);
@@ -199,42 +206,25 @@ static int parse_route(struct net *net, const char *spec,
 
 /* --- applying --- */
 
-struct route_search {
-	const struct fib_config *want;
-	struct fib_config found;
-};
-
-static int same_destination(const struct fib_config *cfg, void *arg)
-{
-	struct route_search *s = arg;
-
-	if (cfg->table != RT_TABLE_MAIN || cfg->dst != s->want->dst ||
-	    cfg->prefix_len != s->want->prefix_len)
-		return 0;
-	s->found = *cfg;
-	return 1;
-}
-
 /* Give the best route to that destination what @cfg says. */
 static int route_change(struct net *net, const struct fib_config *cfg)
 {
-	struct route_search s = { .want = cfg };
+	const struct fib_config like = { .dst = cfg->dst,
+					 .prefix_len = cfg->prefix_len };
+	struct fib_config old, new;
 	u32 i;
-	int err;
 
-	if (!fib_walk(net, same_destination, &s))
+	if (!fib_table_find(net, &like, &old))
 		return -ESRCH;
-	err = fib_table_delete(net, &s.found);
-	if (err)
-		return err;
+	new = old;
 	for (i = 0; i < RTAX_NR_; i++)
 		if (cfg->metrics[i])
-			s.found.metrics[i] = cfg->metrics[i];
+			new.metrics[i] = cfg->metrics[i];
 	if (cfg->prefsrc)
-		s.found.prefsrc = cfg->prefsrc;
+		new.prefsrc = cfg->prefsrc;
 	if (cfg->metric)
-		s.found.metric = cfg->metric;
-	return fib_table_insert(net, &s.found);
+		new.metric = cfg->metric;
+	return fib_table_replace(net, &old, &new);
 }
 
 static const char *why(int err)

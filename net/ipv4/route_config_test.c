@@ -71,6 +71,26 @@ static void ip_route_config_changes_a_route(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, res.metrics[RTAX_CC_ALGO], tcp_bbr.key);
 }
 
+/* A change that the table refuses leaves the route as it was. */
+static void ip_route_config_keeps_what_it_cannot_change(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct fib_config any = { 0 }, first;
+
+	fixture_addr(f, "10.0.2.15", 24);
+	KUNIT_EXPECT_EQ(test, ip_route_config(f->net, "default,via=10.0.2.2"),
+			0);
+	KUNIT_EXPECT_EQ(
+		test, ip_route_config(f->net, "default,via=10.0.2.2,metric=5"),
+		0);
+	KUNIT_EXPECT_EQ(test, ip_route_config(f->net, "default,metric=5"),
+			-EEXIST);
+	KUNIT_ASSERT_TRUE(test, fib_table_find(f->net, &any, &first));
+	KUNIT_EXPECT_EQ(test, first.metric, 0);
+	any.metric = 5;
+	KUNIT_EXPECT_TRUE(test, fib_table_find(f->net, &any, &first));
+}
+
 /* Every attribute, with its unit and its lock. */
 static void ip_route_config_takes_each_attribute(struct kunit *test)
 {
@@ -161,6 +181,7 @@ static void ip_route_config_refuses_what_is_wrong(struct kunit *test)
 static const struct kunit_case route_config_cases[] = {
 	KUNIT_CASE(ip_route_config_adds_a_route),
 	KUNIT_CASE(ip_route_config_changes_a_route),
+	KUNIT_CASE(ip_route_config_keeps_what_it_cannot_change),
 	KUNIT_CASE(ip_route_config_takes_each_attribute),
 	KUNIT_CASE(ip_route_config_refuses_what_is_wrong),
 	{}

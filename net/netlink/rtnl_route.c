@@ -354,57 +354,31 @@ static int parse_route(const struct nl_request *r, struct fib_config *cfg)
 	return parse_metrics(r, tb[RTA_METRICS], cfg->metrics);
 }
 
-struct route_search {
-	const struct fib_config *like;
-	struct fib_config found;
-};
-
-static int same_prefix(const struct fib_config *cfg, void *arg)
+/* The first route of @cfg's prefix and metric. */
+static bool find_route(struct net *net, const struct fib_config *cfg,
+		       struct fib_config *found)
 {
-	struct route_search *s = arg;
+	const struct fib_config like = {
+		.table = cfg->table,
+		.dst = cfg->dst,
+		.prefix_len = cfg->prefix_len,
+		.metric = cfg->metric,
+	};
 
-	if (cfg->table != s->like->table || cfg->dst != s->like->dst ||
-	    cfg->prefix_len != s->like->prefix_len)
-		return 2; /* past them */
-	if (cfg->metric != s->like->metric)
-		return 0;
-	s->found = *cfg;
-	return 1;
+	/* With a metric of 0 the least one is found. */
+	return fib_table_find(net, &like, found) &&
+	       found->metric == cfg->metric;
 }
 
-/* The first route of that prefix and metric. */
-static bool find_route(struct net *net, struct route_search *s)
+/* Why the table does not take @cfg. */
+static int explain(const struct nl_request *r, const struct fib_config *cfg,
+		   int err)
 {
-	struct fib_cursor at = { s->like->table, ntohl(s->like->dst),
-				 s->like->prefix_len, 0 };
-
-	return fib_walk_from(net, &at, same_prefix, s) == 1;
-}
-
-static int insert_route(const struct nl_request *r,
-			const struct fib_config *cfg)
-{
-	int err = fib_table_insert(r->net, cfg);
-
 	if (err == -ENETUNREACH || (err == -EINVAL && cfg->gateway))
 		r->x->msg = "Nexthop has invalid gateway";
 	else if (err == -ENETDOWN)
 		r->x->msg = "Device for nexthop is not up";
 	return err;
-}
-
-/* Put @cfg in the place of @old; if it cannot be, @old stays. */
-static int replace_route(const struct nl_request *r,
-			 const struct fib_config *old,
-			 const struct fib_config *cfg)
-{
-	int err = fib_table_delete(r->net, old), back;
-
-	err = err ?: insert_route(r, cfg);
-	if (!err)
-		return 0;
-	back = fib_table_insert(r->net, old);
-	return back && back != -EEXIST ? back : err;
 }
 
 /**
@@ -417,21 +391,21 @@ static int replace_route(const struct nl_request *r,
 int rtnl_newroute(const struct nl_request *r)
 {
 	u16 flags = r->nlh->nlmsg_flags;
-	struct fib_config cfg = { 0 };
-	struct route_search s = { .like = &cfg };
+	struct fib_config cfg = { 0 }, old;
 	int err = parse_route(r, &cfg);
 
 	if (err)
 		return err;
-	if (find_route(r->net, &s)) {
+	if (find_route(r->net, &cfg, &old)) {
 		if (flags & NLM_F_EXCL)
 			return -EEXIST;
 		if (flags & NLM_F_REPLACE)
-			return replace_route(r, &s.found, &cfg);
+			return explain(r, &cfg,
+				       fib_table_replace(r->net, &old, &cfg));
 	} else if (!(flags & NLM_F_CREATE)) {
 		return -ENOENT;
 	}
-	return insert_route(r, &cfg);
+	return explain(r, &cfg, fib_table_insert(r->net, &cfg));
 }
 
 /**
@@ -520,25 +494,12 @@ static int fill_flow(const struct rtnl_out *o, const void *obj)
 	return 0;
 }
 
-static int route_of(const struct fib_config *cfg, void *arg)
-{
-	struct route_search *s = arg;
-
-	if (cfg->dst != s->like->dst || cfg->prefix_len != s->like->prefix_len)
-		return 2;
-	if (cfg->dev != s->like->dev || cfg->gateway != s->like->gateway)
-		return 0;
-	s->found = *cfg;
-	return 1;
-}
-
 /* RTM_F_FIB_MATCH: the entry of the table that decides. */
 static int answer_match(const struct nl_request *r, const struct flowi4 *fl4)
 {
 	static const u8 tables[] = { RT_TABLE_LOCAL, RT_TABLE_MAIN };
-	struct route_obj ro = { .type = RTM_NEWROUTE };
-	struct fib_config like = { 0 };
-	struct route_search s = { .like = &like };
+	struct fib_config like = { 0 }, found;
+	const struct route_obj ro = { &found, RTM_NEWROUTE };
 	struct fib_result res;
 	u32 i;
 	int err = fib_lookup(r->net, fl4, &res);
@@ -547,16 +508,13 @@ static int answer_match(const struct nl_request *r, const struct flowi4 *fl4)
 		return err;
 	like.prefix_len = res.prefix_len;
 	like.dst = fl4->daddr & inet_make_mask(res.prefix_len);
+	like.type = res.type;
 	like.dev = res.dev;
 	like.gateway = res.gateway;
 	for (i = 0; i < ARRAY_SIZE(tables); i++) {
-		struct fib_cursor at = { tables[i], ntohl(like.dst),
-					 like.prefix_len, 0 };
-
-		if (fib_walk_from(r->net, &at, route_of, &s) != 1)
-			continue;
-		ro.cfg = &s.found;
-		return rtnl_answer(r, fill_route, &ro);
+		like.table = tables[i];
+		if (fib_table_find(r->net, &like, &found))
+			return rtnl_answer(r, fill_route, &ro);
 	}
 	return -ESRCH;
 }

@@ -28,22 +28,6 @@ static const char *next_word(const char *s, char word[WORD_MAX])
 	return n ? s : NULL;
 }
 
-static int parse_dst(char *word, struct fib_config *cfg)
-{
-	char *slash = strchr(word, '/');
-	u32 bits = 32;
-
-	if (strcmp(word, "default") == 0)
-		return 0;
-	if (slash) {
-		*slash = '\0';
-		if (kstrtou32(slash + 1, 10, &bits) || bits > 32)
-			return -EINVAL;
-	}
-	cfg->prefix_len = (u8)bits;
-	return ipconfig_parse_addr(word, strlen(word), &cfg->dst) ? 0 : -EINVAL;
-}
-
 /* Words that have a value and say nothing about the path. */
 static bool is_way(const char *name)
 {
@@ -99,28 +83,28 @@ static int fill_way(struct net *net, struct fib_config *cfg)
 
 static int route(struct net *net, const char *words)
 {
-	struct fib_config cfg = { 0 }, old;
+	struct fib_config cfg = { 0 }, like, old;
 	char verb[WORD_MAX], dst[WORD_MAX];
 	const char *s = next_word(words, verb);
-	int err = s && (s = next_word(s, dst)) ? parse_dst(dst, &cfg) : -EINVAL;
+	int err = s && (s = next_word(s, dst)) ? ip_route_destination(dst, &cfg)
+					       : -EINVAL;
 
 	if (err)
 		return err;
-	old = cfg;
 	if (strcmp(verb, "del") == 0)
-		return fib_table_delete(net, &old);
+		return fib_table_delete(net, &cfg);
 	if (strcmp(verb, "change") != 0 && strcmp(verb, "replace") != 0 &&
 	    strcmp(verb, "add") != 0)
 		return -EINVAL;
+	like = cfg;
 	err = parse_attributes(s, &cfg);
 	if (!err)
 		err = fill_way(net, &cfg);
 	if (err)
 		return err;
-	err = fib_table_delete(net, &old);
-	if (err && err != -ESRCH)
-		return err;
-	return fib_table_insert(net, &cfg);
+	return fib_table_find(net, &like, &old)
+		       ? fib_table_replace(net, &old, &cfg)
+		       : fib_table_insert(net, &cfg);
 }
 
 int stack_ip_route(struct net *net, const char *words)

@@ -6,22 +6,6 @@
 #include "net/ipv4/tcp.h"
 #include "tests/fixtures/tcp_peer.h"
 
-static int suite_init(struct kunit *test)
-{
-	net_fixture_init(test);
-	test->priv = tcp_peer_new(test->priv);
-	return 0;
-}
-
-static void suite_exit(struct kunit *test)
-{
-	struct tcp_peer *p = test->priv;
-
-	test->priv = p->f;
-	tcp_peer_free(p);
-	net_fixture_exit(test);
-}
-
 static int bind_to(struct socket *s, const char *ip, u16 port)
 {
 	struct sockaddr_in sin = { .sin_family = AF_INET,
@@ -467,8 +451,8 @@ static const struct kunit_case ports_cases[] = {
 
 static const struct kunit_suite inet_ports_suite = {
 	.name = "inet_ports",
-	.init = suite_init,
-	.exit = suite_exit,
+	.init = tcp_peer_init,
+	.exit = tcp_peer_exit,
 	.test_cases = ports_cases,
 };
 kunit_test_suite(inet_ports_suite);

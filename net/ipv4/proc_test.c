@@ -11,22 +11,6 @@
 
 #define TEXT_MAX 32768
 
-static int proc_init(struct kunit *test)
-{
-	net_fixture_init(test);
-	test->priv = tcp_peer_new(test->priv);
-	return 0;
-}
-
-static void proc_exit(struct kunit *test)
-{
-	struct tcp_peer *p = test->priv;
-
-	test->priv = p->f;
-	tcp_peer_free(p);
-	net_fixture_exit(test);
-}
-
 /* All of file @name; kfree() it. */
 static char *read_file(struct tcp_peer *p, const char *name)
 {
@@ -164,8 +148,8 @@ static const struct kunit_case cases[] = {
 
 static const struct kunit_suite suite = {
 	.name = "proc",
-	.init = proc_init,
-	.exit = proc_exit,
+	.init = tcp_peer_init,
+	.exit = tcp_peer_exit,
 	.test_cases = cases,
 };
 kunit_test_suite(suite);

@@ -12,22 +12,6 @@
 
 #define MIB(p, name) ((p)->f->net->mib.v[MIB_##name])
 
-static int suite_init(struct kunit *test)
-{
-	net_fixture_init(test);
-	test->priv = tcp_peer_new(test->priv);
-	return 0;
-}
-
-static void suite_exit(struct kunit *test)
-{
-	struct tcp_peer *p = test->priv;
-
-	test->priv = p->f;
-	tcp_peer_free(p);
-	net_fixture_exit(test);
-}
-
 /* --- headers --- */
 
 /* Every length and every data offset that a segment of 20 bytes of header and
@@ -378,8 +362,8 @@ static const struct kunit_case bad_input_cases[] = {
 
 static const struct kunit_suite tcp_bad_input_suite = {
 	.name = "tcp_bad_input",
-	.init = suite_init,
-	.exit = suite_exit,
+	.init = tcp_peer_init,
+	.exit = tcp_peer_exit,
 	.test_cases = bad_input_cases,
 };
 kunit_test_suite(tcp_bad_input_suite);

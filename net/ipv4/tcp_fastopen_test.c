@@ -20,22 +20,6 @@
 #define KEY    "0123456789abcdef"
 #define COOKIE "9636cad8be1d49a3"
 
-static int suite_init(struct kunit *test)
-{
-	net_fixture_init(test);
-	test->priv = tcp_peer_new(test->priv);
-	return 0;
-}
-
-static void suite_exit(struct kunit *test)
-{
-	struct tcp_peer *p = test->priv;
-
-	test->priv = p->f;
-	tcp_peer_free(p);
-	net_fixture_exit(test);
-}
-
 static int set_key(struct socket *s, const char *key, u32 len)
 {
 	return s->ops->setsockopt(s, SOL_TCP, TCP_FASTOPEN_KEY,
@@ -749,8 +733,8 @@ static const struct kunit_case tcp_fastopen_cases[] = {
 
 static const struct kunit_suite tcp_fastopen_suite = {
 	.name = "tcp_fastopen",
-	.init = suite_init,
-	.exit = suite_exit,
+	.init = tcp_peer_init,
+	.exit = tcp_peer_exit,
 	.test_cases = tcp_fastopen_cases,
 };
 kunit_test_suite(tcp_fastopen_suite);

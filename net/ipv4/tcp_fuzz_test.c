@@ -303,22 +303,6 @@ static void tcp_listener_survives_anything(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, z.p->f->net->ipv4->tw_count, 0);
 }
 
-static int suite_init(struct kunit *test)
-{
-	net_fixture_init(test);
-	test->priv = tcp_peer_new(test->priv);
-	return 0;
-}
-
-static void suite_exit(struct kunit *test)
-{
-	struct tcp_peer *p = test->priv;
-
-	test->priv = p->f;
-	tcp_peer_free(p);
-	net_fixture_exit(test);
-}
-
 static const struct kunit_case fuzz_cases[] = {
 	KUNIT_CASE(tcp_survives_anything_in_short_lives),
 	KUNIT_CASE(tcp_survives_anything_in_long_lives),
@@ -328,8 +312,8 @@ static const struct kunit_case fuzz_cases[] = {
 
 static const struct kunit_suite tcp_fuzz_suite = {
 	.name = "tcp_fuzz",
-	.init = suite_init,
-	.exit = suite_exit,
+	.init = tcp_peer_init,
+	.exit = tcp_peer_exit,
 	.test_cases = fuzz_cases,
 };
 kunit_test_suite(tcp_fuzz_suite);

@@ -15,22 +15,6 @@ static int state_of(const struct socket *sock)
 	return sock->sk->sk_state;
 }
 
-static int suite_init(struct kunit *test)
-{
-	net_fixture_init(test);
-	test->priv = tcp_peer_new(test->priv);
-	return 0;
-}
-
-static void suite_exit(struct kunit *test)
-{
-	struct tcp_peer *p = test->priv;
-
-	test->priv = p->f;
-	tcp_peer_free(p);
-	net_fixture_exit(test);
-}
-
 /* --- RST and SYN: RFC 5961 --- */
 
 /* Section 3.2: in the window but not next: challenged; outside: ignored. */
@@ -502,8 +486,8 @@ static const struct kunit_case input_cases[] = {
 
 static const struct kunit_suite tcp_input_suite = {
 	.name = "tcp_input",
-	.init = suite_init,
-	.exit = suite_exit,
+	.init = tcp_peer_init,
+	.exit = tcp_peer_exit,
 	.test_cases = input_cases,
 };
 kunit_test_suite(tcp_input_suite);

@@ -12,22 +12,6 @@
 
 #define MIB(p, name) ((p)->f->net->mib.v[MIB_##name])
 
-static int suite_init(struct kunit *test)
-{
-	net_fixture_init(test);
-	test->priv = tcp_peer_new(test->priv);
-	return 0;
-}
-
-static void suite_exit(struct kunit *test)
-{
-	struct tcp_peer *p = test->priv;
-
-	test->priv = p->f;
-	tcp_peer_free(p);
-	net_fixture_exit(test);
-}
-
 static int connect_raw(struct socket *s, u16 family, const char *ip, int len)
 {
 	struct sockaddr_in sin = { .sin_family = family,
@@ -401,8 +385,8 @@ static const struct kunit_case ipv4_cases[] = {
 
 static const struct kunit_suite tcp_ipv4_suite = {
 	.name = "tcp_ipv4",
-	.init = suite_init,
-	.exit = suite_exit,
+	.init = tcp_peer_init,
+	.exit = tcp_peer_exit,
 	.test_cases = ipv4_cases,
 };
 kunit_test_suite(tcp_ipv4_suite);

@@ -13,22 +13,6 @@
 
 #define MIB(p, name) ((p)->f->net->mib.v[MIB_##name])
 
-static int suite_init(struct kunit *test)
-{
-	net_fixture_init(test);
-	test->priv = tcp_peer_new(test->priv);
-	return 0;
-}
-
-static void suite_exit(struct kunit *test)
-{
-	struct tcp_peer *p = test->priv;
-
-	test->priv = p->f;
-	tcp_peer_free(p);
-	net_fixture_exit(test);
-}
-
 static u32 half_open(const struct socket *l)
 {
 	return inet_csk(l->sk)->icsk_accept_queue->qlen;
@@ -603,8 +587,8 @@ static const struct kunit_case listen_cases[] = {
 
 static const struct kunit_suite tcp_listen_suite = {
 	.name = "tcp_listen",
-	.init = suite_init,
-	.exit = suite_exit,
+	.init = tcp_peer_init,
+	.exit = tcp_peer_exit,
 	.test_cases = listen_cases,
 };
 kunit_test_suite(tcp_listen_suite);

@@ -15,22 +15,6 @@ static int state_of(const struct socket *sock)
 	return sock->sk->sk_state;
 }
 
-static int suite_init(struct kunit *test)
-{
-	net_fixture_init(test);
-	test->priv = tcp_peer_new(test->priv);
-	return 0;
-}
-
-static void suite_exit(struct kunit *test)
-{
-	struct tcp_peer *p = test->priv;
-
-	test->priv = p->f;
-	tcp_peer_free(p);
-	net_fixture_exit(test);
-}
-
 /* --- opening --- */
 
 /* RFC 9293, figure 6; RFC 7323, section 2.2; RFC 2018, section 2. */
@@ -635,8 +619,8 @@ static const struct kunit_case state_cases[] = {
 
 static const struct kunit_suite tcp_state_suite = {
 	.name = "tcp_state",
-	.init = suite_init,
-	.exit = suite_exit,
+	.init = tcp_peer_init,
+	.exit = tcp_peer_exit,
 	.test_cases = state_cases,
 };
 kunit_test_suite(tcp_state_suite);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: /proc/net: what init_net shows (net/ipv4/proc.c), a file each. They are
- * there from the start, as those of boot/proc_sys.c are. Called by
- * start_kernel().
+ * DOC: /proc/net: what init_net shows (net/ipv4/proc.c), a file each, and
+ * vlan/config, which vconfig(8) asks for. They are there from the start, as
+ * those of boot/proc_sys.c are. Called by start_kernel().
  */
 #include "boot/proc_net.h"
 #include "kernel/vfs.h"
 #include "lib/printk.h"
 #include "lib/vsprintf.h"
 #include "net/core/net_namespace.h"
+#include "net/ethernet/vlan.h"
 #include "net/ipv4/proc.h"
 
 static ssize_t next(const void *arg, u64 *pos, char *text, size_t size)
@@ -18,7 +19,24 @@ static ssize_t next(const void *arg, u64 *pos, char *text, size_t size)
 	return (ssize_t)file->next(&init_net, pos, text, size);
 }
 
-static const struct text_ops read_only = { .next = next };
+static ssize_t show_vlans(const void *arg, char *text, size_t size)
+{
+	return vlan_show(&init_net, text, size);
+}
+
+static const struct text_ops records = { .next = next };
+static const struct text_ops vlans = { .show = show_vlans };
+
+static void make(const char *name, const struct text_ops *ops, const void *arg)
+{
+	char path[64];
+	int err;
+
+	snprintf(path, sizeof(path), "/proc/net/%s", name);
+	err = text_file_create(path, ops, arg);
+	if (err && err != -EEXIST)
+		pr_warn("%s: not made (error %d)\n", path, err);
+}
 
 /**
  * proc_net_init() - Make the files.
@@ -28,14 +46,9 @@ static const struct text_ops read_only = { .next = next };
 void proc_net_init(void)
 {
 	const struct proc_net_file *file;
-	char path[64];
-	int err;
 	u32 i;
 
-	for (i = 0; (file = proc_net_at(i)) != NULL; i++) {
-		snprintf(path, sizeof(path), "/proc/net/%s", file->name);
-		err = text_file_create(path, &read_only, file);
-		if (err && err != -EEXIST)
-			pr_warn("%s: not made (error %d)\n", path, err);
-	}
+	for (i = 0; (file = proc_net_at(i)) != NULL; i++)
+		make(file->name, &records, file);
+	make("vlan/config", &vlans, NULL);
 }

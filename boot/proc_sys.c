@@ -2,17 +2,15 @@
 /*
  * DOC: /proc/sys/net: a file for each setting of init_net
  * (net/ipv4/sysctl_net_ipv4.c), and below /sys/module for what is a module's
- * parameter in Linux; and /proc/net/vlan/config, which vconfig(8) asks for.
- * There is no mount: the files are there from the start. Called by
- * start_kernel() once the archive is unpacked; a name that the archive has
- * taken stays the archive's.
+ * parameter in Linux. There is no mount: the files are there from
+ * the start. Called by start_kernel() once the archive is unpacked; a name
+ * that the archive has taken stays the archive's.
  */
 #include "boot/proc_sys.h"
 #include "kernel/vfs.h"
 #include "lib/printk.h"
 #include "lib/vsprintf.h"
 #include "net/core/net_namespace.h"
-#include "net/ethernet/vlan.h"
 #include "net/ipv4/sysctl.h"
 
 static ssize_t show(const void *arg, char *text, size_t size)
@@ -25,12 +23,6 @@ static int store(const void *arg, const char *text)
 	return sysctl_set(&init_net, arg, text);
 }
 
-static ssize_t show_vlans(const void *arg, char *text, size_t size)
-{
-	return vlan_show(&init_net, text, size);
-}
-
-static const struct text_ops vlans = { .show = show_vlans };
 static const struct text_ops writable = { .show = show, .store = store };
 static const struct text_ops read_only = { .show = show };
 
@@ -46,9 +38,6 @@ void proc_sys_init(void)
 	int err;
 	u32 i;
 
-	err = text_file_create("/proc/net/vlan/config", &vlans, NULL);
-	if (err && err != -EEXIST)
-		pr_warn("/proc/net/vlan/config: not made (error %d)\n", err);
 	for (i = 0; (t = sysctl_at(i)) != NULL; i++) {
 		snprintf(path, sizeof(path), "%s%s",
 			 t->procname[0] == '/' ? "" : "/proc/sys/",

@@ -143,13 +143,6 @@ static noinline void flush(struct kmem_cache *c, u32 n)
 	memmove(c->magazine, c->magazine + n, c->avail * sizeof(void *));
 }
 
-/* local_bh_enable(), but for what it would run: false, and it is to be run. */
-static __force_inline bool bh_enable_is_quiet(void)
-{
-	barrier();
-	return --softirq_disable_count != 0 || !READ_ONCE(softirq_pending_mask);
-}
-
 static noinline void *softirq_before(void *obj)
 {
 	do_softirq();
@@ -301,7 +294,7 @@ __hot void *kmem_cache_alloc(struct kmem_cache *c, gfp_t flags)
 	if (unlikely(!c->avail || (flags & __GFP_ZERO)))
 		return alloc_slow(c, flags);
 	obj = c->magazine[--c->avail];
-	if (likely(bh_enable_is_quiet()))
+	if (likely(!local_bh_enable_pending()))
 		return obj;
 	return softirq_before(obj);
 }
@@ -323,7 +316,7 @@ __hot void kmem_cache_free(struct kmem_cache *c, void *obj)
 		return;
 	}
 	c->magazine[c->avail++] = obj;
-	if (unlikely(!bh_enable_is_quiet()))
+	if (unlikely(local_bh_enable_pending()))
 		do_softirq();
 }
 

@@ -86,7 +86,10 @@ void task_raise_signal(int sig);
 struct files_struct *task_files(void);
 /* The same for a system call, where the answer is at hand. */
 extern struct files_struct *current_files;
-/* CAP_NET_ADMIN, CAP_NET_RAW ...: programs are root, so true in the guest. */
+/* uAPI linux/capability.h. Programs are root, so true in the guest. */
+#define CAP_NET_BIND_SERVICE 10
+#define CAP_NET_ADMIN        12
+#define CAP_NET_RAW          13
 bool capable(int cap);
 
 /*

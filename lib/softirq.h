@@ -15,7 +15,7 @@ enum {
 	NR_SOFTIRQS,
 };
 
-/* > 0 while softirqs may not run; moved only by the two functions below. */
+/* > 0 while softirqs may not run; moved only by the functions below. */
 extern u32 softirq_disable_count;
 /* Bit n: softirq n is raised. Written with interrupts off. */
 extern u32 softirq_pending_mask;
@@ -35,10 +35,18 @@ static inline void local_bh_disable(void)
 	barrier();
 }
 
-static inline void local_bh_enable(void)
+/* For who ends in a call: true, and do_softirq() is the caller's to call. */
+static __force_inline bool local_bh_enable_pending(void)
 {
 	barrier();
-	if (--softirq_disable_count == 0 && READ_ONCE(softirq_pending_mask))
+	if (--softirq_disable_count != 0)
+		return false;
+	return READ_ONCE(softirq_pending_mask) != 0;
+}
+
+static __force_inline void local_bh_enable(void)
+{
+	if (local_bh_enable_pending())
 		do_softirq();
 }
 

@@ -12,8 +12,6 @@
 #include "lib/uapi/if.h"
 #include "lib/vsprintf.h"
 
-#define CAP_NET_ADMIN 12
-
 /* A device whose driver has none. */
 const struct ethtool_ops default_ethtool_ops;
 

@@ -12,9 +12,6 @@
 #include "net/core/timestamping.h"
 #include "net/wire/ip.h"
 
-#define CAP_NET_ADMIN 12
-#define CAP_NET_RAW   13
-
 /* An unprivileged program's highest priority. */
 #define PRIORITY_MAX_PLAIN 6
 

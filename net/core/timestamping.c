@@ -25,9 +25,6 @@
 #include "net/core/netdevice.h"
 #include "net/core/zerocopy.h"
 
-#define CAP_NET_ADMIN 12
-#define CAP_NET_RAW   13
-
 /* Sockets that want received packets stamped. */
 u32 netstamp_needed;
 

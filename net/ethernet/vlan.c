@@ -17,7 +17,6 @@
 #include "lib/uapi/if_vlan.h"
 #include "lib/vsprintf.h"
 
-#define CAP_NET_ADMIN   12
 #define VLAN_HASH       64U
 #define VLAN_MAP        16U
 #define VLAN_PRIORITIES 8U

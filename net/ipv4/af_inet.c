@@ -17,9 +17,7 @@
 #include "net/ipv4/tcp_fastopen.h"
 #include "net/ipv4/udp.h"
 
-#define CAP_NET_BIND_SERVICE 10
-#define CAP_NET_RAW          13
-#define PROT_SOCK            1024 /* ports below are for the privileged */
+#define PROT_SOCK 1024 /* ports below are for the privileged */
 
 static struct list_head inetsw[SOCK_MAX];
 const struct net_protocol *inet_protos[256];

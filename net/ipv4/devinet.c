@@ -16,8 +16,6 @@
 #include "net/core/rtnl_hooks.h"
 #include "net/ipv4/route.h"
 
-#define RTPROT_KERNEL 2
-
 /**
  * in_dev_get() - IPv4's part of a device.
  * @dev: the device.

@@ -14,8 +14,6 @@
 #include "net/ethernet/vlan.h"
 #include "net/ipv4/route.h"
 
-#define CAP_NET_ADMIN 12
-
 static_assert(sizeof_field(struct ifreq, ifr_name) == IFNAMSIZ, "uAPI");
 
 /* --- asking --- */
@@ -194,7 +192,7 @@ static int route_config(struct net *net, const struct rtentry *rt,
 	cfg->dst = rt->rt_dst.sin_addr.s_addr;
 	cfg->prefix_len = (u8)(32 - fls_u64(m));
 	cfg->type = rt->rt_flags & RTF_REJECT ? RTN_UNREACHABLE : RTN_UNICAST;
-	cfg->protocol = 3; /* RTPROT_BOOT: by an administrator's command */
+	cfg->protocol = RTPROT_BOOT;
 	cfg->scope = RT_SCOPE_LINK;
 	cfg->metrics[RTAX_MTU] = (u32)rt->rt_mtu;
 	cfg->metrics[RTAX_WINDOW] = (u32)rt->rt_window;

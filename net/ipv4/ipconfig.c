@@ -18,8 +18,6 @@
 #include "lib/vsprintf.h"
 #include "net/wire/arp.h"
 
-#define RTPROT_BOOT 3
-
 static struct ipconfig in_force;
 
 /* --- parsing --- */

@@ -19,52 +19,40 @@
 
 /* --- counters --- */
 
-/* What Linux shows of a group before its counters. */
-static const struct {
-	const char *group, *names, *values;
-} constants[] = {
-	/* RFC 6298's algorithm; RTO bounds in ms; no limit on connections. */
-	{ "Tcp", " RtoAlgorithm RtoMin RtoMax MaxConn", " 1 200 120000 -1" },
-};
-
-static size_t group_names(const char *group, char *text, size_t size)
+/* What Linux shows of a group before its counters: Ip, that it does not forward
+ * (2, RFC 4293) and the TTL; Tcp, RFC 6298's algorithm, the RTO's bounds in ms,
+ * and that there is no limit on connections. */
+static int put_constants(const struct net *net, const char *group, bool values,
+			 char *text, size_t size)
 {
-	int n = scnprintf(text, size, "%s:", group);
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(constants); i++)
-		if (strcmp(constants[i].group, group) == 0)
-			n += scnprintf(text + n, size - (size_t)n, "%s",
-				       constants[i].names);
 	if (strcmp(group, "Ip") == 0)
-		n += scnprintf(text + n, size - (size_t)n,
-			       " Forwarding DefaultTTL");
-	for (i = 0; i < NR_SNMP_MIB; i++)
-		if (strcmp(snmp_names[i].group, group) == 0)
-			n += scnprintf(text + n, size - (size_t)n, " %s",
-				       snmp_names[i].name);
-	n += scnprintf(text + n, size - (size_t)n, "\n");
-	return (size_t)n;
+		return values ? scnprintf(text, size, " 2 %u",
+					  net->ipv4->sysctl_ip_default_ttl)
+			      : scnprintf(text, size, " Forwarding DefaultTTL");
+	if (strcmp(group, "Tcp") == 0)
+		return scnprintf(
+			text, size, "%s",
+			values ? " 1 200 120000 -1"
+			       : " RtoAlgorithm RtoMin RtoMax MaxConn");
+	return 0;
 }
 
-/* RFC 4293: 2 is "not forwarding". */
-static size_t group_values(const struct net *net, const char *group, char *text,
-			   size_t size)
+/* A line of a group: the names, or the values. */
+static size_t group_line(const struct net *net, const char *group, bool values,
+			 char *text, size_t size)
 {
 	int n = scnprintf(text, size, "%s:", group);
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(constants); i++)
-		if (strcmp(constants[i].group, group) == 0)
-			n += scnprintf(text + n, size - (size_t)n, "%s",
-				       constants[i].values);
-	if (strcmp(group, "Ip") == 0)
-		n += scnprintf(text + n, size - (size_t)n, " 2 %u",
-			       net->ipv4->sysctl_ip_default_ttl);
-	for (i = 0; i < NR_SNMP_MIB; i++)
-		if (strcmp(snmp_names[i].group, group) == 0)
-			n += scnprintf(text + n, size - (size_t)n, " %llu",
-				       net->mib.v[i]);
+	n += put_constants(net, group, values, text + n, size - (size_t)n);
+	for (i = 0; i < NR_SNMP_MIB; i++) {
+		if (strcmp(snmp_names[i].group, group) != 0)
+			continue;
+		n += values ? scnprintf(text + n, size - (size_t)n, " %llu",
+					net->mib.v[i])
+			    : scnprintf(text + n, size - (size_t)n, " %s",
+					snmp_names[i].name);
+	}
 	n += scnprintf(text + n, size - (size_t)n, "\n");
 	return (size_t)n;
 }
@@ -75,10 +63,7 @@ static size_t groups_next(const struct net *net, const char *const *groups,
 {
 	const char *group = groups[*pos / 2];
 
-	if (!group)
-		return 0;
-	return (*pos)++ % 2 ? group_values(net, group, text, size)
-			    : group_names(group, text, size);
+	return group ? group_line(net, group, (*pos)++ % 2, text, size) : 0;
 }
 
 static size_t snmp_next(struct net *net, u64 *pos, char *text, size_t size)

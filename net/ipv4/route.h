@@ -21,6 +21,10 @@
 #define RTN_UNREACHABLE 7
 #define RTN_PROHIBIT    8
 
+/* Who made it: the kernel, an administrator's command. */
+#define RTPROT_KERNEL 2
+#define RTPROT_BOOT   3
+
 #define RT_SCOPE_UNIVERSE 0
 #define RT_SCOPE_SITE     200
 #define RT_SCOPE_LINK     253

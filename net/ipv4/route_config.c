@@ -24,7 +24,6 @@
 #include "net/ipv4/route.h"
 #include "net/ipv4/tcp.h"
 
-#define RTPROT_BOOT    3
 #define ROUTE_WORD_MAX 48
 /* Above the largest RTO no time makes a difference. */
 #define ROUTE_TIME_MAX_MS 120000U

@@ -18,8 +18,6 @@
 #include "net/ipv4/tcp_int.h"
 #include "lib/vsprintf.h"
 
-#define CAP_NET_ADMIN 12
-
 static LIST_HEAD(tcp_cong_list);
 static u32 tcp_cong_count;
 

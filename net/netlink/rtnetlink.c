@@ -13,8 +13,6 @@
 #include "net/core/rtnl_hooks.h"
 #include "net/netlink/rtnl_int.h"
 
-#define CAP_NET_ADMIN 12
-
 /* By message type; families: AF_INET and what is of no family. */
 static const struct rtnl_handler {
 	u8 type;

@@ -21,11 +21,6 @@ static const struct nla_policy addr_policy[IFA_MAX + 1] = {
 	[IFA_PROTO] = { .kind = NLA_U8 },
 };
 
-static __be32 nla_addr(const struct nlattr *a)
-{
-	return a ? (__force __be32)nla_get_u32(a) : htonl(0);
-}
-
 /* --- showing --- */
 
 struct addr_obj {
@@ -33,11 +28,6 @@ struct addr_obj {
 	const struct in_ifaddr *ifa;
 	u16 type;
 };
-
-static int put_addr(struct sk_buff *skb, u16 type, __be32 addr)
-{
-	return nla_put(skb, type, sizeof(addr), &addr);
-}
 
 static int put_addr_attrs(struct sk_buff *skb, const struct in_ifaddr *ifa,
 			  u32 flags)
@@ -48,11 +38,10 @@ static int put_addr_attrs(struct sk_buff *skb, const struct in_ifaddr *ifa,
 		.cstamp = ns_to_clock(ifa->changed_ns),
 		.tstamp = ns_to_clock(ifa->changed_ns),
 	};
-	int err = put_addr(skb, IFA_ADDRESS, ifa->ifa_address)
-			  ?: put_addr(skb, IFA_LOCAL, ifa->ifa_local);
+	int err = nla_put_addr(skb, IFA_ADDRESS, ifa->ifa_address)
+			  ?: nla_put_addr(skb, IFA_LOCAL, ifa->ifa_local);
 
-	if (ifa->ifa_broadcast)
-		err = err ?: put_addr(skb, IFA_BROADCAST, ifa->ifa_broadcast);
+	err = err ?: nla_put_addr(skb, IFA_BROADCAST, ifa->ifa_broadcast);
 	err = err ?: nla_put_string(skb, IFA_LABEL, ifa->ifa_label);
 	if (ifa->ifa_proto)
 		err = err ?: nla_put_u8(skb, IFA_PROTO, ifa->ifa_proto);

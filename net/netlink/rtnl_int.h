@@ -25,6 +25,16 @@ static inline u32 ns_to_clock(u64 ns)
 	return (u32)(ns / (NSEC_PER_SEC / 100));
 }
 
+/* An IPv4 address in an attribute: 0 and no attribute are the same. */
+static inline __be32 nla_addr(const struct nlattr *a)
+{
+	return a ? (__force __be32)nla_get_u32(a) : htonl(0);
+}
+static inline int nla_put_addr(struct sk_buff *skb, u16 type, __be32 addr)
+{
+	return addr ? nla_put(skb, type, sizeof(addr), &addr) : 0;
+}
+
 struct net_device *rtnl_dev(const struct nl_request *r, int ifindex,
 			    const struct nlattr *name);
 /* Answer @r by what @fill puts; -EMSGSIZE of it cannot be. */

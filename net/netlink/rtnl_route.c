@@ -10,8 +10,6 @@
 #include "net/ipv4/tcp.h"
 #include "net/netlink/rtnl_int.h"
 
-#define RTPROT_KERNEL 2
-
 static const struct nla_policy route_policy[RTA_MAX + 1] = {
 	[RTA_DST] = { .kind = NLA_U32 },
 	[RTA_SRC] = { .kind = NLA_U32 },
@@ -57,16 +55,6 @@ static const u8 metric_of[UAPI_RTAX_MAX + 1] = {
 	[16] = RTAX_CC_ALGO,
 	[17] = RTAX_FASTOPEN_NO_COOKIE,
 };
-
-static __be32 nla_addr(const struct nlattr *a)
-{
-	return a ? (__force __be32)nla_get_u32(a) : htonl(0);
-}
-
-static int put_addr(struct sk_buff *skb, u16 type, __be32 addr)
-{
-	return addr ? nla_put(skb, type, sizeof(addr), &addr) : 0;
-}
 
 /* --- showing --- */
 
@@ -131,8 +119,8 @@ static int put_route_attrs(struct sk_buff *skb, const struct fib_config *cfg)
 	if (cfg->metric)
 		err = err ?: nla_put_u32(skb, RTA_PRIORITY, cfg->metric);
 	err = err ?: put_metrics(skb, cfg->metrics);
-	err = err ?: put_addr(skb, RTA_PREFSRC, cfg->prefsrc);
-	err = err ?: put_addr(skb, RTA_GATEWAY, cfg->gateway);
+	err = err ?: nla_put_addr(skb, RTA_PREFSRC, cfg->prefsrc);
+	err = err ?: nla_put_addr(skb, RTA_GATEWAY, cfg->gateway);
 	if (cfg->dev)
 		err = err ?: nla_put_u32(skb, RTA_OIF, (u32)cfg->dev->ifindex);
 	return err;
@@ -449,14 +437,14 @@ static int put_flow_attrs(struct sk_buff *skb, const struct flow_obj *fo)
 	const struct rtable *rt = fo->rt;
 	struct rta_cacheinfo ci = { 0 };
 	u64 now = ktime_get_ns();
-	int err = put_addr(skb, RTA_DST, fo->fl4->daddr);
+	int err = nla_put_addr(skb, RTA_DST, fo->fl4->daddr);
 
 	if (rt->rt_pmtu && rt->rt_pmtu_expires_ns > now)
 		ci.rta_expires = (s32)ns_to_clock(rt->rt_pmtu_expires_ns - now);
 	err = err ?: nla_put_u32(skb, RTA_OIF, (u32)rt->dst.dev->ifindex);
-	err = err ?: put_addr(skb, RTA_PREFSRC, fo->fl4->saddr);
+	err = err ?: nla_put_addr(skb, RTA_PREFSRC, fo->fl4->saddr);
 	if (rt->rt_uses_gateway)
-		err = err ?: put_addr(skb, RTA_GATEWAY, rt->rt_gateway);
+		err = err ?: nla_put_addr(skb, RTA_GATEWAY, rt->rt_gateway);
 	err = err ?: put_metrics(skb, rt->dst.metrics);
 	if (fo->fl4->flowi4_mark)
 		err = err ?: nla_put_u32(skb, RTA_MARK, fo->fl4->flowi4_mark);

@@ -23,7 +23,7 @@ The name `host` always means the host's side of the link.
   tools/doorbell run hello
   tools/doorbell run --add notes.txt busybox sha256sum /notes.txt
   tools/doorbell run --net tap --peer 'nc -l -p 9' busybox nc host 9
-  tools/doorbell run --with curl curl -T notes.txt http://host:8000/
+  tools/doorbell run --with iperf3 iperf3 -c host
 
 At a terminal Ctrl-C goes to the program; Ctrl-A x ends the machine. The exit
 status is the program's; 124 after --timeout, 125 if the launcher failed.""",

@@ -86,7 +86,6 @@ class Package:
     """One package's files: `root` and the paths below it."""
 
     def __init__(self, name):
-        self.name = name
         if _is_installed(name):
             self.root = "/"
             _, out, _ = _output("dpkg", "-L", name)
@@ -115,7 +114,7 @@ class Selection:
 
     def __init__(self, names):
         self.files = {}
-        self._roots = ["/"]
+        self._roots = []  # of what was unpacked
         for name in names:
             for package in self._parts(name):
                 self.files.update((inside, host)
@@ -129,16 +128,12 @@ class Selection:
         needed = [name]
         if not _is_installed(name) or name in PARTS:
             needed = _depends(name)
-        pattern = PARTS.get(name, "$.")
         for part in needed:
-            if part != name and not re.match(pattern, part):
-                if not _is_installed(part):
-                    _unpack(part)
-                    self._roots.append(os.path.join(STORE, part))
-                continue
-            package = Package(part)
-            self._roots.append(package.root)
-            yield package
+            if not _is_installed(part):
+                _unpack(part)
+                self._roots.append(os.path.join(STORE, part))
+            if part == name or re.match(PARTS.get(name, "$."), part):
+                yield Package(part)
 
     def add_libraries(self, host):
         """What the dynamic linker loads for an ELF file of the host."""
@@ -149,8 +144,7 @@ class Selection:
             if f.read(4) != b"\x7fELF":
                 return
         path = ":".join(os.path.join(root, folder)
-                        for root in dict.fromkeys(self._roots)
-                        for folder in LIBRARIES if root != "/")
+                        for root in self._roots for folder in LIBRARIES)
         if _output(LOADER, "--verify", host)[0] == 1:
             return  # static
         status, out, err = _output(
@@ -159,21 +153,20 @@ class Selection:
         if status:
             _fail(os.path.basename(host), err.replace(f"{host}: ", ""))
         for line in out.splitlines():
-            m = re.search(r"(?:=> )?(/\S+) \(0x", line)
+            m = re.search(r"(/\S+) \(0x", line)
             if m:
-                self._library(m.group(1), line.split()[0])
+                self._library(m.group(1))
             elif "not found" in line:
                 raise Fail(f"{os.path.basename(host)} needs "
                            f"{line.split()[0]}, which is not installed")
-        self._library(LOADER, LOADER)
+        self.files[place(LOADER)] = os.path.realpath(LOADER)
 
-    def _library(self, host, name):
-        inside = name if name.startswith("/") else None
-        if inside is None:
-            inside = host
-            for root in self._roots:
-                if root != "/" and host.startswith(root + "/"):
-                    inside = host[len(root):]
+    def _library(self, host):
+        """One that the loader has found: below a package's root, or here."""
+        inside = host
+        for root in self._roots:
+            if host.startswith(root + "/"):
+                inside = host[len(root):]
         self.files.setdefault(place(inside), os.path.realpath(host))
 
     def find(self, name):

@@ -132,6 +132,7 @@ struct port_map {
 	unsigned long full[BITS_TO_LONGS(65536 / BITS_PER_LONG)];
 };
 #define PORT_MAP_CHAINS 32
+#define INET_RECENT     64 /* places, a power of two */
 
 /* --- hash tables (inet_hashtables.c): sized at boot, SipHash keyed --- */
 struct inet_hashinfo {
@@ -139,6 +140,8 @@ struct inet_hashinfo {
 	u32 ehash_mask, bhash_mask, lhash_mask;
 	u64 key[2];
 	u32 established; /* sockets in ehash */
+	/* Who got the last segment of such ports; NULL: nobody. */
+	struct sock_common *recent[INET_RECENT];
 	/* inet_ports.c */
 	u32 nr_port_maps, max_port_maps;
 	struct hlist_head port_maps[PORT_MAP_CHAINS];

@@ -112,10 +112,51 @@ static void inet_ehash_spreads(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, h->established, 0);
 }
 
+/* Connections whose ports share a place among the recent ones: each is found,
+ * and none after it has ended. */
+static void inet_lookup_shares_recent_places(struct kunit *test)
+{
+	struct tcp_peer *p = test->priv;
+	struct net *net = p->f->net;
+	struct inet_hashinfo *h = net->ipv4->hashinfo;
+	struct socket *s[3];
+	struct sock *sk;
+	u32 i, round;
+
+	for (i = 0; i < ARRAY_SIZE(s); i++) {
+		s[i] = peer_socket(p);
+		KUNIT_EXPECT_EQ(test,
+				bind_to(s[i], PEER_STACK_IP,
+					(u16)(5000 + i * INET_RECENT)),
+				0);
+		KUNIT_EXPECT_EQ(test, peer_connect(p, s[i]), -EINPROGRESS);
+	}
+	for (round = 0; round < ARRAY_SIZE(s); round++) {
+		for (i = 0; i < 2 * ARRAY_SIZE(s); i++) {
+			struct sock *want = s[i % ARRAY_SIZE(s)]
+						    ? s[i % ARRAY_SIZE(s)]->sk
+						    : NULL;
+
+			sk = inet_lookup_established(
+				net, p->ip, htons(PEER_PORT), p->stack_ip,
+				(u16)(5000 + i % ARRAY_SIZE(s) * INET_RECENT),
+				p->f->eth0->ifindex);
+			KUNIT_EXPECT_PTR_EQ(test, sk, want);
+			if (sk)
+				sock_put(sk);
+		}
+		sock_release(s[round]);
+		s[round] = NULL;
+	}
+	for (i = 0; i < INET_RECENT; i++)
+		KUNIT_EXPECT_NULL(test, h->recent[i]);
+}
+
 static const struct kunit_case hashtables_cases[] = {
 	KUNIT_CASE(inet_lookup_listener_prefers),
 	KUNIT_CASE(inet_lookup_spreads_over_reuseport),
 	KUNIT_CASE(inet_ehash_spreads),
+	KUNIT_CASE(inet_lookup_shares_recent_places),
 	{}
 };
 

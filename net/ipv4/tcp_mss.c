@@ -260,6 +260,32 @@ static void count_window_change(const struct sock *sk, u32 old_win, u32 new_win)
 		NET_INC_STATS(sock_net(sk), TcpExt_TCPFromZeroWindowAdv);
 }
 
+/* The window as the field of a segment has it. */
+static u32 window_field(const struct sock *sk, u32 win)
+{
+	u8 scale = tcp_sk(sk)->rx_opt.rcv_wscale;
+
+	if (scale == 0 && tcp_net(sk)->sysctl_tcp_workaround_signed_windows)
+		return min(win, MAX_TCP_WINDOW);
+	return min(win, 0xffffU << scale) >> scale;
+}
+
+/*
+ * A connection that only sends: nothing has come since the last segment,
+ * nothing waits to be read, and what was offered is as much as may be. All of
+ * the rules below then come out at the same window.
+ */
+static bool window_is_settled(const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return tp->rcv_nxt == tp->rcv_wup && tp->rcv_wnd >= tp->rcv_ssthresh &&
+	       !(tp->rcv_wnd & ((1U << tp->rx_opt.rcv_wscale) - 1)) &&
+	       !sk->sk_rmem_alloc && !sk->sk_backlog_len &&
+	       !(inet_csk(sk)->icsk_ack.pending & ICSK_ACK_NOMEM) &&
+	       !tcp_net(sk)->sysctl_tcp_shrink_window;
+}
+
 /**
  * tcp_select_window() - The window field of the segment being built.
  * @sk: locked; rcv_wnd and rcv_wup are updated: the segment must go out.
@@ -276,6 +302,8 @@ u32 tcp_select_window(struct sock *sk)
 	u32 old_win = tp->rcv_wnd, cur = tcp_receive_window(tp);
 	u32 win;
 
+	if (likely(window_is_settled(sk)))
+		return window_field(sk, old_win);
 	if (unlikely(inet_csk(sk)->icsk_ack.pending & ICSK_ACK_NOMEM)) {
 		tp->rcv_wnd = 0;
 		tp->rcv_wup = tp->rcv_nxt;
@@ -292,11 +320,7 @@ u32 tcp_select_window(struct sock *sk)
 	tp->rcv_wup = tp->rcv_nxt;
 	if (after(tp->rcv_nxt + win, tp->rcv_mwnd_seq))
 		tp->rcv_mwnd_seq = tp->rcv_nxt + win;
-	if (scale == 0 && tcp_net(sk)->sysctl_tcp_workaround_signed_windows)
-		win = min(win, MAX_TCP_WINDOW);
-	else
-		win = min(win, 0xffffU << scale);
-	win >>= scale;
+	win = window_field(sk, win);
 	count_window_change(sk, old_win, win);
 	return win;
 }

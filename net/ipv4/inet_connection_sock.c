@@ -50,6 +50,17 @@ void inet_csk_clear_xmit_timers(struct sock *sk)
 	sk_stop_timer(sk, &sk->sk_timer);
 }
 
+/*
+ * The retransmit timer is moved for nearly every ACK, and nearly always to
+ * later. Then it stays where it is: when it runs it finds icsk_timeout_ns ahead
+ * of it, and sets itself anew (tcp_write_timer_handler()).
+ */
+static void reset_timer_lazily(struct sock *sk, struct timer_list *t, u64 at)
+{
+	if (!timer_pending(t) || timer_expires_ns(t) >= at + TIMER_TICK_NS)
+		sk_reset_timer(sk, t, at);
+}
+
 /**
  * inet_csk_reset_xmit_timer() - (Re)start the timer of one event.
  * @sk:      the socket.
@@ -71,7 +82,7 @@ void inet_csk_reset_xmit_timer(struct sock *sk, int what, u64 when_ns,
 	}
 	icsk->icsk_pending = (u8)what;
 	icsk->icsk_timeout_ns = at;
-	sk_reset_timer(sk, &icsk->icsk_retransmit_timer, at);
+	reset_timer_lazily(sk, &icsk->icsk_retransmit_timer, at);
 }
 
 /**

@@ -246,9 +246,12 @@ static bool checksum_is_good(const struct sk_buff *skb)
 	if (skb->ip_summed == CHECKSUM_UNNECESSARY ||
 	    skb->ip_summed == CHECKSUM_PARTIAL)
 		return true;
-	sum = skb->ip_summed == CHECKSUM_COMPLETE
-		      ? skb->csum
-		      : skb_checksum(skb, 0, skb->len, 0);
+	if (skb->ip_summed == CHECKSUM_COMPLETE)
+		sum = skb->csum;
+	else if (likely(!skb_is_nonlinear(skb)))
+		sum = csum_partial(skb->data, skb->len, 0);
+	else
+		sum = skb_checksum(skb, 0, skb->len, 0);
 	return csum_tcpudp_magic(iph->saddr, iph->daddr, skb->len, IPPROTO_TCP,
 				 sum) == 0;
 }

@@ -7,8 +7,9 @@
 
 #include "lib/types.h"
 
-#define NETLINK_ROUTE 0
-#define MAX_LINKS     32
+#define NETLINK_ROUTE     0
+#define NETLINK_SOCK_DIAG 4
+#define MAX_LINKS         32
 
 struct sockaddr_nl {
 	u16 nl_family;

@@ -46,7 +46,6 @@ enum sock_flags {
 	SOCK_URGINLINE,
 	SOCK_KEEPOPEN,
 	SOCK_LINGER,
-	SOCK_DESTROY,
 	SOCK_BROADCAST,
 	SOCK_RCVTSTAMP,                /* SO_TIMESTAMP or SO_TIMESTAMPNS ... */
 	SOCK_RCVTSTAMPNS,              /* ... the latter */

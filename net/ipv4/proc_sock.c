@@ -9,6 +9,7 @@
  */
 #include "lib/softirq.h"
 #include "lib/vsprintf.h"
+#include "net/ipv4/inet_diag.h"
 #include "net/ipv4/inet_sock.h"
 #include "net/ipv4/proc.h"
 #include "net/ipv4/tcp.h"
@@ -84,33 +85,6 @@ static int tcp_ends(char *text, size_t size, u64 pos, __be32 laddr, u16 lport,
 			 lport, (__force u32)raddr, ntohs(rport), state);
 }
 
-/* 1: it resends, 2: keepalive, 4: it probes a closed window; until when. */
-static int tcp_timer_of(const struct sock *sk, u64 *when)
-{
-	const struct inet_connection_sock *icsk = inet_csk(sk);
-
-	*when = icsk->icsk_timeout_ns;
-	if (icsk->icsk_pending == ICSK_TIME_PROBE0)
-		return 4;
-	if (icsk->icsk_pending)
-		return 1;
-	*when = timer_expires_ns(&sk->sk_timer);
-	if (timer_pending(&sk->sk_timer))
-		return 2;
-	*when = ktime_get_ns();
-	return 0;
-}
-
-static u32 tcp_unread(const struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	if (sk->sk_state == TCP_LISTEN)
-		return sk->sk_ack_backlog;
-	return after(tp->rcv_nxt, tp->copied_seq) ? tp->rcv_nxt - tp->copied_seq
-						  : 0;
-}
-
 static int tcp_limit(const struct sock *sk)
 {
 	const struct request_sock_queue *q = inet_csk(sk)->icsk_accept_queue;
@@ -130,13 +104,13 @@ static int tcp_sock_line(struct sock *sk, u64 pos, char *text, size_t size)
 	u32 unsent =
 		sk->sk_state == TCP_LISTEN ? 0 : tp->write_seq - tp->snd_una;
 	u64 when;
-	int timer = tcp_timer_of(sk, &when);
+	u32 timer = tcp_diag_timer(sk, &when);
 	int n = tcp_ends(text, size, pos, sk->sk_rcv_saddr, sk->sk_num,
 			 sk->sk_daddr, sk->sk_dport, sk->sk_state);
 
 	n += scnprintf(text + n, size - (size_t)n,
 		       "%08X:%08X %02X:%08llX %08X %5u %8d %u %u %016x ",
-		       unsent, tcp_unread(sk), (u32)timer,
+		       unsent, tcp_diag_rqueue(sk), timer,
 		       centiseconds(left_ns(when)), icsk->icsk_retransmits, 0U,
 		       icsk->icsk_probes_out, 0U, sk->sk_refcnt, 0U);
 	return n + scnprintf(text + n, size - (size_t)n, "%llu %llu %u %u %d",

@@ -412,6 +412,8 @@ void tcp_shutdown(struct sock *sk, int how);
 int tcp_disconnect(struct sock *sk, int flags);
 void tcp_set_state(struct sock *sk, int state);
 void tcp_done(struct sock *sk);
+/* End it from outside: @err is what the program hears. 0 or -ENOENT. */
+int tcp_abort(struct sock *sk, int err);
 void tcp_reset(struct sock *sk, struct sk_buff *skb);
 void tcp_get_info(struct sock *sk, struct tcp_info *info);
 struct sk_buff *tcp_tstamp_stats(const struct sock *sk) __must_check;
@@ -764,6 +766,7 @@ struct tcp_congestion_ops {
 	u32 (*min_tso_segs)(struct sock *sk);
 	u32 (*sndbuf_expand)(struct sock *sk);
 	size_t (*get_info)(struct sock *sk, void *buf, size_t len);
+	u16 info_attr; /* INET_DIAG_*, what get_info() gives */
 	struct list_head list;
 };
 int tcp_register_congestion_control(struct tcp_congestion_ops *ca);

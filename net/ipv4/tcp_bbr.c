@@ -18,6 +18,7 @@
  * segment, not two.
  */
 #include "net/ipv4/tcp_bbr_int.h"
+#include "lib/uapi/inet_diag.h"
 
 /* Section 2.5: PacingMarginPercent. */
 #define BBR_PACING_MARGIN_PCT 1
@@ -400,4 +401,5 @@ struct tcp_congestion_ops tcp_bbr = {
 	.min_tso_segs = bbr_min_tso_segs,
 	.sndbuf_expand = bbr_sndbuf_expand,
 	.get_info = bbr_get_info,
+	.info_attr = INET_DIAG_BBRINFO,
 };

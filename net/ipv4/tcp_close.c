@@ -368,6 +368,40 @@ static void disconnect_state(struct sock *sk)
 	}
 }
 
+/**
+ * tcp_abort() - End a connection, or a listener with all its own, from outside.
+ * @sk:  not owned; the caller holds a reference.
+ * @err: what the program hears; a positive errno.
+ *
+ * Context: task.
+ * Return:  0; -ENOENT: it is closed already.
+ */
+int tcp_abort(struct sock *sk, int err)
+{
+	int old;
+
+	lock_sock(sk);
+	local_bh_disable();
+	old = sk->sk_state;
+	if (old != TCP_CLOSE && !sock_flag(sk, SOCK_DEAD)) {
+		sk->sk_err = err;
+		sk->sk_error_report(sk);
+	}
+	if (old == TCP_LISTEN) {
+		tcp_set_state(sk, TCP_CLOSE);
+		inet_csk_listen_stop(sk);
+	} else if (needs_reset(sk, old)) {
+		tcp_send_active_reset(sk, GFP_ATOMIC);
+	}
+	if (old != TCP_CLOSE) {
+		tcp_write_queue_purge(sk);
+		tcp_done(sk);
+	}
+	local_bh_enable();
+	release_sock(sk);
+	return old == TCP_CLOSE ? -ENOENT : 0;
+}
+
 static void disconnect_names(struct sock *sk)
 {
 	struct inet_sock *inet = inet_sk(sk);

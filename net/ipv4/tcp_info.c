@@ -110,12 +110,8 @@ static void info_sending(const struct sock *sk, struct tcp_info *info)
 		info->tcpi_notsent_bytes = tp->write_seq - tp->snd_nxt;
 }
 
-static void info_rates(const struct sock *sk, struct tcp_info *info)
+static void info_rate(const struct tcp_sock *tp, struct tcp_info *info)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	info->tcpi_pacing_rate = sk->sk_pacing_rate;
-	info->tcpi_max_pacing_rate = sk->sk_max_pacing_rate;
 	info->tcpi_delivery_rate_app_limited = tp->rate_app_limited;
 	if (tp->rate_delivered && tp->rate_interval_us)
 		info->tcpi_delivery_rate = (u64)tp->rate_delivered *
@@ -150,7 +146,8 @@ void tcp_get_info(struct sock *sk, struct tcp_info *info)
 
 	memset(info, 0, sizeof(*info));
 	info->tcpi_state = sk->sk_state;
-	info_rates(sk, info);
+	info->tcpi_pacing_rate = sk->sk_pacing_rate;
+	info->tcpi_max_pacing_rate = sk->sk_max_pacing_rate;
 	info->tcpi_reordering = tp->reordering;
 	info->tcpi_snd_cwnd = tp->snd_cwnd;
 	if (sk->sk_state == TCP_LISTEN) {
@@ -165,6 +162,7 @@ void tcp_get_info(struct sock *sk, struct tcp_info *info)
 	info->tcpi_rcv_wscale = tp->rx_opt.rcv_wscale & 0xf;
 	info_timing(sk, ktime_get_ns(), info);
 	info_sending(sk, info);
+	info_rate(tp, info);
 	info_receiving(sk, info);
 }
 

@@ -571,6 +571,20 @@ int udp_disconnect(struct sock *sk, int flags)
 	return 0;
 }
 
+/**
+ * udp_abort() - Dissolve the association, and tell the program.
+ * @sk:  the socket, not owned.
+ * @err: what the program hears next; a positive errno.
+ *
+ * Return: 0.
+ */
+int udp_abort(struct sock *sk, int err)
+{
+	sk->sk_err = err;
+	sk->sk_error_report(sk);
+	return udp_disconnect(sk, 0);
+}
+
 /* --- options, ioctl, end --- */
 
 static int udp_setsockopt(struct sock *sk, int level, int name,

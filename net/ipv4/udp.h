@@ -53,6 +53,8 @@ void udp_net_exit(struct net *net);
 /* Also what raw and ping sockets do. */
 int udp_connect(struct sock *sk, struct sockaddr *addr, int len);
 int udp_disconnect(struct sock *sk, int flags);
+/* End the association from outside: @err is what the program hears. */
+int udp_abort(struct sock *sk, int err);
 void inet_dgram_close(struct sock *sk, u64 timeout_ns);
 ssize_t udp_sendmsg(struct sock *sk, struct msghdr *msg, size_t len);
 int udp_rcv(struct sk_buff *skb);

@@ -773,4 +773,5 @@ void netlink_init(void)
 		panic("netlink: no memory");
 	register_pernet_ops(&netlink_net_ops);
 	rtnetlink_init();
+	inet_diag_init();
 }

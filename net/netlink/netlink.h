@@ -144,3 +144,4 @@ void netlink_register(const struct netlink_family *fam);
 /* --- boot --- */
 void netlink_init(void); /* everything; before net_setup() */
 void rtnetlink_init(void);
+void inet_diag_init(void);

@@ -7,138 +7,7 @@
 #include "lib/err.h"
 #include "lib/slab.h"
 #include "net/netlink/rtnl_int.h"
-#include "tests/fixtures/net_fixture.h"
-
-#define BUF_MAX 16384U
-
-/* A request under construction, and the last message that was read. */
-struct nl_test {
-	struct net_fixture *f;
-	struct socket *sock;
-	u8 req[512] __aligned(8);
-	u32 len;
-	u8 buf[BUF_MAX] __aligned(8);
-	u32 got; /* bytes in buf */
-	u32 at;
-};
-
-static struct socket *open_sock(struct net_fixture *f)
-{
-	struct socket *sock = NULL;
-
-	BUG_ON(sock_create(f->net, AF_NETLINK, SOCK_RAW, NETLINK_ROUTE, &sock));
-	return sock;
-}
-
-/* One test's memory is its own: a case frees it with the socket. */
-static struct nl_test *begin(struct kunit *test)
-{
-	struct nl_test *t = kmalloc(sizeof(*t), GFP_KERNEL);
-
-	BUG_ON(!t);
-	memset(t, 0, sizeof(*t));
-	t->f = test->priv;
-	t->sock = open_sock(t->f);
-	return t;
-}
-
-static void end(struct nl_test *t)
-{
-	sock_release(t->sock);
-	kfree(t);
-}
-
-static int set_option(struct nl_test *t, int name, int v)
-{
-	return t->sock->ops->setsockopt(t->sock, SOL_NETLINK, name,
-					(void __user *)&v, sizeof(v));
-}
-
-static void request(struct nl_test *t, u16 type, u16 flags, const void *hdr,
-		    u32 len)
-{
-	struct nlmsghdr h = { .nlmsg_len = NLMSG_HDRLEN + len,
-			      .nlmsg_type = type,
-			      .nlmsg_flags = NLM_F_REQUEST | flags,
-			      .nlmsg_seq = 77 };
-
-	memset(t->req, 0, sizeof(t->req));
-	memcpy(t->req, &h, sizeof(h));
-	memcpy(t->req + sizeof(h), hdr, len);
-	t->len = NLMSG_ALIGN(h.nlmsg_len);
-}
-
-static void attr(struct nl_test *t, u16 type, const void *v, u32 len)
-{
-	struct nlattr a = { .nla_len = (u16)(NLA_HDRLEN + len),
-			    .nla_type = type };
-
-	memcpy(t->req + t->len, &a, sizeof(a));
-	memcpy(t->req + t->len + sizeof(a), v, len);
-	t->len += NLMSG_ALIGN(a.nla_len);
-	memcpy(t->req, &t->len, sizeof(t->len));
-}
-
-static ssize_t send_bytes(struct nl_test *t, void *p, size_t len)
-{
-	struct kvec kv = { p, len };
-	struct msghdr msg = { 0 };
-
-	iov_iter_kvec(&msg.msg_iter, true, &kv, 1, len);
-	return sock_sendmsg(t->sock, &msg);
-}
-
-static ssize_t read_some(struct nl_test *t, struct socket *sock, size_t room)
-{
-	struct kvec kv = { t->buf, room };
-	struct msghdr msg = { 0 };
-	ssize_t n;
-
-	iov_iter_kvec(&msg.msg_iter, false, &kv, 1, room);
-	n = sock_recvmsg(sock, &msg, MSG_DONTWAIT);
-	t->got = n > 0 ? (u32)n : 0;
-	t->at = 0;
-	return n;
-}
-
-/* The next message, read in packets; NULL: nothing is there. */
-static const struct nlmsghdr *next_msg(struct nl_test *t, struct socket *sock)
-{
-	const struct nlmsghdr *h;
-
-	if (t->at + NLMSG_HDRLEN > t->got && read_some(t, sock, BUF_MAX) <= 0)
-		return NULL;
-	h = (const void *)(t->buf + t->at);
-	BUG_ON(h->nlmsg_len < NLMSG_HDRLEN || h->nlmsg_len > t->got - t->at);
-	t->at += NLMSG_ALIGN(h->nlmsg_len);
-	return h;
-}
-
-/* Send, and the errno of the acknowledgement. */
-static int talk(struct nl_test *t)
-{
-	const struct nlmsghdr *h;
-
-	if (send_bytes(t, t->req, t->len) != (ssize_t)t->len)
-		return -EIO;
-	h = next_msg(t, t->sock);
-	if (!h || h->nlmsg_type != NLMSG_ERROR || h->nlmsg_seq != 77)
-		return -EPROTO;
-	return ((const struct nlmsgerr *)nlmsg_data(h))->error;
-}
-
-static const struct nlattr *find(const struct nlmsghdr *h, u32 hdrlen, u16 type)
-{
-	u32 at = NLMSG_HDRLEN + NLMSG_ALIGN(hdrlen);
-	const struct nlattr *a;
-
-	for (; at < h->nlmsg_len; at += NLMSG_ALIGN(a->nla_len)) {
-		a = (const void *)((const u8 *)h + at);
-		if (a->nla_type == type)
-			return a;
-	}
-	return NULL;
-}
+#include "tests/fixtures/netlink.h"
 
 static void link_request(struct nl_test *t, u16 type, u32 flags, u32 change)
 {
@@ -146,7 +15,7 @@ static void link_request(struct nl_test *t, u16 type, u32 flags, u32 change)
 				 .ifi_flags = flags,
 				 .ifi_change = change };
 
-	request(t, type, NLM_F_ACK, &ifm, sizeof(ifm));
+	nl_message(t, type, NLM_F_ACK, &ifm, sizeof(ifm));
 }
 
 static int add_addr(struct nl_test *t, u16 type, const char *ip, u16 flags)
@@ -156,17 +25,17 @@ static int add_addr(struct nl_test *t, u16 type, const char *ip, u16 flags)
 				 .ifa_index = (u32)t->f->eth0->ifindex };
 	__be32 addr = fixture_ip(ip);
 
-	request(t, type, (u16)(NLM_F_ACK | flags), &ifa, sizeof(ifa));
-	attr(t, IFA_LOCAL, &addr, sizeof(addr));
-	return talk(t);
+	nl_message(t, type, (u16)(NLM_F_ACK | flags), &ifa, sizeof(ifa));
+	nl_attr(t, IFA_LOCAL, &addr, sizeof(addr));
+	return nl_talk(t);
 }
 
 /* --- ports and options --- */
 
 static void netlink_bind_takes_each_port_once(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
-	struct socket *other = open_sock(t->f);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
+	struct socket *other = nl_open(t->f, NETLINK_ROUTE);
 	struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_pid = 5 }, got;
 	struct sockaddr_storage ss;
 
@@ -183,35 +52,34 @@ static void netlink_bind_takes_each_port_once(struct kunit *test)
 	memcpy(&got, &ss, sizeof(got));
 	KUNIT_EXPECT_NE(test, got.nl_pid, 0);
 	KUNIT_EXPECT_NE(test, got.nl_pid, 5);
-	KUNIT_EXPECT_EQ(test, set_option(t, NETLINK_ADD_MEMBERSHIP, 0),
+	KUNIT_EXPECT_EQ(test, nl_option(t, NETLINK_ADD_MEMBERSHIP, 0), -EINVAL);
+	KUNIT_EXPECT_EQ(test, nl_option(t, NETLINK_ADD_MEMBERSHIP, 99),
 			-EINVAL);
-	KUNIT_EXPECT_EQ(test, set_option(t, NETLINK_ADD_MEMBERSHIP, 99),
-			-EINVAL);
-	KUNIT_EXPECT_EQ(test, set_option(t, 1000, 1), -ENOPROTOOPT);
+	KUNIT_EXPECT_EQ(test, nl_option(t, 1000, 1), -ENOPROTOOPT);
 	sock_release(other);
-	end(t);
+	nl_end(t);
 }
 
 /* --- links --- */
 
 static void rtnl_dump_links_shows_every_device(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
 	struct ifinfomsg ifm = { 0 };
 	const struct nlmsghdr *h;
 	const struct nlattr *a;
 	u32 links = 0;
 
-	request(t, RTM_GETLINK, NLM_F_DUMP, &ifm, sizeof(ifm));
-	KUNIT_EXPECT_EQ(test, send_bytes(t, t->req, t->len), t->len);
-	while ((h = next_msg(t, t->sock)) && h->nlmsg_type == RTM_NEWLINK) {
+	nl_message(t, RTM_GETLINK, NLM_F_DUMP, &ifm, sizeof(ifm));
+	KUNIT_EXPECT_EQ(test, nl_send(t, t->req, t->len), t->len);
+	while ((h = nl_next(t, t->sock)) && h->nlmsg_type == RTM_NEWLINK) {
 		KUNIT_EXPECT_TRUE(test, h->nlmsg_flags & NLM_F_MULTI);
 		KUNIT_EXPECT_EQ(test, h->nlmsg_seq, 77);
-		a = find(h, sizeof(ifm), IFLA_IFNAME);
+		a = nl_find(h, sizeof(ifm), IFLA_IFNAME);
 		KUNIT_ASSERT_NOT_NULL(test, a);
 		KUNIT_EXPECT_STREQ(test, (const char *)nla_data(a),
 				   links ? "eth0" : "lo");
-		a = find(h, sizeof(ifm), IFLA_STATS64);
+		a = nl_find(h, sizeof(ifm), IFLA_STATS64);
 		KUNIT_ASSERT_NOT_NULL(test, a);
 		KUNIT_EXPECT_EQ(test, nla_len(a), 200);
 		links++;
@@ -219,91 +87,91 @@ static void rtnl_dump_links_shows_every_device(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, links, 2);
 	KUNIT_ASSERT_NOT_NULL(test, h);
 	KUNIT_EXPECT_EQ(test, h->nlmsg_type, NLMSG_DONE);
-	KUNIT_EXPECT_NULL(test, next_msg(t, t->sock));
-	end(t);
+	KUNIT_EXPECT_NULL(test, nl_next(t, t->sock));
+	nl_end(t);
 }
 
 static void rtnl_newlink_sets_a_device(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
 	struct net_device *dev = t->f->eth0;
 	u32 mtu = 1400;
 
 	link_request(t, RTM_NEWLINK, 0, IFF_UP);
-	KUNIT_EXPECT_EQ(test, talk(t), 0);
+	KUNIT_EXPECT_EQ(test, nl_talk(t), 0);
 	KUNIT_EXPECT_FALSE(test, netif_running(dev));
 	link_request(t, RTM_SETLINK, IFF_UP, IFF_UP);
-	attr(t, IFLA_MTU, &mtu, sizeof(mtu));
-	attr(t, IFLA_IFNAME, "wan", 4);
-	KUNIT_EXPECT_EQ(test, talk(t), 0);
+	nl_attr(t, IFLA_MTU, &mtu, sizeof(mtu));
+	nl_attr(t, IFLA_IFNAME, "wan", 4);
+	KUNIT_EXPECT_EQ(test, nl_talk(t), 0);
 	KUNIT_EXPECT_TRUE(test, netif_running(dev));
 	KUNIT_EXPECT_EQ(test, dev->mtu, 1400);
 	KUNIT_EXPECT_STREQ(test, (const char *)dev->name, "wan");
 	link_request(t, RTM_NEWLINK, 0, 0);
-	attr(t, IFLA_IFNAME, "lo", 3);
-	KUNIT_EXPECT_EQ(test, talk(t), -EEXIST);
+	nl_attr(t, IFLA_IFNAME, "lo", 3);
+	KUNIT_EXPECT_EQ(test, nl_talk(t), -EEXIST);
 	link_request(t, RTM_NEWLINK, 0, 0);
-	attr(t, IFLA_MASTER, &mtu, sizeof(mtu));
-	KUNIT_EXPECT_EQ(test, talk(t), -EOPNOTSUPP);
+	nl_attr(t, IFLA_MASTER, &mtu, sizeof(mtu));
+	KUNIT_EXPECT_EQ(test, nl_talk(t), -EOPNOTSUPP);
 	link_request(t, RTM_NEWLINK, IFF_PROMISC, IFF_PROMISC);
-	KUNIT_EXPECT_EQ(test, talk(t), -EOPNOTSUPP);
-	end(t);
+	KUNIT_EXPECT_EQ(test, nl_talk(t), -EOPNOTSUPP);
+	nl_end(t);
 }
 
 /* NETLINK_EXT_ACK: the reason in words, and where it is in the request. */
 static void netlink_ack_says_why_and_where(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
 	const struct nlmsghdr *h;
 	const struct nlattr *a;
 	u16 cut = 1;
 
-	KUNIT_EXPECT_EQ(test, set_option(t, NETLINK_EXT_ACK, 1), 0);
-	KUNIT_EXPECT_EQ(test, set_option(t, NETLINK_CAP_ACK, 1), 0);
+	KUNIT_EXPECT_EQ(test, nl_option(t, NETLINK_EXT_ACK, 1), 0);
+	KUNIT_EXPECT_EQ(test, nl_option(t, NETLINK_CAP_ACK, 1), 0);
 	link_request(t, RTM_NEWLINK, 0, 0);
-	attr(t, IFLA_MTU, &cut, sizeof(cut));
-	KUNIT_EXPECT_EQ(test, talk(t), -ERANGE);
+	nl_attr(t, IFLA_MTU, &cut, sizeof(cut));
+	KUNIT_EXPECT_EQ(test, nl_talk(t), -ERANGE);
 	h = (const void *)t->buf;
 	KUNIT_EXPECT_EQ(test, h->nlmsg_flags, NLM_F_CAPPED | NLM_F_ACK_TLVS);
-	a = find(h, sizeof(struct nlmsgerr), NLMSGERR_ATTR_MSG);
+	a = nl_find(h, sizeof(struct nlmsgerr), NLMSGERR_ATTR_MSG);
 	KUNIT_ASSERT_NOT_NULL(test, a);
 	KUNIT_EXPECT_STREQ(test, (const char *)nla_data(a),
 			   "Attribute failed policy validation");
-	a = find(h, sizeof(struct nlmsgerr), NLMSGERR_ATTR_OFFS);
+	a = nl_find(h, sizeof(struct nlmsgerr), NLMSGERR_ATTR_OFFS);
 	KUNIT_ASSERT_NOT_NULL(test, a);
 	KUNIT_EXPECT_EQ(test, nla_get_u32(a), 32);
-	end(t);
+	nl_end(t);
 }
 
 /* --- addresses and news --- */
 
 static void rtnl_newaddr_adds_tells_and_deletes(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
-	struct nl_test *m = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
+	struct nl_test *m = nl_begin(test->priv, NETLINK_ROUTE);
 	const struct nlmsghdr *h;
 
 	KUNIT_EXPECT_EQ(
-		test,
-		set_option(m, NETLINK_ADD_MEMBERSHIP, RTNLGRP_IPV4_IFADDR), 0);
+		test, nl_option(m, NETLINK_ADD_MEMBERSHIP, RTNLGRP_IPV4_IFADDR),
+		0);
 	KUNIT_EXPECT_EQ(test, add_addr(t, RTM_NEWADDR, "10.1.0.1", NLM_F_EXCL),
 			0);
 	KUNIT_EXPECT_EQ(test, inet_addr_type(t->f->net, fixture_ip("10.1.0.1")),
 			RTN_LOCAL);
 	KUNIT_EXPECT_EQ(test, add_addr(t, RTM_NEWADDR, "10.1.0.1", NLM_F_EXCL),
 			-EEXIST);
-	h = next_msg(m, m->sock);
+	h = nl_next(m, m->sock);
 	KUNIT_ASSERT_NOT_NULL(test, h);
 	KUNIT_EXPECT_EQ(test, h->nlmsg_type, RTM_NEWADDR);
-	KUNIT_EXPECT_NULL(test, next_msg(m, m->sock));
+	KUNIT_EXPECT_NULL(test, nl_next(m, m->sock));
 	KUNIT_EXPECT_EQ(test, add_addr(t, RTM_DELADDR, "10.1.0.1", 0), 0);
 	KUNIT_EXPECT_EQ(test, add_addr(t, RTM_DELADDR, "10.1.0.1", 0),
 			-EADDRNOTAVAIL);
-	h = next_msg(m, m->sock);
+	h = nl_next(m, m->sock);
 	KUNIT_ASSERT_NOT_NULL(test, h);
 	KUNIT_EXPECT_EQ(test, h->nlmsg_type, RTM_DELADDR);
-	end(m);
-	end(t);
+	nl_end(m);
+	nl_end(t);
 }
 
 static void fill_addrs(struct nl_test *t, u32 n)
@@ -319,18 +187,18 @@ static void fill_addrs(struct nl_test *t, u32 n)
  * never holds more than the buffer. */
 static void netlink_dump_goes_on_as_it_is_read(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
 	struct ifaddrmsg ifa = { .ifa_family = AF_INET };
 	const struct nlmsghdr *h;
 	u32 n = 0, reads = 0;
 
 	fill_addrs(t, 300);
 	t->sock->sk->sk_rcvbuf = 8192;
-	request(t, RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa));
-	send_bytes(t, t->req, t->len);
-	while ((h = next_msg(t, t->sock)) && h->nlmsg_type == RTM_NEWADDR) {
+	nl_message(t, RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa));
+	nl_send(t, t->req, t->len);
+	while ((h = nl_next(t, t->sock)) && h->nlmsg_type == RTM_NEWADDR) {
 		reads += t->at == NLMSG_ALIGN(h->nlmsg_len);
-		if (nla_get_u32(find(h, sizeof(ifa), IFA_LOCAL)) ==
+		if (nla_get_u32(nl_find(h, sizeof(ifa), IFA_LOCAL)) ==
 		    (__force u32)htonl(0x0a020001U + n))
 			n++;
 		KUNIT_EXPECT_LT(test, t->sock->sk->sk_rmem_alloc, 32768);
@@ -340,7 +208,7 @@ static void netlink_dump_goes_on_as_it_is_read(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, h);
 	KUNIT_EXPECT_EQ(test, h->nlmsg_type, NLMSG_DONE);
 	KUNIT_EXPECT_EQ(test, t->sock->sk->sk_err, 0);
-	end(t);
+	nl_end(t);
 }
 
 /* --- routes --- */
@@ -355,11 +223,11 @@ static int route(struct nl_test *t, u16 type, u16 flags, const char *via,
 			     .rtm_type = RTN_UNICAST };
 	__be32 dst = fixture_ip("198.51.100.0"), gw = fixture_ip(via);
 
-	request(t, type, (u16)(NLM_F_ACK | flags), &rtm, sizeof(rtm));
-	attr(t, RTA_DST, &dst, sizeof(dst));
-	attr(t, RTA_GATEWAY, &gw, sizeof(gw));
-	attr(t, RTA_PRIORITY, &metric, sizeof(metric));
-	return talk(t);
+	nl_message(t, type, (u16)(NLM_F_ACK | flags), &rtm, sizeof(rtm));
+	nl_attr(t, RTA_DST, &dst, sizeof(dst));
+	nl_attr(t, RTA_GATEWAY, &gw, sizeof(gw));
+	nl_attr(t, RTA_PRIORITY, &metric, sizeof(metric));
+	return nl_talk(t);
 }
 
 static __be32 gateway_of(struct nl_test *t)
@@ -372,12 +240,12 @@ static __be32 gateway_of(struct nl_test *t)
 
 static void rtnl_newroute_follows_its_flags(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
-	struct nl_test *m = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
+	struct nl_test *m = nl_begin(test->priv, NETLINK_ROUTE);
 	const struct nlmsghdr *h;
 
 	fixture_addr(t->f, "10.1.0.1", 24);
-	set_option(m, NETLINK_ADD_MEMBERSHIP, RTNLGRP_IPV4_ROUTE);
+	nl_option(m, NETLINK_ADD_MEMBERSHIP, RTNLGRP_IPV4_ROUTE);
 	KUNIT_EXPECT_EQ(test, route(t, RTM_NEWROUTE, 0, "10.1.0.2", 5),
 			-ENOENT);
 	KUNIT_EXPECT_EQ(test,
@@ -389,7 +257,7 @@ static void rtnl_newroute_follows_its_flags(struct kunit *test)
 			      "10.1.0.2", 5),
 			0);
 	KUNIT_EXPECT_EQ(test, gateway_of(t), fixture_ip("10.1.0.2"));
-	h = next_msg(m, m->sock);
+	h = nl_next(m, m->sock);
 	KUNIT_ASSERT_NOT_NULL(test, h);
 	KUNIT_EXPECT_EQ(test, h->nlmsg_type, RTM_NEWROUTE);
 	KUNIT_EXPECT_EQ(test,
@@ -409,14 +277,14 @@ static void rtnl_newroute_follows_its_flags(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, route(t, RTM_DELROUTE, 0, "10.1.0.2", 0), -ESRCH);
 	KUNIT_EXPECT_EQ(test, route(t, RTM_DELROUTE, 0, "10.1.0.3", 0), 0);
 	KUNIT_EXPECT_EQ(test, gateway_of(t), 0);
-	end(m);
-	end(t);
+	nl_end(m);
+	nl_end(t);
 }
 
 /* More routes than a packet holds, several a prefix: each once. */
 static void rtnl_dump_routes_shows_each_once(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
 	struct rtmsg rtm = { .rtm_family = AF_INET };
 	struct fib_config cfg = { .prefix_len = 24,
 				  .type = RTN_UNICAST,
@@ -431,10 +299,10 @@ static void rtnl_dump_routes_shows_each_once(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, fib_table_insert(t->f->net, &cfg), 0);
 	}
 	t->sock->sk->sk_rcvbuf = 8192;
-	request(t, RTM_GETROUTE, NLM_F_DUMP, &rtm, sizeof(rtm));
-	send_bytes(t, t->req, t->len);
-	while ((h = next_msg(t, t->sock)) && h->nlmsg_type == RTM_NEWROUTE) {
-		const struct nlattr *a = find(h, sizeof(rtm), RTA_PRIORITY);
+	nl_message(t, RTM_GETROUTE, NLM_F_DUMP, &rtm, sizeof(rtm));
+	nl_send(t, t->req, t->len);
+	while ((h = nl_next(t, t->sock)) && h->nlmsg_type == RTM_NEWROUTE) {
+		const struct nlattr *a = nl_find(h, sizeof(rtm), RTA_PRIORITY);
 
 		sum += a ? nla_get_u32(a) : 0;
 		n += a != NULL;
@@ -443,74 +311,74 @@ static void rtnl_dump_routes_shows_each_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sum, 600 * 601 / 2);
 	KUNIT_ASSERT_NOT_NULL(test, h);
 	KUNIT_EXPECT_EQ(test, h->nlmsg_type, NLMSG_DONE);
-	end(t);
+	nl_end(t);
 }
 
 static void rtnl_getroute_tells_the_way(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
 	struct rtmsg rtm = { .rtm_family = AF_INET, .rtm_dst_len = 32 };
 	__be32 dst = fixture_ip("10.1.0.9");
 	const struct nlmsghdr *h;
 	const struct nlattr *a;
 
-	request(t, RTM_GETROUTE, NLM_F_ACK, &rtm, sizeof(rtm));
-	attr(t, RTA_DST, &dst, sizeof(dst));
-	KUNIT_EXPECT_EQ(test, talk(t), -ENETUNREACH);
+	nl_message(t, RTM_GETROUTE, NLM_F_ACK, &rtm, sizeof(rtm));
+	nl_attr(t, RTA_DST, &dst, sizeof(dst));
+	KUNIT_EXPECT_EQ(test, nl_talk(t), -ENETUNREACH);
 	fixture_addr(t->f, "10.1.0.1", 24);
-	request(t, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
-	attr(t, RTA_DST, &dst, sizeof(dst));
-	send_bytes(t, t->req, t->len);
-	h = next_msg(t, t->sock);
+	nl_message(t, RTM_GETROUTE, 0, &rtm, sizeof(rtm));
+	nl_attr(t, RTA_DST, &dst, sizeof(dst));
+	nl_send(t, t->req, t->len);
+	h = nl_next(t, t->sock);
 	KUNIT_ASSERT_NOT_NULL(test, h);
 	KUNIT_EXPECT_EQ(test, h->nlmsg_type, RTM_NEWROUTE);
-	a = find(h, sizeof(rtm), RTA_PREFSRC);
+	a = nl_find(h, sizeof(rtm), RTA_PREFSRC);
 	KUNIT_ASSERT_NOT_NULL(test, a);
 	KUNIT_EXPECT_EQ(test, nla_get_u32(a),
 			(__force u32)fixture_ip("10.1.0.1"));
-	end(t);
+	nl_end(t);
 }
 
 /* A table that changes between two packets: the rest is marked. */
 static void netlink_dump_says_that_the_table_changed(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
 	struct ifaddrmsg ifa = { .ifa_family = AF_INET };
 	const struct nlmsghdr *h;
 
 	fill_addrs(t, 400);
 	t->sock->sk->sk_rcvbuf = 4096;
-	request(t, RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa));
-	send_bytes(t, t->req, t->len);
-	h = next_msg(t, t->sock);
+	nl_message(t, RTM_GETADDR, NLM_F_DUMP, &ifa, sizeof(ifa));
+	nl_send(t, t->req, t->len);
+	h = nl_next(t, t->sock);
 	KUNIT_ASSERT_NOT_NULL(test, h);
 	KUNIT_EXPECT_EQ(test, h->nlmsg_flags, NLM_F_MULTI);
 	KUNIT_EXPECT_EQ(test, inet_addr_del(t->f->eth0, htonl(0x0a020001U), 16),
 			0);
-	while ((h = next_msg(t, t->sock)) && h->nlmsg_type != NLMSG_DONE)
+	while ((h = nl_next(t, t->sock)) && h->nlmsg_type != NLMSG_DONE)
 		;
 	KUNIT_ASSERT_NOT_NULL(test, h);
 	KUNIT_EXPECT_TRUE(test, h->nlmsg_flags & NLM_F_DUMP_INTR);
-	end(t);
+	nl_end(t);
 }
 
 static void netlink_deliver_tells_of_lost_news(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
 	u32 i;
 
 	KUNIT_EXPECT_EQ(test,
-			set_option(t, NETLINK_ADD_MEMBERSHIP, RTNLGRP_LINK), 0);
+			nl_option(t, NETLINK_ADD_MEMBERSHIP, RTNLGRP_LINK), 0);
 	t->sock->sk->sk_rcvbuf = 4096;
 	for (i = 0; i < 8; i++)
 		KUNIT_EXPECT_EQ(test, dev_set_mtu(t->f->eth0, 1000 + i), 0);
 	KUNIT_EXPECT_GT(test, t->sock->sk->sk_drops, 0);
-	KUNIT_EXPECT_EQ(test, read_some(t, t->sock, BUF_MAX), -ENOBUFS);
-	while (read_some(t, t->sock, BUF_MAX) > 0)
+	KUNIT_EXPECT_EQ(test, nl_read(t, t->sock, NL_BUF_MAX), -ENOBUFS);
+	while (nl_read(t, t->sock, NL_BUF_MAX) > 0)
 		;
 	KUNIT_EXPECT_EQ(test, dev_set_mtu(t->f->eth0, 1100), 0);
-	KUNIT_EXPECT_GT(test, read_some(t, t->sock, BUF_MAX), 0);
-	end(t);
+	KUNIT_EXPECT_GT(test, nl_read(t, t->sock, NL_BUF_MAX), 0);
+	nl_end(t);
 }
 
 /* --- lies --- */
@@ -529,20 +397,21 @@ static void good_message(struct nl_test *t, u32 r)
 	u32 i;
 
 	if (type < RTM_NEWADDR)
-		request(t, type, NLM_F_ACK, &ifm, sizeof(ifm));
+		nl_message(t, type, NLM_F_ACK, &ifm, sizeof(ifm));
 	else if (type < RTM_NEWROUTE)
-		request(t, type, NLM_F_ACK, &ifa, sizeof(ifa));
+		nl_message(t, type, NLM_F_ACK, &ifa, sizeof(ifa));
 	else
-		request(t, type, NLM_F_ACK | NLM_F_CREATE, &rtm, sizeof(rtm));
+		nl_message(t, type, NLM_F_ACK | NLM_F_CREATE, &rtm,
+			   sizeof(rtm));
 	for (i = 0; i < 1 + ((r >> 8) & 3); i++)
-		attr(t, (u16)((r >> (10 + 5 * i)) & 31), v, (r >> 16) & 15);
+		nl_attr(t, (u16)((r >> (10 + 5 * i)) & 31), v, (r >> 16) & 15);
 }
 
 /* Each cut and each wrong length at each place, then bytes at random: every
  * answer is an acknowledgement, and the fixture's exit counts what is left. */
 static void rtnetlink_rcv_survives_lies(struct kunit *test)
 {
-	struct nl_test *t = begin(test);
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
 	u32 i, r, at, refused = 0;
 	const struct nlmsghdr *h;
 
@@ -558,13 +427,13 @@ static void rtnetlink_rcv_survives_lies(struct kunit *test)
 		if (r & 4)
 			t->len = max(at, 1U);
 		t->req[5] &= 0x03; /* no dump: it would be told apart */
-		send_bytes(t, t->req, t->len);
-		while ((h = next_msg(t, t->sock)))
+		nl_send(t, t->req, t->len);
+		while ((h = nl_next(t, t->sock)))
 			refused += h->nlmsg_type == NLMSG_ERROR &&
 				   ((struct nlmsgerr *)nlmsg_data(h))->error;
 	}
 	KUNIT_EXPECT_GT(test, refused, 10000);
-	end(t);
+	nl_end(t);
 }
 
 static const struct kunit_case netlink_cases[] = {

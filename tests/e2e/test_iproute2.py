@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: MIT
+"""Debian's iproute2, unmodified: what it prints inside is what the same binary
+prints in a namespace of this machine's Linux, but for the differences that are
+listed here with their reasons."""
+import re
+
+from harness import doorbell, run
+
+# Both sides begin with lo up.
+NAMESPACE = "ip link set lo up\n"
+
+
+def both(tmp_path, packages, script, namespace=NAMESPACE):
+    """What a shell script prints, on Linux and inside, without blank lines and
+    the kernel's own."""
+    path = tmp_path / "script"
+    path.write_text(script)
+    linux = run(["unshare", "-n", "sh", "-c",
+                 f"{namespace}\nexec 2>&1\n. {path}"])
+    ours = doorbell("run", "--timeout", "100", "--with", packages, "--add",
+                    f"{path}:script", "busybox", "sh", "-c",
+                    "exec 2>&1; . /script")
+    return lines(linux.out), lines(ours.out)
+
+
+def lines(text):
+    """Words parted by one blank; widths of columns are by their content."""
+    split = [" ".join(line.split()) for line in text.splitlines()]
+    return [line for line in split if line and not line.startswith("[ ")]
+
+
+SOCKETS = r"""
+import socket, subprocess, sys
+def tcp():
+    return socket.socket()
+def udp():
+    return socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+listener = tcp()
+listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+listener.bind(("127.0.0.1", 9000))
+listener.listen(7)
+client = tcp()
+client.connect(("127.0.0.1", 9000))
+server, _ = listener.accept()
+client.send(b"x" * 100)
+old = tcp()
+old.connect(("127.0.0.1", 9000))
+other, _ = listener.accept()
+old.close()
+other.recv(1)
+other.close()
+bound = udp()
+bound.bind(("0.0.0.0", 5353))
+asks = udp()
+asks.connect(("127.0.0.1", 5353))
+asks.send(b"abc")
+for command in sys.stdin.read().strip().split("\n"):
+    print("+", command, flush=True)
+    subprocess.run(command, shell=True)
+for s in (server, client, listener):
+    try:
+        print(len(s.recv(200)))
+    except OSError as e:
+        print(e)
+"""
+
+SS = """
+ss -tanpiem
+ss -uanem
+ss -lnt
+ss -s
+ss -tn state time-wait
+ss -tan dst 127.0.0.1 and dport = :9000
+ss -tan '( sport > :9000 or dst 10/8 ) and not dport = :22'
+ss -tan 'sport = :9000 or dport = :9001'
+ss -tan autobound
+ss -wan
+ss -K -tn dst 127.0.0.1 and dport = :9000
+ss -tan
+ss -tan state nonsense
+"""
+
+
+def sockets(said):
+    """What ss says, without what must differ: the order, by a random hash."""
+    commands = []
+    for line in map(socket_line, said):
+        if line.startswith("+"):
+            commands.append([line])
+        elif line.startswith("skmem"):
+            commands[-1][-1] += " " + line
+        else:
+            commands[-1].append(line)
+    return [c[:1] + sorted(c[1:]) for c in commands]
+
+
+def socket_line(text):
+    """A line without the values that must differ."""
+    # An ephemeral port is random. "PortProcess": the columns' widths again.
+    text = re.sub(r"127\.0\.0\.1:[3-6]\d{4}\b", "127.0.0.1:E", text)
+    text = re.sub(r"Port ?Process", "Port Process", text)
+    # No inode, no /proc/PID/fd to find it by, no control groups; the cookie is
+    # a hash instead of a count.
+    text = re.sub(r" (users:\S+|ino:\d+|sk:\w+|cgroup:\S+)", "", text)
+    # Sizes are those of our structures and sysctls; what is charged ahead of
+    # its use (f) is always 0.
+    text = re.sub(r"skmem:\S+", lambda m: re.sub(r"\d+", "N", m[0]), text)
+    text = re.sub(r"^UNCONN \d+", "UNCONN N", text)
+    # Counters are the same; times and rates are the machine's, and the MSS of
+    # lo and the window's scale follow from the buffers.
+    text = re.sub(r"\b(?!bytes_|segs_|data_segs_|delivered:|cwnd:)"
+                  r"([a-z]+):[\d./,]+(m?s|sec)?\b", r"\1:N", text)
+    text = re.sub(r"\b(send|\w+_rate) \d+bps", r"\1 N", text)
+    text = re.sub(r"(rcv_space|rcv_ssthresh|snd_wnd):\d+", r"\1:N", text)
+    text = re.sub(r"timewait,5\dsec", "timewait,N", text)
+    # Here 100 bytes take longer than what counts as no time.
+    text = re.sub(r" busy:N", "", text)
+    # Linux counts sockets of all families and the namespaces' TCP together.
+    text = re.sub(r"^Total: \d+", "Total: N", text)
+    return re.sub(r"^(TCP:) \d+ \((.*)closed \d+", r"\1 N (\2closed N", text)
+
+
+def test_ss(tmp_path):
+    linux, ours = both(tmp_path, "iproute2,python3",
+                       f"python3 -c '{SOCKETS}' <<'END'{SS}END\n")
+    linux, ours = sockets(linux), sockets(ours)
+    assert len(linux) == 13 and len(linux[0]) == 6, linux
+    assert ours == linux

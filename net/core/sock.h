@@ -85,7 +85,7 @@ struct sock_common {
 	u32 skc_hash;
 	struct hlist_node skc_node; /* established / listening / UDP hash */
 	u32 skc_refcnt;
-	u32 skc_xmit_gen; /* xmit_gen of its template; 0: none (udp_fast.c) */
+	u32 skc_xmit_gen;                /* xmit_gen of its template; 0: none */
 	struct hlist_node skc_bind_node; /* bind bucket's owners */
 	struct proto *skc_prot;
 	struct net *skc_net;
@@ -421,6 +421,9 @@ struct sk_buff *skb_recv_datagram(struct sock *sk, int flags,
 void skb_free_datagram(struct sock *sk, struct sk_buff *skb);
 u32 datagram_poll(struct file *f, struct socket *sock, struct poll_table *pt);
 
+/* The ordinary way, for a proto.send_fast. */
+ssize_t sock_send_plain(struct sock *sk, void __user *buf, size_t len,
+			u32 flags, const void __user *uaddr);
 /* proto_ops entries for what a family does not have. */
 int sock_no_listen(struct socket *sock, int backlog);
 int sock_no_accept(struct socket *sock, struct socket *newsock, u32 flags);

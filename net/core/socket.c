@@ -8,6 +8,7 @@
 #include "lib/bug.h"
 #include "lib/err.h"
 #include "lib/slab.h"
+#include "lib/uapi/fcntl.h"
 #include "net/core/sock.h"
 
 /* Set by security_set_sendmsg_hook(); NULL: nobody may refuse a send. */
@@ -142,6 +143,41 @@ int put_cmsg(struct msghdr *msg, int level, int type, int len, const void *data)
 	msg->msg_control = (char *)msg->msg_control + space;
 	msg->msg_controllen -= space;
 	return 0;
+}
+
+/**
+ * sock_send_plain() - A send without control messages, the ordinary way: for a
+ * protocol whose short way (proto.send_fast) finds something not as usual.
+ * @sk:    of a socket that a program has open.
+ * @buf:   the data, in a program's memory. @len: bytes.
+ * @flags: MSG_*.
+ * @uaddr: NULL, or a sockaddr_in in a program's memory.
+ *
+ * Context: task.
+ * Return:  as proto_ops.sendmsg; -EINVAL, -EFAULT.
+ */
+ssize_t sock_send_plain(struct sock *sk, void __user *buf, size_t len,
+			u32 flags, const void __user *uaddr)
+{
+	struct socket *sock = sk->sk_socket;
+	struct msghdr msg = { .msg_flags = flags };
+	struct sockaddr_in sin;
+	int err;
+
+	if ((ssize_t)len < 0)
+		return -EINVAL;
+	len = min(len, MAX_RW_COUNT);
+	if (uaddr) {
+		if (copy_from_user(&sin, uaddr, sizeof(sin)))
+			return -EFAULT;
+		msg.msg_name = &sin;
+		msg.msg_namelen = sizeof(sin);
+	}
+	if (sock->file->f_flags & O_NONBLOCK)
+		msg.msg_flags |= MSG_DONTWAIT;
+	iov_iter_ubuf(&msg.msg_iter, true, buf, len);
+	err = security_socket_sendmsg(sock, &msg, len);
+	return err ? err : sock->ops->sendmsg(sock, &msg, len);
 }
 
 /**

@@ -355,6 +355,7 @@ int ip_setsockopt(struct sock *sk, int level, int name, const void __user *val,
 	if (level != SOL_IP)
 		return -ENOPROTOOPT;
 	lock_sock(sk);
+	sk->sk_xmit_gen = 0;
 	if (name == IP_OPTIONS) {
 		err = ip_set_options(sk, val, len);
 	} else if (name == IP_MULTICAST_IF) {

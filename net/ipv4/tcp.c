@@ -310,6 +310,7 @@ struct proto tcp_prot = {
 	.getsockopt = tcp_getsockopt,
 	.sendmsg = tcp_sendmsg,
 	.recvmsg = tcp_recvmsg,
+	.send_fast = tcp_send_fast,
 	.backlog_rcv = tcp_v4_do_rcv,
 	.release_cb = tcp_release_cb,
 	.hash = inet_hash,

@@ -6,6 +6,7 @@
  *	tcp_recvmsg.c	  reading; tcp_close.c: the end, and the state variable
  *	tcp_sockopt.c, tcp_info.c, tcp_offload.c  options; TCP_INFO; GSO
  *	tcp_output.c	  when and how segments leave; retransmission
+ *	tcp_output_fast.c a segment from the queue to the driver by a template
  *	tcp_mss.c, tcp_mtu_probe.c  segment sizes; the path's MTU (RFC 4821)
  *	tcp_input.c	  segments of a connection: sequence, RST, SYN checks
  *	tcp_state.c	  segments in all states but ESTABLISHED
@@ -29,6 +30,7 @@
 
 struct tcp_fastopen_cookie;
 struct tcp_fastopen_request;
+struct tcp_template;
 struct tcp_timewait_sock;
 
 #define TCP_MIN_MSS           88U
@@ -136,7 +138,8 @@ struct tcp_sock {
 	bool is_cwnd_limited;
 	bool urg_mode;
 	bool repair;
-	u8 chrono_type;    /* what limited the sender, for tcp_info */
+	u8 chrono_type; /* what limited the sender, for tcp_info */
+	u32 segs_out;
 	u64 tcp_wstamp_ns; /* pacing: earliest departure of the next segment */
 	u64 tcp_mstamp_ns; /* now, as of the event being processed */
 
@@ -149,8 +152,10 @@ struct tcp_sock {
 	u32 rcv_wup;        /* rcv_nxt when the window was last advertised */
 	u32 rcv_wnd;        /* advertised then */
 	u32 rcv_mwnd_seq;   /* the farthest right edge ever advertised */
+	u32 data_segs_out;
 	struct tcp_options_received rx_opt;
-	u32 segs_out, data_segs_out;
+	/* Of tcp_output_fast.c; NULL: never had one. */
+	struct tcp_template *template;
 	u64 bytes_sent;
 	u64 lsndtime_ns; /* last data sent */
 	struct list_head tsq_node;
@@ -405,6 +410,8 @@ extern struct proto tcp_prot;
 void tcp_init(void);
 void tcp_init_sock(struct sock *sk);
 ssize_t tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size);
+ssize_t tcp_send_fast(struct sock *sk, void __user *buf, size_t len, u32 flags,
+		      const void __user *uaddr, int alen);
 ssize_t tcp_recvmsg(struct sock *sk, struct msghdr *msg, size_t len, int flags);
 u32 tcp_poll(struct file *f, struct socket *sock, struct poll_table *pt);
 void tcp_close(struct sock *sk, u64 timeout_ns);

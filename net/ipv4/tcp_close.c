@@ -130,6 +130,7 @@ void tcp_destroy_sock(struct sock *sk)
 		tcp_fastopen_remove(sk, false);
 	if (inet_csk(sk)->icsk_bind_hash)
 		inet_put_port(sk);
+	tcp_fast_forget(sk);
 }
 
 /* --- shutdown --- */

@@ -6,6 +6,7 @@
  *	tcp_queue.c	      the retransmit queue: order, search, splitting
  *	tcp_mss.c	      segment sizes and windows
  *	tcp_output_build.c    header and options; handing a segment to IP
+ *	tcp_output_fast.c     the same and IP's work, by a template
  *	tcp_output.c	      what may leave now
  *	tcp_output_control.c  SYN, FIN, RST, pure ACKs, probes
  *	tcp_retransmit.c      what goes again; the loss probe
@@ -128,12 +129,30 @@ static inline bool tcp_skb_is_last(const struct sock *sk,
 /* --- tcp_output_build.c --- */
 int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 		     gfp_t gfp);
+/* Later than the one before it, if by a nanosecond: RACK goes by the order of
+ * transmission. */
+static inline void tcp_stamp_departure(struct tcp_sock *tp, struct sk_buff *skb)
+{
+	tp->tcp_wstamp_ns = max(tp->tcp_wstamp_ns + 1, tp->tcp_mstamp_ns);
+	skb->tstamp = tp->tcp_wstamp_ns;
+}
+/* A header is made, the segment is on its way: what follows from that. */
+void tcp_note_sent(struct sock *sk, const struct tcp_skb_cb *cb, u32 payload,
+		   u32 segs);
+/* Charge what goes below to the socket until the driver has freed it. */
+void tcp_charge_in_flight(struct sock *sk, struct sk_buff *skb);
 /* Bytes of options a segment of an established connection carries now. */
 u32 tcp_established_options_size(const struct sock *sk);
 void tcp_init_nondata_skb(struct sk_buff *skb, u32 seq, u8 flags);
 bool tcp_fin_is_owed(const struct sock *sk); /* tcp_output_control.c */
 /* A header-only skb outside of the send buffer's account. */
 struct sk_buff *tcp_alloc_control_skb(gfp_t gfp);
+
+/* --- tcp_output_fast.c --- */
+bool tcp_fast_permits(const struct sock *sk, const struct sk_buff *skb);
+int tcp_transmit_fast(struct sock *sk, struct sk_buff *skb, gfp_t gfp);
+void tcp_fast_learn(struct sock *sk);
+void tcp_fast_forget(struct sock *sk);
 
 /* --- tcp_output.c --- */
 bool tcp_write_xmit(struct sock *sk, u32 mss_now, int nonagle, int push_one,

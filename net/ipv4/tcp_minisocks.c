@@ -418,6 +418,7 @@ struct sock *tcp_create_openreq_child(const struct sock *sk,
 	child_rcv_state(tcp_sk(child), req);
 	child_snd_state(tcp_sk(child), req, skb);
 	child_options(child, req);
+	tcp_sk(child)->template = NULL;
 	inet_csk(child)->icsk_rto_ns = TCP_TIMEOUT_INIT;
 	tcp_init_xmit_timers(child);
 	tcp_assign_congestion_control(child);

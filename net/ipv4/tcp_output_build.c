@@ -358,8 +358,13 @@ void tcp_update_skb_after_send(struct sock *sk, struct sk_buff *skb,
 	list_move_tail(&skb->tcp_tsorted_anchor, &tp->tsorted_sent_queue);
 }
 
-/* Charge what goes below to the socket until the driver has freed it. */
-static void charge_in_flight(struct sock *sk, struct sk_buff *skb)
+/**
+ * tcp_charge_in_flight() - Charge what goes below to the socket until the
+ * driver has freed it.
+ * @sk:  locked.
+ * @skb: the clone, or a segment that is not kept.
+ */
+void tcp_charge_in_flight(struct sock *sk, struct sk_buff *skb)
 {
 	skb->sk = sk;
 	skb->destructor = tcp_wfree;
@@ -384,11 +389,20 @@ static struct sk_buff *clone_for_wire(struct sk_buff *skb, gfp_t gfp)
 	return skb_clone(skb, gfp);
 }
 
-static void count_sent(struct sock *sk, const struct tcp_skb_cb *cb,
-		       u32 payload, u32 segs)
+/**
+ * tcp_note_sent() - A segment has its header and is on its way.
+ * @sk:      locked.
+ * @cb:      its control block.
+ * @payload: bytes.
+ * @segs:    segments on the wire.
+ */
+void tcp_note_sent(struct sock *sk, const struct tcp_skb_cb *cb, u32 payload,
+		   u32 segs)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 
+	if (likely(cb->tcp_flags & TCPHDR_ACK))
+		event_ack_sent(sk, segs);
 	if (payload) {
 		event_data_sent(sk);
 		tp->data_segs_out += segs;
@@ -424,10 +438,9 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 	u8 tos;
 	int err;
 
-	/* Later than the one before it, if by a nanosecond: RACK goes by the
-	 * order of transmission. */
-	tp->tcp_wstamp_ns = max(prior_wstamp + 1, tp->tcp_mstamp_ns);
-	skb->tstamp = tp->tcp_wstamp_ns;
+	if (likely(clone && tcp_fast_permits(sk, skb)))
+		return tcp_transmit_fast(sk, skb, gfp);
+	tcp_stamp_departure(tp, skb);
 	payload = skb->len;
 	if (clone) {
 		oskb = skb;
@@ -451,7 +464,7 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 	th = skb_push(skb, hdr_len);
 	skb_reset_transport_header(skb);
 	if (clone || payload)
-		charge_in_flight(sk, skb);
+		tcp_charge_in_flight(sk, skb);
 	fill_header(sk, th, &cb, hdr_len);
 	write_options((__be32 *)(void *)(th + 1), tp, &opts);
 	if (opts.num_sack_blocks)
@@ -466,9 +479,7 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 	skb->mark = sk->sk_mark;
 	tcp_v4_send_check(sk, skb);
 
-	if (likely(cb.tcp_flags & TCPHDR_ACK))
-		event_ack_sent(sk, segs);
-	count_sent(sk, &cb, payload, segs);
+	tcp_note_sent(sk, &cb, payload, segs);
 
 	memset(skb->cb, 0, sizeof(struct inet_skb_parm));
 	err = ip_queue_xmit(sk, skb, tos);
@@ -477,6 +488,8 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 		tcp_enter_cwr(sk);
 		err = net_xmit_eval(err);
 	}
+	if (oskb && sk->sk_xmit_gen != xmit_gen)
+		tcp_fast_learn(sk);
 	if (!err && oskb) {
 		tcp_update_skb_after_send(sk, oskb, prior_wstamp);
 		tcp_rate_skb_sent(sk, oskb);

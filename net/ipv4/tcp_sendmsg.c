@@ -571,3 +571,19 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 	release_sock(sk);
 	return ret;
 }
+
+/**
+ * tcp_send_fast() - proto.send_fast: a send without control messages.
+ * @sk:    the connection; has a template that may be void by now.
+ * @buf:   the data, in a program's memory. @len: bytes.
+ * @flags: of MSG_FAST.
+ * @uaddr: ignored, but must be readable. @alen: its size.
+ *
+ * Context: task; sleeps while the send buffer is full.
+ * Return:  as tcp_sendmsg().
+ */
+ssize_t tcp_send_fast(struct sock *sk, void __user *buf, size_t len, u32 flags,
+		      const void __user *uaddr, int alen)
+{
+	return sock_send_plain(sk, buf, len, flags, uaddr);
+}

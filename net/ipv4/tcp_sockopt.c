@@ -302,6 +302,7 @@ int tcp_setsockopt(struct sock *sk, int level, int name, const void __user *val,
 	if (level != SOL_TCP)
 		return ip_setsockopt(sk, level, name, val, len);
 	lock_sock(sk);
+	sk->sk_xmit_gen = 0;
 	if (name == TCP_CONGESTION) {
 		err = set_congestion(sk, val, len);
 	} else if (name == TCP_FASTOPEN_KEY) {

@@ -32,7 +32,6 @@
  */
 #include "lib/checksum.h"
 #include "lib/softirq.h"
-#include "lib/uapi/fcntl.h"
 #include "net/core/sch_generic.h"
 #include "net/ipv4/udp_int.h"
 
@@ -150,32 +149,6 @@ void udp_fast_learn(struct sock *sk, const struct msghdr *msg,
 
 /* --- sending --- */
 
-/* Something is not as usual: the same call, the ordinary way. */
-static noinline ssize_t send_ordinary(struct sock *sk, void __user *buf,
-				      size_t len, u32 flags,
-				      const void __user *uaddr)
-{
-	struct socket *sock = sk->sk_socket;
-	struct msghdr msg = { .msg_flags = flags };
-	struct sockaddr_in sin;
-	int err;
-
-	if ((ssize_t)len < 0)
-		return -EINVAL;
-	len = min(len, MAX_RW_COUNT);
-	if (uaddr) {
-		if (copy_from_user(&sin, uaddr, sizeof(sin)))
-			return -EFAULT;
-		msg.msg_name = &sin;
-		msg.msg_namelen = sizeof(sin);
-	}
-	if (sock->file->f_flags & O_NONBLOCK)
-		msg.msg_flags |= MSG_DONTWAIT;
-	iov_iter_ubuf(&msg.msg_iter, true, buf, len);
-	err = security_socket_sendmsg(sock, &msg, len);
-	return err ? err : sock->ops->sendmsg(sock, &msg, len);
-}
-
 /* Whether the template is for the peer that @uaddr names. */
 static __force_inline bool is_for(const struct udp_template *t,
 				  const void __user *uaddr)
@@ -289,5 +262,5 @@ ordinary_free:
 	consume_skb(skb);
 ordinary:
 	local_bh_enable();
-	return send_ordinary(sk, buf, len, flags, uaddr);
+	return sock_send_plain(sk, buf, len, flags, uaddr);
 }

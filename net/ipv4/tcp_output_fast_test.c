@@ -1,0 +1,438 @@
+// SPDX-License-Identifier: MIT
+/*
+ * DOC: the short way of a TCP segment against the ordinary one: the same frames
+ * and counts, whatever the options and the device; void after each change; and
+ * left alone where a segment is not as usual.
+ */
+#include "lib/errno.h"
+#include "lib/softirq.h"
+#include "net/core/sch_generic.h"
+#include "net/ipv4/sysctl.h"
+#include "net/ipv4/tcp_int.h"
+#include "net/netfilter/netfilter.h"
+#include "tests/fixtures/tcp_peer.h"
+
+#define OTHER   "10.0.2.3"
+#define PLAIN   "mss=1460 sackok ws=7"
+#define STAMPED "mss=1460 sackok ws=7 ts"
+#define ALL_OFF \
+	(NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_IP_CSUM | NETIF_F_TSO)
+
+static bool is_fast(const struct socket *s)
+{
+	return s->sk->sk_xmit_gen == xmit_gen;
+}
+
+static void know(struct net_fixture *f, const char *ip, u8 last, u8 state)
+{
+	u8 mac[ETH_ALEN] = { 0x52, 0x55, 0x0a, 0, 2, last };
+	__be32 key = fixture_ip(ip);
+	struct neighbour *n =
+		neigh_lookup(&f->net->ipv4->arp_tbl, &key, f->eth0);
+
+	neigh_update(n, mac, state,
+		     NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_OVERRIDE);
+	neigh_release(n);
+}
+
+/* A connection with @len bytes in flight, not acknowledged. */
+static struct socket *with_data(struct kunit *test, struct tcp_peer *p,
+				const char *options, u32 len)
+{
+	struct socket *s = peer_connected(p, options);
+
+	know(p->f, OTHER, 3, NUD_PERMANENT);
+	know(p->f, PEER_IP, 2, NUD_PERMANENT);
+	KUNIT_EXPECT_EQ(test, peer_write(s, 0, len, 0), len);
+	BUG_ON(!tcp_rtx_queue_head(s->sk));
+	return s;
+}
+
+/* The packet in flight once more; by the ordinary way if so said. */
+static struct netns_mib send_head(struct net_fixture *f, struct socket *s,
+				  bool ordinary)
+{
+	struct netns_mib before = f->net->mib, after;
+	u32 n;
+
+	fixture_tx_reset(f);
+	if (ordinary)
+		s->sk->sk_xmit_gen = 0;
+	inet_sk(s->sk)->inet_id = 1000;
+	tcp_transmit_skb(s->sk, tcp_rtx_queue_head(s->sk), true, GFP_ATOMIC);
+	after = f->net->mib;
+	for (n = 0; n < NR_SNMP_MIB; n++)
+		after.v[n] -= before.v[n];
+	return after;
+}
+
+static u8 frame[2][70000];
+
+/* Both ways; everything that can be seen must be the same. */
+static void compare_ways(struct kunit *test, struct tcp_peer *p,
+			 struct socket *s, bool fast)
+{
+	struct net_fixture *f = p->f;
+	struct Qdisc *q = f->eth0->_tx[0].qdisc;
+	u64 packets[2], bytes[2];
+	struct netns_mib mib[2];
+	u32 len[2], n[2], i;
+	u8 summed[2];
+
+	for (i = 0; i < 2; i++) {
+		packets[i] = q->bstats_packets;
+		bytes[i] = q->bstats_bytes;
+		if (i)
+			KUNIT_EXPECT_EQ(test, is_fast(s), fast);
+		mib[i] = send_head(f, s, i == 0);
+		packets[i] = q->bstats_packets - packets[i];
+		bytes[i] = q->bstats_bytes - bytes[i];
+		n[i] = f->tx_frames;
+		KUNIT_EXPECT_GE(test, n[i], 1);
+		len[i] = f->tx[0].len;
+		summed[i] = f->tx[0].ip_summed;
+		memcpy(frame[i], f->tx[0].data, len[i]);
+	}
+	KUNIT_EXPECT_EQ(test, n[0], n[1]);
+	KUNIT_EXPECT_EQ(test, len[0], len[1]);
+	KUNIT_EXPECT_MEMEQ(test, frame[0], frame[1], len[0]);
+	KUNIT_EXPECT_EQ(test, summed[0], summed[1]);
+	KUNIT_EXPECT_MEMEQ(test, &mib[0], &mib[1], sizeof(mib[0]));
+	KUNIT_EXPECT_EQ(test, packets[0], packets[1]);
+	KUNIT_EXPECT_EQ(test, bytes[0], bytes[1]);
+	KUNIT_EXPECT_EQ(test, s->sk->sk_wmem_alloc, 0);
+	fixture_tx_reset(f);
+}
+
+/* --- the same frames --- */
+
+/* The device can do these from now on, and no more. */
+static void set_features(struct net_fixture *f, u64 features)
+{
+	f->eth0->features &= ~(u64)ALL_OFF;
+	f->eth0->features |= features;
+	xmit_gen_bump();
+}
+
+static void compare_features(struct kunit *test, struct tcp_peer *p,
+			     struct socket *s)
+{
+	static const u64 features[] = { 0, NETIF_F_SG,
+					NETIF_F_SG | NETIF_F_HW_CSUM,
+					NETIF_F_SG | NETIF_F_HW_CSUM |
+						NETIF_F_TSO };
+	u64 before = p->f->eth0->features;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(features); i++) {
+		set_features(p->f, features[i]);
+		compare_ways(test, p, s, true);
+	}
+	set_features(p->f, before);
+}
+
+/* Lengths around every piece that a sum has, the longest, and with more than
+ * that a packet that is cut by software or by the device. */
+static void compare_lengths(struct kunit *test, const char *options)
+{
+	static const u16 lens[] = { 1,	2,  3,	4,   7,	  8,   9,    15,
+				    16, 63, 64, 100, 536, 999, 1447, 1448, 7001 };
+	struct tcp_peer *p = tcp_peer_new(test->priv);
+	const char *ts = strstr(options, "ts") ? "ts" : NULL;
+	struct socket *s = with_data(test, p, options, 5);
+	u32 i, at = 5;
+
+	for (i = 0; i < ARRAY_SIZE(lens); i++) {
+		peer_send(p, ".", 1, 0, 1 + at, 1000, ts);
+		KUNIT_EXPECT_EQ(test, peer_write(s, at, lens[i], 0), lens[i]);
+		at += lens[i];
+		BUG_ON(!tcp_rtx_queue_head(s->sk));
+		compare_features(test, p, s);
+	}
+	KUNIT_EXPECT_GT(test, tcp_skb_pcount(tcp_rtx_queue_head(s->sk)), 1);
+	sock_release(s);
+	tcp_peer_free(p);
+}
+
+static void tcp_fast_makes_the_ordinary_segment(struct kunit *test)
+{
+	compare_lengths(test, PLAIN);
+}
+
+static void tcp_fast_makes_the_ordinary_stamped_segment(struct kunit *test)
+{
+	compare_lengths(test, STAMPED);
+}
+
+static void tcp_fast_follows_every_option(struct kunit *test)
+{
+	static const struct {
+		int level, name, v;
+	} options[] = {
+		{ SOL_IP, IP_TOS, 0x10 },
+		{ SOL_IP, IP_TTL, 3 },
+		{ SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO },
+		{ SOL_SOCKET, SO_PRIORITY, 6 },
+		{ SOL_SOCKET, SO_MARK, 5 },
+		{ SOL_SOCKET, SO_RCVBUF, 20000 },
+		{ SOL_TCP, TCP_WINDOW_CLAMP, 9000 },
+	};
+	struct tcp_peer *p = tcp_peer_new(test->priv);
+	struct socket *s = with_data(test, p, STAMPED, 700);
+	u32 i;
+
+	/* Each stays, so that they add up. */
+	for (i = 0; i < ARRAY_SIZE(options); i++) {
+		KUNIT_EXPECT_EQ(test,
+				peer_setsockopt(s, options[i].level,
+						options[i].name, options[i].v),
+				0);
+		KUNIT_EXPECT_FALSE(test, is_fast(s));
+		send_head(p->f, s, true); /* the new route, its neighbour */
+		compare_ways(test, p, s, true);
+	}
+	sock_release(s);
+	tcp_peer_free(p);
+}
+
+/* A connection sends, is acknowledged and sends again, all by the template. */
+static void tcp_fast_carries_a_connection(struct kunit *test)
+{
+	struct tcp_peer *p = tcp_peer_new(test->priv);
+	struct socket *s = peer_connected(p, PLAIN);
+	u32 i, at = 0;
+
+	for (i = 0; i < 20; i++) {
+		KUNIT_EXPECT_EQ(test, peer_write(s, at, 1000 + i, 0), 1000 + i);
+		peer_expect(p, "P.", 1 + at, 1000 + i, 1);
+		if (i)
+			KUNIT_EXPECT_TRUE(test, is_fast(s));
+		at += 1000 + i;
+		peer_send(p, ".", 1, 0, 1 + at, 1000, NULL);
+	}
+	/* Data that arrives moves the ACK field of the next. */
+	peer_send(p, "P.", 1, 300, 1 + at, 1000, NULL);
+	peer_flush(p);
+	KUNIT_EXPECT_EQ(test, peer_write(s, at, 10, 0), 10);
+	peer_expect(p, "P.", 1 + at, 10, 301);
+	/* The FIN goes this way, too. */
+	peer_send(p, ".", 301, 0, 11 + at, 1000, NULL);
+	sock_release(s);
+	peer_flush(p);
+	tcp_peer_free(p);
+}
+
+/* --- not as usual --- */
+
+static void tcp_fast_leaves_the_rest_alone(struct kunit *test)
+{
+	static const u8 nop[4] = { 1, 1, 1, 0 };
+	struct tcp_peer *p = tcp_peer_new(test->priv);
+	struct socket *s = with_data(test, p, PLAIN, 100);
+
+	compare_ways(test, p, s, true);
+	/* Without DF each packet has an identification of its own. */
+	peer_setsockopt(s, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+	send_head(p->f, s, true);
+	KUNIT_EXPECT_FALSE(test, is_fast(s));
+	peer_setsockopt(s, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT);
+	compare_ways(test, p, s, true);
+	s->ops->setsockopt(s, SOL_IP, IP_OPTIONS, nop, sizeof(nop));
+	compare_ways(test, p, s, false);
+	s->ops->setsockopt(s, SOL_IP, IP_OPTIONS, NULL, 0);
+	compare_ways(test, p, s, true);
+	peer_flush(p);
+	/* A hole is told with the next data. */
+	peer_send(p, ".", 1001, 500, 101, 1000, NULL);
+	peer_flush(p);
+	KUNIT_EXPECT_EQ(test, peer_write(s, 100, 100, 0), 100);
+	KUNIT_EXPECT_EQ(test, peer_expect(p, "P.", 101, 100, 1)->nr_sacks, 1);
+	/* Urgent data, too. */
+	KUNIT_EXPECT_EQ(test, peer_write(s, 200, 1, MSG_OOB), 1);
+	KUNIT_EXPECT_EQ(test, peer_expect(p, "PU.", 201, 1, 1)->urg_ptr, 1);
+	sock_release(s);
+	tcp_peer_free(p);
+}
+
+/* A qdisc that holds something keeps the order. */
+static void tcp_fast_waits_behind_the_queue(struct kunit *test)
+{
+	struct tcp_peer *p = tcp_peer_new(test->priv);
+	struct socket *s = with_data(test, p, PLAIN, 100);
+	struct net_fixture *f = p->f;
+
+	compare_ways(test, p, s, true);
+	peer_flush(p);
+	f->hold = true;
+	f->ring_size = 1;
+	KUNIT_EXPECT_EQ(test, peer_write(s, 100, 1460, 0), 1460);
+	KUNIT_EXPECT_EQ(test, peer_write(s, 1560, 1460, 0), 1460);
+	peer_expect(p, "P.", 101, 1460, 1);
+	peer_expect_none(p);
+	KUNIT_EXPECT_EQ(test, f->eth0->_tx[0].qdisc->qstats.qlen, 1);
+	fixture_complete(f, 1);
+	fixture_complete(f, UINT32_MAX);
+	f->hold = false;
+	peer_expect(p, "P.", 1561, 1460, 1);
+	KUNIT_EXPECT_EQ(test, s->sk->sk_wmem_alloc, 0);
+	sock_release(s);
+	tcp_peer_free(p);
+}
+
+/* --- changes --- */
+
+static u32 accept_all(void *priv, struct sk_buff *skb,
+		      const struct nf_hook_state *state)
+{
+	return NF_ACCEPT;
+}
+
+static struct nf_hook_ops hook_ops = {
+	.hook = accept_all,
+	.hooknum = NF_INET_LOCAL_OUT,
+};
+
+static int tap(struct sk_buff *skb, struct net_device *dev,
+	       struct packet_type *pt, struct net_device *orig_dev)
+{
+	consume_skb(skb);
+	return 0;
+}
+
+static struct packet_type tap_type = { .func = tap };
+
+static void change_route(struct net_fixture *f, struct socket *s)
+{
+	const struct fib_config cfg = { .dst = fixture_ip(PEER_IP),
+					.prefix_len = 32,
+					.type = RTN_UNICAST,
+					.scope = RT_SCOPE_UNIVERSE,
+					.table = RT_TABLE_MAIN,
+					.gateway = fixture_ip(OTHER),
+					.dev = f->eth0 };
+
+	BUG_ON(fib_table_insert(f->net, &cfg));
+}
+
+static void change_neighbour(struct net_fixture *f, struct socket *s)
+{
+	know(f, OTHER, 9, NUD_PERMANENT);
+}
+
+static void doubt_neighbour(struct net_fixture *f, struct socket *s)
+{
+	know(f, OTHER, 9, NUD_STALE);
+}
+
+static void add_hook(struct net_fixture *f, struct socket *s)
+{
+	BUG_ON(nf_register_net_hook(f->net, &hook_ops));
+}
+
+static void remove_hook(struct net_fixture *f, struct socket *s)
+{
+	nf_unregister_net_hook(f->net, &hook_ops);
+}
+
+static void add_tap(struct net_fixture *f, struct socket *s)
+{
+	tap_type.type = htons(ETH_P_ALL);
+	tap_type.dev = f->eth0;
+	dev_add_pack(&tap_type);
+}
+
+static void remove_tap(struct net_fixture *f, struct socket *s)
+{
+	dev_remove_pack(&tap_type);
+}
+
+static void attach_qdisc(struct net_fixture *f, struct socket *s)
+{
+	struct netdev_queue *txq = netdev_get_tx_queue(f->eth0, 0);
+
+	BUG_ON(dev_graft_qdisc(txq,
+			       qdisc_create_dflt(txq, &pfifo_qdisc_ops, 0)));
+}
+
+static void learn_pmtu(struct net_fixture *f, struct socket *s)
+{
+	struct dst_entry *dst = s->sk->sk_dst_cache;
+
+	dst->ops->update_pmtu(dst, NULL, 1200);
+}
+
+static void change_mtu(struct net_fixture *f, struct socket *s)
+{
+	BUG_ON(dev_set_mtu(f->eth0, 1400));
+}
+
+static void change_ttl(struct net_fixture *f, struct socket *s)
+{
+	BUG_ON(sysctl_set(f->net, sysctl_find("net.ipv4.ip_default_ttl"),
+			  "63"));
+}
+
+static void change_mark(struct net_fixture *f, struct socket *s)
+{
+	BUG_ON(peer_setsockopt(s, SOL_SOCKET, SO_MARK, 7));
+}
+
+static void change_tos(struct net_fixture *f, struct socket *s)
+{
+	BUG_ON(peer_setsockopt(s, SOL_IP, IP_TOS, 0x20));
+}
+
+
+/*
+ * After each change the next segment is what the ordinary way makes; what is
+ * learnt then is void with the next change. Each stays, so that they add up.
+ */
+static void tcp_fast_is_void_after_a_change(struct kunit *test)
+{
+	static void (*const changes[])(struct net_fixture *, struct socket *) = {
+		change_tos,	 change_mark,	  change_ttl,
+		change_route,	 change_neighbour, doubt_neighbour,
+		change_neighbour, add_hook,	  remove_hook,
+		add_tap,	 remove_tap,	  learn_pmtu,
+		change_mtu,	 attach_qdisc,
+	};
+	struct tcp_peer *p = tcp_peer_new(test->priv);
+	struct socket *s = with_data(test, p, STAMPED, 700);
+	struct net_fixture *f = p->f;
+	u32 i, n;
+
+	for (i = 0; i < ARRAY_SIZE(changes); i++) {
+		send_head(f, s, false);
+		send_head(f, s, false);
+		changes[i](f, s);
+		KUNIT_EXPECT_FALSE(test, is_fast(s));
+		send_head(f, s, false);
+		n = f->tx[0].len;
+		KUNIT_EXPECT_GE(test, f->tx_frames, 1);
+		memcpy(frame[0], f->tx[0].data, n);
+		send_head(f, s, true);
+		KUNIT_EXPECT_EQ(test, f->tx[0].len, n);
+		KUNIT_EXPECT_MEMEQ(test, f->tx[0].data, frame[0], n);
+	}
+	sock_release(s);
+	tcp_peer_free(p);
+}
+
+static const struct kunit_case cases[] = {
+	KUNIT_CASE(tcp_fast_makes_the_ordinary_segment),
+	KUNIT_CASE(tcp_fast_makes_the_ordinary_stamped_segment),
+	KUNIT_CASE(tcp_fast_follows_every_option),
+	KUNIT_CASE(tcp_fast_carries_a_connection),
+	KUNIT_CASE(tcp_fast_leaves_the_rest_alone),
+	KUNIT_CASE(tcp_fast_waits_behind_the_queue),
+	KUNIT_CASE(tcp_fast_is_void_after_a_change),
+	{}
+};
+
+static const struct kunit_suite suite = {
+	.name = "tcp_output_fast",
+	.init = net_fixture_init,
+	.exit = net_fixture_exit,
+	.test_cases = cases,
+};
+kunit_test_suite(suite);

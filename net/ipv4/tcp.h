@@ -285,13 +285,16 @@ static inline struct tcp_sock *tcp_sk(const struct sock *sk)
 /* In skb->cb while TCP holds the skb; 48 bytes at most. */
 struct tcp_skb_cb {
 	u32 seq, end_seq; /* SYN and FIN count one each */
-	u32 ack_seq;
+	union {
+		u32 ack_seq; /* received */
+		__wsum csum; /* to be sent, if summed: of the payload */
+	};
 	u16 tcp_gso_segs, tcp_gso_size; /* segments it stands for; their MSS */
 	u8 tcp_flags;                   /* TCPHDR_* */
 	u8 sacked;                      /* TCPCB_* */
 	u8 ip_dsfield;
 	u8 txstamp_ack : 1, eor : 1, has_rxtstamp : 1, is_app_limited : 1,
-		mtu_probe : 1;
+		mtu_probe : 1, summed : 1;
 	union {
 		/* Received SYN that a TIME_WAIT let in: our number, or 0. */
 		u32 tw_isn;

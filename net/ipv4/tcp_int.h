@@ -151,6 +151,7 @@ struct sk_buff *tcp_alloc_control_skb(gfp_t gfp);
 /* --- tcp_output_fast.c --- */
 bool tcp_fast_permits(const struct sock *sk, const struct sk_buff *skb);
 int tcp_transmit_fast(struct sock *sk, struct sk_buff *skb, gfp_t gfp);
+bool tcp_fast_sums(const struct sock *sk);
 void tcp_fast_learn(struct sock *sk);
 void tcp_fast_forget(struct sock *sk);
 

@@ -111,8 +111,8 @@ static void fill_template(struct tcp_template *t, const struct sock *sk,
 	if (tcp_sk(sk)->rx_opt.tstamp_ok)
 		t->hdr_len += TCPOLEN_TSTAMP_ALIGNED;
 	t->ip_sum = sum_of(&h->ip, sizeof(h->ip));
-	t->pseudo_sum = sum_of(&h->ip.saddr, 8) +
-			(__force u16)htons(IPPROTO_TCP);
+	t->pseudo_sum =
+		sum_of(&h->ip.saddr, 8) + (__force u16)htons(IPPROTO_TCP);
 	t->tcp_sum = t->pseudo_sum + sum_of(&h->tcp, sizeof(h->tcp));
 	if (tcp_sk(sk)->rx_opt.tstamp_ok)
 		t->tcp_sum += sum_of(&h->ts[0], 4);
@@ -148,6 +148,18 @@ void tcp_fast_learn(struct sock *sk)
 		}
 	}
 	local_bh_enable();
+}
+
+/**
+ * tcp_fast_sums() - Will segments have to be summed by us?
+ * @sk: locked.
+ *
+ * Return: true if the template says so.
+ */
+bool tcp_fast_sums(const struct sock *sk)
+{
+	return sk->sk_xmit_gen == xmit_gen &&
+	       !tcp_sk(sk)->template->device_sums;
 }
 
 /**
@@ -226,6 +238,14 @@ static __force_inline u64 put_tcp(struct tcp_frame *h,
 	return sum;
 }
 
+/* Of a packet without headers; what was summed when it was copied is known. */
+static __force_inline u32 payload_sum(const struct sk_buff *skb)
+{
+	if (likely(TCP_SKB_CB(skb)->summed))
+		return (__force u32)TCP_SKB_CB(skb)->csum;
+	return (__force u32)skb_checksum(skb, 0, skb->len, 0);
+}
+
 /* The checksum, or what the device or the segmenting needs to make it. */
 static __force_inline void put_sum(struct tcphdr *th, struct sk_buff *skb,
 				   const struct tcp_template *t, u64 sum,
@@ -234,9 +254,7 @@ static __force_inline void put_sum(struct tcphdr *th, struct sk_buff *skb,
 	u32 partial = t->pseudo_sum + (__force u16)htons((u16)len);
 
 	if (likely(!t->device_sums && !skb_is_gso(skb))) {
-		sum = csum_add64(sum, (__force u32)skb_checksum(
-					      skb, t->hdr_len,
-					      skb->len - t->hdr_len, 0));
+		sum += payload_sum(skb);
 		th->check = csum_fold((__force __wsum)csum_fold64(sum));
 		skb->ip_summed = CHECKSUM_NONE;
 		return;
@@ -282,10 +300,8 @@ static __force_inline void put_headers(struct sock *sk, struct sk_buff *skb,
 
 	h = (void *)(skb->data - hdr_len - offsetof(struct tcp_frame, tcp));
 	memcpy(h, &t->frame, offsetof(struct tcp_frame, ts));
+	skb->transport_header = (u16)((u8 *)&h->tcp - skb->head);
 	sum = put_tcp(h, t, sk, skb, flags, len);
-	skb->data = (u8 *)&h->tcp;
-	skb->len = len;
-	skb->transport_header = (u16)(skb->data - skb->head);
 	put_sum(&h->tcp, skb, t, sum, len);
 
 	len += (u32)sizeof(h->ip);

@@ -15,8 +15,7 @@
 #define OTHER   "10.0.2.3"
 #define PLAIN   "mss=1460 sackok ws=7"
 #define STAMPED "mss=1460 sackok ws=7 ts"
-#define ALL_OFF \
-	(NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_IP_CSUM | NETIF_F_TSO)
+#define ALL_OFF (NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_IP_CSUM | NETIF_F_TSO)
 
 static bool is_fast(const struct socket *s)
 {
@@ -135,8 +134,8 @@ static void compare_features(struct kunit *test, struct tcp_peer *p,
  * that a packet that is cut by software or by the device. */
 static void compare_lengths(struct kunit *test, const char *options)
 {
-	static const u16 lens[] = { 1,	2,  3,	4,   7,	  8,   9,    15,
-				    16, 63, 64, 100, 536, 999, 1447, 1448, 7001 };
+	static const u16 lens[] = { 1,  2,  3,   4,   7,   8,    9,    15,  16,
+				    63, 64, 100, 536, 999, 1447, 1448, 7001 };
 	struct tcp_peer *p = tcp_peer_new(test->priv);
 	const char *ts = strstr(options, "ts") ? "ts" : NULL;
 	struct socket *s = with_data(test, p, options, 5);
@@ -219,6 +218,51 @@ static void tcp_fast_carries_a_connection(struct kunit *test)
 	peer_send(p, ".", 301, 0, 11 + at, 1000, NULL);
 	sock_release(s);
 	peer_flush(p);
+	tcp_peer_free(p);
+}
+
+/*
+ * What is summed as it is copied stays right when packets are appended to, cut,
+ * trimmed, joined and resent. The peer checks every sum.
+ */
+static void tcp_fast_sums_what_becomes_of_a_packet(struct kunit *test)
+{
+	struct tcp_peer *p = tcp_peer_new(test->priv);
+	struct socket *s;
+	u32 i, at = 5;
+
+	set_features(p->f, NETIF_F_SG);
+	s = with_data(test, p, PLAIN, 5);
+	peer_flush(p);
+	/* Odd and even pieces, in one packet, while Nagle holds it. */
+	for (i = 1; i < 40; i++) {
+		KUNIT_EXPECT_EQ(test, peer_write(s, at, i, 0), i);
+		at += i;
+	}
+	peer_expect_none(p);
+	KUNIT_EXPECT_TRUE(test, TCP_SKB_CB(tcp_send_head(s->sk))->summed);
+	peer_send(p, ".", 1, 0, 6, 1000, NULL);
+	peer_expect(p, "P.", 6, at - 5, 1);
+	compare_ways(test, p, s, true);
+	/* The peer has the first 100: the rest is resent. */
+	peer_send(p, ".", 1, 0, 106, 1000, NULL);
+	peer_flush(p);
+	KUNIT_EXPECT_EQ(
+		test, tcp_trim_head(s->sk, tcp_rtx_queue_head(s->sk), 100), 0);
+	KUNIT_EXPECT_FALSE(test, TCP_SKB_CB(tcp_rtx_queue_head(s->sk))->summed);
+	compare_ways(test, p, s, true);
+	/* One that is cut in two. */
+	KUNIT_EXPECT_EQ(test, peer_write(s, at, 901, MSG_EOR), 901);
+	peer_flush(p);
+	KUNIT_EXPECT_EQ(test,
+			tcp_fragment(s->sk, true, tcp_rtx_queue_tail(s->sk),
+				     301, 301, GFP_ATOMIC),
+			0);
+	compare_ways(test, p, s, true);
+	peer_send(p, ".", 1, 0, 1 + at, 1000, NULL);
+	peer_flush(p);
+	compare_ways(test, p, s, true);
+	sock_release(s);
 	tcp_peer_free(p);
 }
 
@@ -382,19 +426,19 @@ static void change_tos(struct net_fixture *f, struct socket *s)
 	BUG_ON(peer_setsockopt(s, SOL_IP, IP_TOS, 0x20));
 }
 
-
 /*
  * After each change the next segment is what the ordinary way makes; what is
  * learnt then is void with the next change. Each stays, so that they add up.
  */
 static void tcp_fast_is_void_after_a_change(struct kunit *test)
 {
-	static void (*const changes[])(struct net_fixture *, struct socket *) = {
-		change_tos,	 change_mark,	  change_ttl,
-		change_route,	 change_neighbour, doubt_neighbour,
-		change_neighbour, add_hook,	  remove_hook,
-		add_tap,	 remove_tap,	  learn_pmtu,
-		change_mtu,	 attach_qdisc,
+	static void (*const changes[])(struct net_fixture *,
+				       struct socket *) = {
+		change_tos,       change_mark,      change_ttl,
+		change_route,     change_neighbour, doubt_neighbour,
+		change_neighbour, add_hook,         remove_hook,
+		add_tap,          remove_tap,       learn_pmtu,
+		change_mtu,       attach_qdisc,
 	};
 	struct tcp_peer *p = tcp_peer_new(test->priv);
 	struct socket *s = with_data(test, p, STAMPED, 700);
@@ -423,6 +467,7 @@ static const struct kunit_case cases[] = {
 	KUNIT_CASE(tcp_fast_makes_the_ordinary_stamped_segment),
 	KUNIT_CASE(tcp_fast_follows_every_option),
 	KUNIT_CASE(tcp_fast_carries_a_connection),
+	KUNIT_CASE(tcp_fast_sums_what_becomes_of_a_packet),
 	KUNIT_CASE(tcp_fast_leaves_the_rest_alone),
 	KUNIT_CASE(tcp_fast_waits_behind_the_queue),
 	KUNIT_CASE(tcp_fast_is_void_after_a_change),

@@ -216,6 +216,7 @@ bool tcp_skb_append(struct sock *sk, struct sk_buff *to,
 
 	if (tcp_skb_unclone(sk, to, gfp) != 0)
 		return false;
+	TCP_SKB_CB(to)->summed = 0;
 	a = skb_shinfo(to);
 	if (head && (head > skb_tailroom(to) || skb_is_nonlinear(to)))
 		return false;
@@ -258,6 +259,7 @@ static void tcp_fragment_cb(struct sk_buff *skb, struct sk_buff *rest, u32 len)
 {
 	struct tcp_skb_cb *cb = TCP_SKB_CB(skb), *cb2 = TCP_SKB_CB(rest);
 
+	cb->summed = 0;
 	*cb2 = *cb;
 	cb2->seq = cb->seq + len;
 	cb->end_seq = cb2->seq;
@@ -391,6 +393,7 @@ int tcp_trim_head(struct sock *sk, struct sk_buff *skb, u32 len)
 		sk->sk_wmem_queued -= freed;
 	}
 	TCP_SKB_CB(skb)->seq += len;
+	TCP_SKB_CB(skb)->summed = 0;
 	if (tcp_skb_pcount(skb) > 1)
 		tcp_set_skb_tso_segs(skb, tcp_skb_mss(skb));
 	return 0;

@@ -11,6 +11,7 @@
  * Called by inet_stream_ops through tcp_prot; task context, socket owned.
  * RFC 9293, section 3.9.1.
  */
+#include "lib/checksum.h"
 #include "lib/err.h"
 #include "lib/uapi/net_tstamp.h"
 #include "net/core/netdevice.h"
@@ -36,6 +37,7 @@ struct tcp_send {
 	size_t copied;
 	size_t copied_syn; /* what a Fast Open's SYN took */
 	u64 timeo_ns;
+	bool sums;   /* the device does not: copy and sum in one pass */
 	u32 tsflags; /* SOF_TIMESTAMPING_*, if there are control messages */
 	struct zerocopy_send zc; /* with MSG_ZEROCOPY */
 };
@@ -209,6 +211,7 @@ static void append_piece(struct sock *sk, const struct tcp_send *s,
 	skb->truesize += cost;
 	sk->sk_wmem_queued += cost;
 	tcp_sk(sk)->write_seq += n;
+	TCP_SKB_CB(skb)->summed = 0;
 	TCP_SKB_CB(skb)->end_seq += n;
 	TCP_SKB_CB(skb)->tcp_gso_segs = 0; /* to be counted again */
 	NET_ADD_STATS(sock_net(sk), Doorbell_SentByReference, n);
@@ -262,6 +265,29 @@ static noinline int send_piece(struct sock *sk, struct tcp_send *s)
 }
 
 /*
+ * Copy @n bytes to the end of @skb. Where the device does not sum, a packet of
+ * one segment remembers its sum, and needs not be read again when it is sent
+ * and sent again; a larger one would have to be summed by segments.
+ */
+static __force_inline size_t copy_bytes(struct tcp_send *s, struct sk_buff *skb,
+					u8 *to, size_t n)
+{
+	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	__wsum sum = (__force __wsum)0;
+	size_t got;
+
+	if (!s->sums || skb->len + n > s->mss_now ||
+	    (skb->len && !cb->summed)) {
+		cb->summed = 0;
+		return copy_from_iter(to, n, &s->msg->msg_iter);
+	}
+	got = csum_and_copy_from_iter(to, n, &sum, &s->msg->msg_iter);
+	cb->csum = skb->len ? csum_block_add(cb->csum, sum, skb->len) : sum;
+	cb->summed = 1;
+	return got;
+}
+
+/*
  * Copy the next bytes into the tail packet, at most as many as one fragment
  * of it takes.
  *
@@ -285,8 +311,8 @@ static int send_some(struct sock *sk, struct tcp_send *s)
 	}
 	want = min_t(size_t, s->size_goal - skb->len, msg_data_left(s->msg));
 	want = min_t(size_t, want, pfrag->size - pfrag->offset);
-	got = copy_from_iter((u8 *)page_address(pfrag->page) + pfrag->offset,
-			     want, &s->msg->msg_iter);
+	got = copy_bytes(s, skb,
+			 (u8 *)page_address(pfrag->page) + pfrag->offset, want);
 	if (likely(got)) {
 		/* More follows in this packet: an old PSH is not its end. */
 		if (!s->copied)
@@ -515,6 +541,7 @@ static ssize_t tcp_sendmsg_locked(struct sock *sk, struct msghdr *msg)
 	s.skbs = 0;
 	s.copied = 0;
 	s.copied_syn = 0;
+	s.sums = tcp_fast_sums(sk);
 	s.timeo_ns = sock_sndtimeo(sk, s.flags & MSG_DONTWAIT);
 	err = send_prepare(sk, &s);
 	if (unlikely(msg->msg_controllen) && !err)

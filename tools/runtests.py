@@ -104,8 +104,10 @@ def pytest_part(name, argv, timeout):
 
 PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "-rsf", "--tb=short",
           "-p", "no:cacheprovider", "tests/e2e"]
-# A card whose wire leads nowhere, for the e1000's own suite.
-LAB = "--qemu-arg=-netdev hubport,id=lab,hubid=0 -device e1000,netdev=lab"
+# Two cards on one hub, for the e1000's own suites.
+LAB = "--qemu-arg=" + " ".join(
+    f"-netdev hubport,id={card},hubid=0 -device e1000,netdev={card}"
+    for card in ("lab0", "lab1"))
 # name, how it is judged, command, seconds it may take
 PARTS = (
     ("host", ktap_part, ["build/host/doorbell-tests"], 300),

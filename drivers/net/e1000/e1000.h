@@ -56,6 +56,9 @@ struct e1000_tx_ring {
 	u8 *headers;
 	dma_addr_t headers_dma;
 	bool restarted; /* the watchdog has, and no packet was sent since */
+	/* When the driver's timer looked last: something waited, and where. */
+	bool seen_busy;
+	u32 seen_clean;
 };
 
 struct e1000_rx_ring {
@@ -147,6 +150,7 @@ int e1000_alloc_headers(struct e1000_adapter *a) __must_check;
 int e1000_resize_tx(struct e1000_adapter *a, u32 size) __must_check;
 int e1000_resize_rx(struct e1000_adapter *a, u32 size) __must_check;
 void e1000_tx_timeout(struct net_device *dev);
+bool e1000_tx_stands_still(struct e1000_adapter *a);
 
 /* e1000_rx.c */
 int e1000_setup_rx(struct e1000_adapter *a, u32 size) __must_check;

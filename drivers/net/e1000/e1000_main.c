@@ -82,13 +82,15 @@ static int e1000_poll(struct napi_struct *napi, int budget)
 
 /*
  * Look after what an interrupt should have told: the link, frames, completed
- * packets. TIMER softirq.
+ * packets; and whether the device still sends. TIMER softirq.
  */
 static void e1000_watchdog(struct timer_list *t)
 {
 	struct e1000_adapter *a = from_timer(a, t, watchdog);
 
 	e1000_update_link(a);
+	if (unlikely(e1000_tx_stands_still(a)))
+		e1000_tx_timeout(a->netdev);
 	napi_schedule(&a->napi);
 	mod_timer(t, ktime_get_ns() + WATCHDOG_NS);
 }

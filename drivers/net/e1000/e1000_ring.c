@@ -181,6 +181,7 @@ void e1000_drain_tx(struct e1000_adapter *a)
 	r->next_to_use = 0;
 	r->next_to_clean = 0;
 	r->csum_context = 0;
+	r->seen_busy = false;
 	netdev_tx_reset_queue(netdev_get_tx_queue(a->netdev, 0));
 }
 
@@ -315,24 +316,50 @@ int e1000_resize_rx(struct e1000_adapter *a, u32 size)
 /* --- the transmit watchdog --- */
 
 /**
- * e1000_tx_timeout() - The queue has been stopped for too long.
+ * e1000_tx_stands_still() - Whether nothing was sent since the last call.
+ * @a: running; the driver's timer asks.
+ *
+ * The core's watchdog sees a hung ring only once that has stopped its queue. A
+ * few packets do not, and TCP does not send again what the ring still holds.
+ *
+ * Context: TIMER softirq.
+ * Return:  true if the packet that waited first then still does.
+ */
+bool e1000_tx_stands_still(struct e1000_adapter *a)
+{
+	struct e1000_tx_ring *r = &a->tx;
+	bool busy, before = r->seen_busy;
+	u32 clean = r->seen_clean;
+
+	e1000_clean_tx_irq(a);
+	busy = r->next_to_clean != r->next_to_use &&
+	       netif_carrier_ok(a->netdev);
+	r->seen_busy = busy;
+	r->seen_clean = r->next_to_clean;
+	return busy && before && r->next_to_clean == clean;
+}
+
+/**
+ * e1000_tx_timeout() - The ring has stood still for too long.
  * @dev: the e1000's.
  *
  * If the device has sent all the same, only its interrupt was lost. Else the
  * transmit unit starts over with an empty ring; if that has not helped before,
  * the whole device does.
  *
- * Context: TIMER softirq, from the transmit watchdog.
+ * Context: TIMER softirq, from the transmit watchdog or the driver's timer.
  */
 void e1000_tx_timeout(struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
 	struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
+	u32 clean = a->tx.next_to_clean;
 	bool whole;
 
 	a->stats.tx_timeouts++;
 	e1000_clean_tx_irq(a);
-	if (!netif_xmit_stopped(txq)) {
+	if (a->tx.next_to_clean != clean ||
+	    (clean == a->tx.next_to_use && !netif_xmit_stopped(txq))) {
 		pr_warn("%s: a transmit interrupt was lost\n", dev->name);
 		napi_schedule(&a->napi);
 		return;

@@ -41,10 +41,11 @@ WARN := -Wall -Wextra -Werror -Wshadow -Wundef -Wvla -Wdate-time \
 BASE := -std=gnu11 -I. $(WARN) -fno-strict-aliasing -fno-strict-overflow \
 	-ffile-prefix-map=$(CURDIR)=. -g -MMD -MP
 # gcc 12 takes the list head behind a cast for an array overrun.
-GUEST_CFLAGS = $(BASE) $(if $(filter-out net/netlink/%,$(filter $(HOT),$<)),-O2,-Os) -Wno-array-bounds -ffreestanding -fno-pic \
+GUEST_CFLAGS = $(BASE) $(if $(filter-out $(COLD),$(filter $(HOT),$<)),-O2,-Os) -Wno-array-bounds -ffreestanding -fno-pic \
 	-fno-pie -fno-common -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	-fno-stack-protector -fno-asynchronous-unwind-tables
 # The way of a packet is built for speed, all else for size.
+COLD := net/netlink/% net/packet/% net/core/filter.c
 HOT := net/% drivers/net/% lib/checksum.c lib/fdtable.c lib/rbtree.c \
 	lib/read_write.c lib/siphash.c lib/softirq.c lib/timer.c lib/uio.c \
 	lib/wait.c kernel/page_alloc.c kernel/slab.c kernel/string.c \

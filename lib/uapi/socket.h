@@ -81,6 +81,9 @@
 #define SO_RCVTIMEO         20
 #define SO_SNDTIMEO         21
 #define SO_BINDTODEVICE     25
+#define SO_ATTACH_FILTER    26
+#define SO_DETACH_FILTER    27
+#define SO_GET_FILTER       SO_ATTACH_FILTER
 #define SO_TIMESTAMP        29
 #define SO_ACCEPTCONN       30
 #define SO_SNDBUFFORCE      32
@@ -91,6 +94,7 @@
 #define SO_PROTOCOL         38
 #define SO_DOMAIN           39
 #define SO_RXQ_OVFL         40
+#define SO_LOCK_FILTER      44
 #define SO_SELECT_ERR_QUEUE 45
 #define SO_MAX_PACING_RATE  47
 #define SO_MEMINFO          55

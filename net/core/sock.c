@@ -14,6 +14,7 @@
 #include "lib/slab.h"
 #include "lib/uapi/poll.h"
 #include "lib/uapi/tcp.h"
+#include "net/core/filter.h"
 #include "net/core/netdevice.h"
 #include "net/core/timestamping.h"
 
@@ -77,6 +78,8 @@ static void sk_destroy(struct sock *sk)
 	BUG_ON(sk->sk_backlog.head);
 	if (unlikely(sk->sk_flags & SK_FLAGS_TIMESTAMP))
 		net_disable_timestamp();
+	if (unlikely(sock_flag(sk, SOCK_FILTERED)))
+		kfree(sk->sk_filter);
 	sk_dst_reset(sk);
 	prot->sockets_inuse--;
 	if (prot->slab)
@@ -569,14 +572,36 @@ bool sk_page_frag_refill(struct sock *sk, struct page_frag *pfrag)
 	return true;
 }
 
+static __force_inline void queue_rcv(struct sock *sk, struct sk_buff *skb)
+{
+	skb->dev = NULL;
+	skb_set_owner_r(skb, sk);
+	skb_dst_force(skb);
+	__skb_queue_tail(&sk->sk_receive_queue, skb);
+}
+
+/* The filter is asked, and nobody woken for a socket that is closed. */
+static noinline int queue_rcv_unusual(struct sock *sk, struct sk_buff *skb)
+{
+	int err = sk_filter_trim_cap(sk, skb, sk->sk_prot->filter_cap);
+
+	if (err)
+		return err;
+	queue_rcv(sk, skb);
+	if (!sock_flag(sk, SOCK_DEAD))
+		sk->sk_data_ready(sk);
+	return 0;
+}
+
 /**
  * sock_queue_rcv_skb() - Hand a packet to the reader.
  * @sk:  the receiver.
- * @skb: the packet.
+ * @skb: the packet; a filter sees it from its data on.
  *
  * Ownership: takes @skb on success.
  * Context:   softirq, or task with softirqs off.
- * Return:    0, or -ENOMEM: the receive buffer is full (counted in sk_drops).
+ * Return:    0; -ENOMEM: the receive buffer is full (counted in sk_drops), or
+ *            no memory; -EPERM: the socket's filter does not want it.
  */
 int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
 {
@@ -584,12 +609,11 @@ int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb)
 		sk->sk_drops++;
 		return -ENOMEM;
 	}
-	skb->dev = NULL;
-	skb_set_owner_r(skb, sk);
-	skb_dst_force(skb);
-	__skb_queue_tail(&sk->sk_receive_queue, skb);
-	if (!sock_flag(sk, SOCK_DEAD))
-		sk->sk_data_ready(sk);
+	/* One look for both: a filter costs nothing where there is none. */
+	if (unlikely(sk->sk_flags & (BIT(SOCK_DEAD) | BIT(SOCK_FILTERED))))
+		return queue_rcv_unusual(sk, skb);
+	queue_rcv(sk, skb);
+	sk->sk_data_ready(sk);
 	return 0;
 }
 

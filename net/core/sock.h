@@ -18,6 +18,7 @@
 #include "net/core/socket.h"
 
 struct proto;
+struct sk_filter;
 
 #define SOCK_MIN_SNDBUF 4608U
 #define SOCK_MIN_RCVBUF 2304U
@@ -58,6 +59,8 @@ enum sock_flags {
 	SOCK_RCU_FREE,
 	SOCK_TXTIME,
 	SOCK_DBG,
+	SOCK_FILTERED,      /* sk_filter is set */
+	SOCK_FILTER_LOCKED, /* and stays as it is */
 };
 
 /* Received packets are stamped for the sock's sake. */
@@ -147,7 +150,10 @@ struct sock {
 	u32 sk_tsq_flags;
 	u32 sk_backlog_len; /* truesize */
 	struct sk_buff_head sk_write_queue;
-	struct rb_root tcp_rtx_queue;
+	union {
+		struct rb_root tcp_rtx_queue;
+		struct sk_filter *sk_filter; /* with SOCK_FILTERED (filter.c) */
+	};
 	u64 sk_pacing_rate; /* bytes/s; ~0: unlimited */
 	u32 sk_gso_max_size;
 	u16 sk_gso_max_segs;
@@ -228,6 +234,8 @@ struct proto {
 	/* SOF_TIMESTAMPING_OPT_STATS: attributes in a packet; NULL: no memory.
 	 */
 	struct sk_buff *(*tstamp_stats)(const struct sock *sk);
+	/* A filter does not cut a received packet below this. */
+	u8 filter_cap;
 	bool no_autobind;
 	bool memory_accounting;
 	u32 sockets_inuse;
@@ -311,8 +319,15 @@ static inline struct page_frag *sk_page_frag(struct sock *sk)
 }
 /* Make it usable; false: no memory (pressure was noted). */
 bool sk_page_frag_refill(struct sock *sk, struct page_frag *pfrag);
-/* To sk_receive_queue with accounting; -ENOMEM/-ENOBUFS: still the caller's. */
+/* To sk_receive_queue with accounting; -ENOMEM: no room, -EPERM: the filter
+ * says no; then it is still the caller's. */
 int sock_queue_rcv_skb(struct sock *sk, struct sk_buff *skb) __must_check;
+/* What to free it for. */
+static inline enum skb_drop_reason sock_rcv_drop_reason(int err)
+{
+	return err == -EPERM ? SKB_DROP_REASON_SOCKET_FILTER
+			     : SKB_DROP_REASON_SOCKET_RCVBUFF;
+}
 int sock_queue_err_skb(struct sock *sk, struct sk_buff *skb) __must_check;
 /* The oldest report, the caller's; sk_err becomes the next one's. */
 struct sk_buff *sock_dequeue_err_skb(struct sock *sk) __must_check;

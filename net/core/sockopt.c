@@ -7,6 +7,7 @@
 #include "lib/uapi/tcp.h"
 #include "lib/uapi/time.h"
 #include "lib/vsprintf.h"
+#include "net/core/filter.h"
 #include "net/core/netdevice.h"
 #include "net/core/sock.h"
 #include "net/core/timestamping.h"
@@ -256,6 +257,10 @@ static int set_int(struct sock *sk, int name, int val,
 	case SO_RCVLOWAT:
 		sk->sk_rcvlowat = val < 0 ? 0x7fffffff : (val ?: 1);
 		return 0;
+	case SO_DETACH_FILTER:
+		return sk_detach_filter(sk);
+	case SO_LOCK_FILTER:
+		return sk_lock_filter(sk, on);
 	case SO_SELECT_ERR_QUEUE:
 		set_flag(sk, SOCK_SELECT_ERR_QUEUE, on);
 		return 0;
@@ -295,6 +300,9 @@ int sock_setsockopt(struct socket *sock, int level, int name,
 		break;
 	case SO_LINGER:
 		err = set_linger(sk, val, len);
+		break;
+	case SO_ATTACH_FILTER:
+		err = sk_attach_filter(sk, val, len);
 		break;
 	case SO_RCVTIMEO:
 		err = set_timeout(&sk->sk_rcvtimeo_ns, val, len);
@@ -383,6 +391,9 @@ static int get_int(struct sock *sk, int name, int *val)
 		return 0;
 	case SO_SNDLOWAT:
 		*val = 1;
+		return 0;
+	case SO_LOCK_FILTER:
+		*val = sock_flag(sk, SOCK_FILTER_LOCKED);
 		return 0;
 	case SO_SELECT_ERR_QUEUE:
 		*val = sock_flag(sk, SOCK_SELECT_ERR_QUEUE);
@@ -494,6 +505,8 @@ int sock_getsockopt(struct socket *sock, int level, int name, void __user *val,
 		return put_sockopt(val, len, &tv, sizeof(tv));
 	case SO_BINDTODEVICE:
 		return get_device(sk, val, len);
+	case SO_GET_FILTER:
+		return sk_get_filter(sk, val, len);
 	case SO_MEMINFO:
 		return get_meminfo(sk, val, len);
 	case SO_MAX_PACING_RATE:

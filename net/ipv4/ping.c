@@ -43,6 +43,7 @@ bool ping_rcv(struct sk_buff *skb)
 	const struct iphdr *iph = ip_hdr(skb);
 	struct sk_buff *copy;
 	struct sock *sk;
+	int err;
 
 	sk = ping_find(dev_net(skb->dev), ntohs(icmp_hdr(skb)->un.echo.id),
 		       iph->saddr, iph->daddr, (int)skb->skb_iif);
@@ -52,8 +53,9 @@ bool ping_rcv(struct sk_buff *skb)
 	if (!copy)
 		return true;
 	skb_dst_drop(copy);
-	if (sock_queue_rcv_skb(sk, copy))
-		kfree_skb_reason(copy, SKB_DROP_REASON_SOCKET_RCVBUFF);
+	err = sock_queue_rcv_skb(sk, copy);
+	if (err)
+		kfree_skb_reason(copy, sock_rcv_drop_reason(err));
 	return true;
 }
 

@@ -64,6 +64,7 @@ bool raw_local_deliver(struct sk_buff *skb, u8 protocol)
 	struct sk_buff *copy;
 	bool found = false;
 	struct sock *sk;
+	int err;
 
 	if (likely(hlist_empty(&net->ipv4->raw_head)))
 		return false;
@@ -79,8 +80,9 @@ bool raw_local_deliver(struct sk_buff *skb, u8 protocol)
 			continue;
 		skb_dst_drop(copy);
 		skb_push(copy, (u32)-skb_network_offset(copy));
-		if (sock_queue_rcv_skb(sk, copy))
-			kfree_skb_reason(copy, SKB_DROP_REASON_SOCKET_RCVBUFF);
+		err = sock_queue_rcv_skb(sk, copy);
+		if (err)
+			kfree_skb_reason(copy, sock_rcv_drop_reason(err));
 	}
 	return found;
 }

@@ -669,6 +669,7 @@ void inet_dgram_close(struct sock *sk, u64 timeout_ns)
 struct proto udp_prot = {
 	.name = "UDP",
 	.obj_size = sizeof(struct udp_sock),
+	.filter_cap = sizeof(struct udphdr),
 	.close = inet_dgram_close,
 	.connect = udp_connect,
 	.disconnect = udp_disconnect,

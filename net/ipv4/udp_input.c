@@ -50,15 +50,20 @@ static enum skb_drop_reason udp_check(struct sk_buff *skb)
 static void udp_queue_rcv(struct sock *sk, struct sk_buff *skb)
 {
 	struct net *net = sock_net(sk);
+	int err;
 
 	skb_dst_drop(skb);
-	if (!sock_queue_rcv_skb(sk, skb)) {
+	err = sock_queue_rcv_skb(sk, skb);
+	if (!err) {
 		NET_INC_STATS(net, Udp_InDatagrams);
 		return;
 	}
-	NET_INC_STATS(net, Udp_RcvbufErrors);
+	if (err == -EPERM)
+		sk->sk_drops++;
+	else
+		NET_INC_STATS(net, Udp_RcvbufErrors);
 	NET_INC_STATS(net, Udp_InErrors);
-	kfree_skb_reason(skb, SKB_DROP_REASON_SOCKET_RCVBUFF);
+	kfree_skb_reason(skb, sock_rcv_drop_reason(err));
 }
 
 /* To every socket that listens; consumes @skb. */

@@ -90,7 +90,10 @@ static int netlink_deliver(struct sock *sk, struct sk_buff *skb)
 	local_bh_disable();
 	if (!nlk->congested && sk->sk_rmem_alloc <= sk->sk_rcvbuf)
 		err = sock_queue_rcv_skb(sk, skb);
-	if (err) {
+	if (err == -EPERM) {
+		kfree_skb_reason(skb, SKB_DROP_REASON_SOCKET_FILTER);
+		err = 0;
+	} else if (err) {
 		kfree_skb_reason(skb, SKB_DROP_REASON_SOCKET_RCVBUFF);
 		netlink_overrun(nlk);
 	}

@@ -16,7 +16,7 @@ export SOURCE_DATE_EPOCH
 
 # --- sources: every .c of a folder; a new file needs no edit here -----------
 STACK_DIRS := lib net/core net/sched net/netfilter net/ethernet net/ipv4 \
-	net/netlink net
+	net/netlink net/packet net
 GUEST_DIRS := $(STACK_DIRS) kernel drivers/pci drivers/net/e1000 boot
 HOST_DIRS  := $(STACK_DIRS) tests/fixtures tests/path tests/host
 PKT_DIRS   := tests/packetdrill/runner

@@ -25,6 +25,7 @@
 #include "net/ipv4/ipconfig.h"
 #include "net/ipv4/sysctl.h"
 #include "net/netlink/netlink.h"
+#include "net/packet/packet.h"
 #include "drivers/pci/pci.h"
 
 /* "Tcp", "OutSegs" becomes "tcp.OutSegs". */
@@ -131,6 +132,7 @@ void network_init(void)
 	vlan_init();
 	inet_init();
 	netlink_init();
+	packet_init();
 	err = net_setup(&init_net);
 	if (err)
 		panic("network: no memory for the stack (error %d)", err);

@@ -380,8 +380,13 @@ static struct page *fill_page(const struct vm_area *a, u64 addr,
 static struct page *shared_page(const struct vm_area *a, u64 addr,
 				enum mm_fault *why)
 {
+	const struct file_operations *op = a->file->f_op;
 	struct page *page;
 
+	if (op->mmap_page) {
+		*why = MM_FAULT_BUS;
+		return op->mmap_page(a->file, a->off + (addr - a->start));
+	}
 	page = inode_get_page(file_inode(a->file), a->off + (addr - a->start));
 	if (IS_ERR(page)) {
 		*why = PTR_ERR(page) == -ENOMEM ? MM_FAULT_OOM : MM_FAULT_BUS;
@@ -568,14 +573,23 @@ static struct file *mmap_file(int fd, u32 prot, bool shared, bool *zeroes)
 		return ERR_PTR(-EACCES);
 	}
 	*zeroes = file_is_dev_zero(file);
-	if (!*zeroes && !file_is_ramfs_regular(file)) {
+	if (!*zeroes && !file_is_ramfs_regular(file) && !file->f_op->mmap) {
 		fput(file);
 		return ERR_PTR(-ENODEV);
 	}
 	return file;
 }
 
-/* Shared zeroes must exist before fork can share them. */
+/* Whether a file that is none of the file tree's can be mapped so. */
+static int may_map(struct file *file, bool shared, u64 off, u64 len)
+{
+	if (!file->f_op->mmap)
+		return 0;
+	return shared ? file->f_op->mmap(file, off, len) : -EINVAL;
+}
+
+/* Shared zeroes must exist before fork can share them, and memory of a socket
+ * before it could change. */
 static int populate(struct mm *mm, u64 addr, u64 len)
 {
 	u64 end = addr + len;
@@ -614,7 +628,7 @@ static long do_mmap(struct mm *mm, u64 addr, u64 len, u32 prot, u32 flags,
 	err = mm_map(mm, addr, len, prot, shared, file, off, ~0ULL);
 	if (err)
 		return err;
-	if (shared && !file) {
+	if (shared && (!file || file->f_op->mmap)) {
 		err = populate(mm, addr, len);
 		if (err) {
 			(void)!mm_unmap(mm, addr, len);
@@ -648,9 +662,11 @@ SYSCALL_DEFINE6(mmap, u64, addr, u64, len, u32, prot, u32, flags, int, fd, u64,
 		file = mmap_file(fd, prot, shared, &zeroes);
 		if (IS_ERR(file))
 			return PTR_ERR(file);
-		if (off + len < off) {
+		ret = off + len < off ? -EOVERFLOW
+				      : may_map(file, shared, off, len);
+		if (ret) {
 			fput(file);
-			return -EOVERFLOW;
+			return ret;
 		}
 	}
 	ret = do_mmap(current->mm, addr, len, prot & 7, flags,

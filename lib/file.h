@@ -56,6 +56,11 @@ struct file_operations {
 	 * 0: the end; or a negative errno. NULL: it has none. */
 	ssize_t (*get_piece)(struct file *f, loff_t pos, size_t len,
 			     struct bio_vec *piece);
+	/* Memory that programs may share, if not the file tree's: whether
+	 * these bytes of it, and a page with a reference for the caller; NULL:
+	 * beyond the end. */
+	int (*mmap)(struct file *f, u64 off, u64 len);
+	struct page *(*mmap_page)(struct file *f, u64 off);
 	/* The last reference is gone. */
 	int (*release)(struct file *f);
 };

@@ -170,6 +170,20 @@ static int sock_close(struct file *f)
 	return 0;
 }
 
+static int sock_mmap(struct file *f, u64 off, u64 len)
+{
+	struct socket *sock = f->private_data;
+
+	return sock->ops->mmap ? sock->ops->mmap(sock, off, len) : -ENODEV;
+}
+
+static struct page *sock_mmap_page(struct file *f, u64 off)
+{
+	struct socket *sock = f->private_data;
+
+	return sock->ops->mmap_page(sock, off);
+}
+
 static const struct file_operations socket_file_ops = {
 	.name = "socket",
 	.read_iter = sock_read_iter,
@@ -178,6 +192,8 @@ static const struct file_operations socket_file_ops = {
 	.poll = sock_poll,
 	.ioctl = sock_ioctl,
 	.fstat = sock_fstat,
+	.mmap = sock_mmap,
+	.mmap_page = sock_mmap_page,
 	.release = sock_close,
 };
 

@@ -88,6 +88,7 @@ struct sock_fprog {
 #define SKF_AD_VLAN_TAG_PRESENT 48U
 #define SKF_AD_RANDOM           56U
 #define SKF_AD_VLAN_TPID        60U
+#define SKF_AD_MAX              64U
 /* ... or count from a header of it. */
 #define SKF_NET_OFF 0xfff00000U
 #define SKF_LL_OFF  0xffe00000U

@@ -97,6 +97,7 @@
 #define SO_LOCK_FILTER      44
 #define SO_SELECT_ERR_QUEUE 45
 #define SO_MAX_PACING_RATE  47
+#define SO_BPF_EXTENSIONS   48
 #define SO_MEMINFO          55
 #define SO_INCOMING_CPU     49
 #define SO_ZEROCOPY         60

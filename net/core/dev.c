@@ -50,6 +50,9 @@ static void xmit_nit_list(struct list_head *list, struct sk_buff *skb,
 	list_for_each_entry_safe (pt, tmp, list, list) {
 		if (!ptype_wants(pt, dev))
 			continue;
+		/* A packet socket does not hear itself. */
+		if (skb->sk && skb->sk == pt->af_packet_priv)
+			continue;
 		n = skb_clone(skb, GFP_ATOMIC);
 		if (!n)
 			return; /* a tap may miss a frame, the wire may not */

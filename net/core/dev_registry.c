@@ -370,6 +370,42 @@ int dev_set_mac_address(struct net_device *dev, const u8 *addr)
 	return 0;
 }
 
+static void change_rx_mode(struct net_device *dev, u32 *count, u32 flag,
+			   int inc)
+{
+	u32 was = dev->flags;
+
+	WARN_ON(inc < 0 && !*count);
+	*count += (u32)inc;
+	dev->flags = *count ? dev->flags | flag : dev->flags & ~flag;
+	if (dev->flags != was && dev->netdev_ops->ndo_set_rx_mode)
+		dev->netdev_ops->ndo_set_rx_mode(dev);
+}
+
+/**
+ * dev_set_promiscuity() - One more, or one less, wants to hear all frames.
+ * @dev: registered.
+ * @inc: 1 or -1.
+ *
+ * Context: task.
+ */
+void dev_set_promiscuity(struct net_device *dev, int inc)
+{
+	change_rx_mode(dev, &dev->promiscuity, IFF_PROMISC, inc);
+}
+
+/**
+ * dev_set_allmulti() - The same of frames to groups.
+ * @dev: registered.
+ * @inc: 1 or -1.
+ *
+ * Context: task.
+ */
+void dev_set_allmulti(struct net_device *dev, int inc)
+{
+	change_rx_mode(dev, &dev->allmulti, IFF_ALLMULTI, inc);
+}
+
 /**
  * dev_change_tx_queue_len() - Change how much the default qdisc holds.
  * @dev: registered; a qdisc that is there already keeps its limit.

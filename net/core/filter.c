@@ -457,12 +457,6 @@ u32 bpf_run_filter(const struct sk_filter *fp, const struct sk_buff *skb)
 	}
 }
 
-/* NULL: none. The place is a stream's for something else. */
-static struct sk_filter *filter_of(const struct sock *sk)
-{
-	return sock_flag(sk, SOCK_FILTERED) ? sk->sk_filter : NULL;
-}
-
 /**
  * sk_filter_trim_cap() - May a packet enter a socket, and how much of it?
  * @sk:  the receiver.
@@ -475,7 +469,7 @@ static struct sk_filter *filter_of(const struct sock *sk)
  */
 int sk_filter_trim_cap(struct sock *sk, struct sk_buff *skb, u32 cap)
 {
-	const struct sk_filter *fp = filter_of(sk);
+	const struct sk_filter *fp = sk_filter_of(sk);
 	u32 keep = fp ? bpf_run_filter(fp, skb) : ~0U;
 
 	if (!keep)
@@ -488,7 +482,7 @@ int sk_filter_trim_cap(struct sock *sk, struct sk_buff *skb, u32 cap)
 
 static void set_filter(struct sock *sk, struct sk_filter *fp)
 {
-	struct sk_filter *old = filter_of(sk);
+	struct sk_filter *old = sk_filter_of(sk);
 
 	local_bh_disable(); /* no packet sees half of the change */
 	sk->sk_filter = fp;
@@ -562,7 +556,7 @@ int sk_detach_filter(struct sock *sk)
 {
 	if (sock_flag(sk, SOCK_FILTER_LOCKED))
 		return -EPERM;
-	if (!filter_of(sk))
+	if (!sk_filter_of(sk))
 		return -ENOENT;
 	set_filter(sk, NULL);
 	return 0;
@@ -596,7 +590,7 @@ int sk_lock_filter(struct sock *sk, bool lock)
  */
 int sk_get_filter(struct sock *sk, void __user *val, int __user *len)
 {
-	const struct sk_filter *fp = filter_of(sk);
+	const struct sk_filter *fp = sk_filter_of(sk);
 	int room, n = fp ? (int)fp->len : 0;
 
 	if (copy_from_user(&room, len, sizeof(room)))

@@ -11,6 +11,12 @@ struct sk_filter {
 	struct sock_filter insns[];
 };
 
+/* NULL: none. The place is a stream's for something else. */
+static inline struct sk_filter *sk_filter_of(const struct sock *sk)
+{
+	return sock_flag(sk, SOCK_FILTERED) ? sk->sk_filter : NULL;
+}
+
 /* 0: the program ends whatever the packet is, and reads and writes only what
  * it may. -EINVAL; -ENOMEM. */
 int bpf_check_classic(const struct sock_filter *filter, u32 flen) __must_check;

@@ -88,6 +88,7 @@ struct net_device_ops {
 	u64 (*ndo_features_check)(const struct sk_buff *skb,
 				  const struct net_device *dev, u64 features);
 	int (*ndo_set_mac_address)(struct net_device *dev, const u8 *addr);
+	/* IFF_PROMISC or IFF_ALLMULTI has changed. */
 	void (*ndo_set_rx_mode)(struct net_device *dev);
 	int (*ndo_change_mtu)(struct net_device *dev, u32 mtu);
 	/* dev->features is about to become @features, of hw_features. */
@@ -143,8 +144,8 @@ struct packet_type {
 	/* Consumes @skb. */
 	int (*func)(struct sk_buff *skb, struct net_device *dev,
 		    struct packet_type *pt, struct net_device *orig_dev);
-	struct net *net; /* NULL: every stack */
-	void *af_packet_priv;
+	struct net *net;      /* NULL: every stack */
+	void *af_packet_priv; /* the packet socket's sock; or NULL */
 	struct list_head list;
 };
 
@@ -189,7 +190,8 @@ struct net_device {
 	void *priv;         /* the driver's, priv_size bytes */
 	void (*priv_destructor)(struct net_device *dev);
 	const struct ethtool_ops *ethtool_ops;
-	u64 vlan_features; /* of features: also for tagged frames */
+	u64 vlan_features;         /* of features: also for tagged frames */
+	u32 promiscuity, allmulti; /* how many want IFF_PROMISC, IFF_ALLMULTI */
 };
 
 static inline void *netdev_priv(const struct net_device *dev)
@@ -234,6 +236,8 @@ void dev_close(struct net_device *dev);
 int dev_set_mtu(struct net_device *dev, u32 mtu) __must_check;
 int dev_change_name(struct net_device *dev, const char *name) __must_check;
 int dev_set_mac_address(struct net_device *dev, const u8 *addr) __must_check;
+void dev_set_promiscuity(struct net_device *dev, int inc);
+void dev_set_allmulti(struct net_device *dev, int inc);
 void dev_change_tx_queue_len(struct net_device *dev, u32 len);
 int dev_set_features(struct net_device *dev, u64 wanted) __must_check;
 /* Keep the memory of @dev; see free_netdev(). */

@@ -78,8 +78,7 @@ static void sk_destroy(struct sock *sk)
 	BUG_ON(sk->sk_backlog.head);
 	if (unlikely(sk->sk_flags & SK_FLAGS_TIMESTAMP))
 		net_disable_timestamp();
-	if (unlikely(sock_flag(sk, SOCK_FILTERED)))
-		kfree(sk->sk_filter);
+	kfree(sk_filter_of(sk));
 	sk_dst_reset(sk);
 	prot->sockets_inuse--;
 	if (prot->slab)

@@ -93,6 +93,9 @@ struct proto_ops {
 	ssize_t (*sendmsg)(struct socket *sock, struct msghdr *msg, size_t len);
 	ssize_t (*recvmsg)(struct socket *sock, struct msghdr *msg, size_t len,
 			   int flags);
+	/* As file_operations'; both or none. */
+	int (*mmap)(struct socket *sock, u64 off, u64 len);
+	struct page *(*mmap_page)(struct socket *sock, u64 off);
 };
 
 struct socket {

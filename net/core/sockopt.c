@@ -395,6 +395,9 @@ static int get_int(struct sock *sk, int name, int *val)
 	case SO_LOCK_FILTER:
 		*val = sock_flag(sk, SOCK_FILTER_LOCKED);
 		return 0;
+	case SO_BPF_EXTENSIONS:
+		*val = SKF_AD_MAX;
+		return 0;
 	case SO_SELECT_ERR_QUEUE:
 		*val = sock_flag(sk, SOCK_SELECT_ERR_QUEUE);
 		return 0;

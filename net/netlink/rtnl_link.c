@@ -78,7 +78,7 @@ static int put_numbers(struct sk_buff *skb, const struct net_device *dev)
 		{ IFLA_MIN_MTU, dev->min_mtu },
 		{ IFLA_MAX_MTU, dev->max_mtu },
 		{ IFLA_GROUP, 0 },
-		{ IFLA_PROMISCUITY, !!(dev->flags & IFF_PROMISC) },
+		{ IFLA_PROMISCUITY, dev->promiscuity },
 		{ IFLA_NUM_TX_QUEUES, dev->num_tx_queues },
 		{ IFLA_NUM_RX_QUEUES, 1 },
 		{ IFLA_GSO_MAX_SEGS, dev->gso_max_segs },

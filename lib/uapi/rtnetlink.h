@@ -19,11 +19,15 @@
 #define RTM_NEWROUTE 24
 #define RTM_DELROUTE 25
 #define RTM_GETROUTE 26
+#define RTM_NEWNEIGH 28
+#define RTM_DELNEIGH 29
+#define RTM_GETNEIGH 30
 #define RTM_NEWRULE  32
 #define RTM_GETRULE  34
 #define RTM_MAX      123
 
 #define RTNLGRP_LINK        1
+#define RTNLGRP_NEIGH       3
 #define RTNLGRP_IPV4_IFADDR 5
 #define RTNLGRP_IPV4_ROUTE  7
 #define RTNLGRP_MAX         36
@@ -148,6 +152,32 @@ struct rta_cacheinfo {
 #define RTCF_LOCAL         0x80000000U
 #define RTCF_BROADCAST     0x10000000U
 #define RTCF_MULTICAST     0x20000000U
+
+/* --- neighbours (linux/neighbour.h; the states: net/core/neighbour.h) --- */
+struct ndmsg {
+	u8 ndm_family, pad1_;
+	u16 pad2_;
+	s32 ndm_ifindex;
+	u16 ndm_state;
+	u8 ndm_flags, ndm_type;
+};
+#define NTF_USE   0x01
+#define NTF_PROXY 0x08
+enum {
+	NDA_UNSPEC,
+	NDA_DST,
+	NDA_LLADDR,
+	NDA_CACHEINFO,
+	NDA_PROBES,
+	NDA_IFINDEX = 8,
+	NDA_MASTER,
+	NDA_PROTOCOL = 12,
+	NDA_MAX = 15,
+};
+struct nda_cacheinfo {
+	u32 ndm_confirmed, ndm_used, ndm_updated; /* 1/100 s ago */
+	u32 ndm_refcnt;
+};
 
 /* --- rules --- */
 struct fib_rule_hdr {

@@ -21,6 +21,7 @@
 #include "net/core/neighbour.h"
 #include "lib/err.h"
 #include "lib/slab.h"
+#include "net/core/rtnl_hooks.h"
 
 #define NEIGH_HASH_BITS_MIN 3
 #define NEIGH_HASH_BITS_MAX 16
@@ -153,9 +154,26 @@ static void neigh_suspect(struct neighbour *n)
 	xmit_gen_bump();
 }
 
+static void neigh_notify(const struct neighbour *n, bool gone)
+{
+	if (rtnl_hooks)
+		rtnl_hooks->neigh(n, gone);
+}
+
+/* It was @old and had the address @ha. What follows only from a program's
+ * sending is no news. */
+static void neigh_notify_change(const struct neighbour *n, u8 old, const u8 *ha)
+{
+	if (n->dead || (n->nud_state & (NUD_INCOMPLETE | NUD_DELAY)))
+		return;
+	if (n->nud_state != old || memcmp(n->ha, ha, sizeof(n->ha)) != 0)
+		neigh_notify(n, false);
+}
+
 /* Out of the table, with the table's reference. Softirqs are disabled. */
 static void neigh_unlink(struct neighbour *n)
 {
+	neigh_notify(n, true);
 	del_timer(&n->timer);
 	hlist_del_init(&n->hash_node);
 	n->dead = 1;
@@ -409,9 +427,11 @@ static void neigh_timer(struct timer_list *t)
 {
 	struct neighbour *n = from_timer(n, t, timer);
 	u64 now = ktime_get_ns(), next = now;
+	u8 old;
 
 	spin_lock(&n->lock);
 	n->refcnt++; /* solicit() and error_report() may end the entry */
+	old = n->nud_state;
 	if (n->nud_state & (NUD_REACHABLE | NUD_DELAY))
 		next = neigh_age(n, now);
 	if (n->nud_state & (NUD_INCOMPLETE | NUD_PROBE)) {
@@ -429,6 +449,7 @@ static void neigh_timer(struct timer_list *t)
 	    !timer_pending(t))
 		mod_timer(t, next);
 	spin_unlock(&n->lock);
+	neigh_notify_change(n, old, n->ha);
 	neigh_release(n);
 }
 
@@ -696,12 +717,16 @@ static int neigh_update_locked(struct neighbour *n, const u8 *lladdr, u8 state,
  */
 int neigh_update(struct neighbour *n, const u8 *lladdr, u8 state, u32 flags)
 {
+	u8 ha[MAX_ADDR_LEN], old;
 	int err;
 
 	spin_lock_bh(&n->lock);
 	n->refcnt++; /* the queue may hold the caller's last reference */
+	old = n->nud_state;
+	memcpy(ha, n->ha, sizeof(ha));
 	err = neigh_update_locked(n, lladdr, state, flags);
 	spin_unlock(&n->lock);
+	neigh_notify_change(n, old, ha);
 	neigh_release(n);
 	local_bh_enable();
 	return err;
@@ -740,6 +765,57 @@ void neigh_ifdown(struct neigh_table *tbl, struct net_device *dev)
 void neigh_changeaddr(struct neigh_table *tbl, struct net_device *dev)
 {
 	neigh_ifdown(tbl, dev);
+}
+
+/**
+ * neigh_remove() - Forget one entry, whatever its state.
+ * @n: held by the caller, who keeps his reference.
+ *
+ * Context: task or softirq.
+ */
+void neigh_remove(struct neighbour *n)
+{
+	local_bh_disable();
+	if (!n->dead)
+		neigh_unlink(n);
+	local_bh_enable();
+}
+
+/**
+ * neigh_for_each() - Show the entries of a table.
+ * @tbl: the protocol's.
+ * @pos: where to begin, 0 at first: chain << 32 | place in it.
+ * @fn:  called for each, softirqs off; it must not change the table. Not 0
+ *       stops, and *@pos is that entry's place.
+ * @arg: passed to @fn.
+ *
+ * A table that changes between two calls may show an entry twice or not.
+ *
+ * Context: task.
+ * Return:  what @fn returned last, or 0.
+ */
+int neigh_for_each(struct neigh_table *tbl, u64 *pos,
+		   int (*fn)(const struct neighbour *n, void *arg), void *arg)
+{
+	u32 chain = (u32)(*pos >> 32), skip = (u32)*pos, i;
+	struct neighbour *n;
+	int ret = 0;
+
+	local_bh_disable();
+	for (; !ret && chain < 1U << tbl->hash_bits; chain++, skip = 0) {
+		i = 0;
+		hlist_for_each_entry (n, &tbl->hash[chain], hash_node) {
+			if (i++ < skip)
+				continue;
+			ret = fn(n, arg);
+			if (!ret)
+				continue;
+			*pos = ((u64)chain << 32) | (i - 1);
+			break;
+		}
+	}
+	local_bh_enable();
+	return ret;
 }
 
 static void set_default(u64 *value, u64 dflt)

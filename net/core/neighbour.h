@@ -134,6 +134,10 @@ int neigh_connected_output(struct neighbour *n, struct sk_buff *skb);
  * address, which is in each ready header, has changed. */
 void neigh_ifdown(struct neigh_table *tbl, struct net_device *dev);
 void neigh_changeaddr(struct neigh_table *tbl, struct net_device *dev);
+/* Take @n out of its table; the caller's reference stays. */
+void neigh_remove(struct neighbour *n);
+int neigh_for_each(struct neigh_table *tbl, u64 *pos,
+		   int (*fn)(const struct neighbour *n, void *arg), void *arg);
 /* The upper layer had an answer: TCP progress confirms (RFC 4861, 7.3.1). */
 static inline void neigh_confirm(struct neighbour *n)
 {

@@ -10,6 +10,7 @@
 
 struct fib_config;
 struct in_ifaddr;
+struct neighbour;
 struct net;
 struct net_device;
 
@@ -18,6 +19,8 @@ struct rtnl_hooks {
 	void (*ifaddr)(struct net_device *dev, const struct in_ifaddr *ifa,
 		       bool gone);
 	void (*route)(struct net *net, const struct fib_config *cfg, bool gone);
+	/* Its state or address has changed. Softirqs off, no lock held. */
+	void (*neigh)(const struct neighbour *n, bool gone);
 };
 
 /* NULL: nobody. Set once, at boot. */

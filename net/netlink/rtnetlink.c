@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: NETLINK_ROUTE: links, addresses and routes, asked for, changed and
- * watched by ip(8). Here is which message goes where, and how news of a change
- * become messages; each object has a file of its own, which calls the functions
- * of the stack that there are (dev_registry.c, devinet.c, fib.c). Other objects
+ * DOC: NETLINK_ROUTE: links, addresses, routes and neighbours, asked for,
+ * changed and watched by ip(8). Here is which message goes where, and how news
+ * of a change become messages; each object has a file of its own, which calls
+ * the functions of the stack that there are (dev_registry.c, devinet.c, fib.c,
+ * neighbour.c). Other objects
  * are refused with EOPNOTSUPP.
  *
  * No state. Requests: task context. News: where the change happens, softirq
@@ -29,6 +30,9 @@ static const struct rtnl_handler {
 	{ RTM_NEWROUTE, true, rtnl_newroute, NULL },
 	{ RTM_DELROUTE, true, rtnl_delroute, NULL },
 	{ RTM_GETROUTE, true, rtnl_getroute, rtnl_dump_routes },
+	{ RTM_NEWNEIGH, true, rtnl_newneigh, NULL },
+	{ RTM_DELNEIGH, true, rtnl_delneigh, NULL },
+	{ RTM_GETNEIGH, true, rtnl_getneigh, rtnl_dump_neighs },
 	{ RTM_GETRULE, true, NULL, rtnl_dump_rules },
 };
 
@@ -171,6 +175,7 @@ static struct notifier_block rtnl_dev_notifier = { .call = rtnl_dev_event };
 static const struct rtnl_hooks hooks = {
 	.ifaddr = rtnl_addr_event,
 	.route = rtnl_route_event,
+	.neigh = rtnl_neigh_event,
 };
 
 static const struct netlink_family rtnetlink_family = {

@@ -63,3 +63,9 @@ int rtnl_getroute(const struct nl_request *r);
 int rtnl_dump_routes(struct sk_buff *skb, struct netlink_callback *cb);
 int rtnl_dump_rules(struct sk_buff *skb, struct netlink_callback *cb);
 void rtnl_route_event(struct net *net, const struct fib_config *cfg, bool gone);
+
+int rtnl_newneigh(const struct nl_request *r);
+int rtnl_delneigh(const struct nl_request *r);
+int rtnl_getneigh(const struct nl_request *r);
+int rtnl_dump_neighs(struct sk_buff *skb, struct netlink_callback *cb);
+void rtnl_neigh_event(const struct neighbour *n, bool gone);

@@ -9,25 +9,35 @@
 #include "lib/types.h"
 
 /* New, delete, get, set: four to an object, in this order. */
-#define RTM_NEWLINK  16
-#define RTM_DELLINK  17
-#define RTM_GETLINK  18
-#define RTM_SETLINK  19
-#define RTM_NEWADDR  20
-#define RTM_DELADDR  21
-#define RTM_GETADDR  22
-#define RTM_NEWROUTE 24
-#define RTM_DELROUTE 25
-#define RTM_GETROUTE 26
-#define RTM_NEWNEIGH 28
-#define RTM_DELNEIGH 29
-#define RTM_GETNEIGH 30
-#define RTM_NEWRULE  32
-#define RTM_GETRULE  34
-#define RTM_MAX      123
+#define RTM_NEWLINK    16
+#define RTM_DELLINK    17
+#define RTM_GETLINK    18
+#define RTM_SETLINK    19
+#define RTM_NEWADDR    20
+#define RTM_DELADDR    21
+#define RTM_GETADDR    22
+#define RTM_NEWROUTE   24
+#define RTM_DELROUTE   25
+#define RTM_GETROUTE   26
+#define RTM_NEWNEIGH   28
+#define RTM_DELNEIGH   29
+#define RTM_GETNEIGH   30
+#define RTM_NEWRULE    32
+#define RTM_GETRULE    34
+#define RTM_NEWQDISC   36
+#define RTM_DELQDISC   37
+#define RTM_GETQDISC   38
+#define RTM_NEWTCLASS  40
+#define RTM_DELTCLASS  41
+#define RTM_GETTCLASS  42
+#define RTM_NEWTFILTER 44
+#define RTM_DELTFILTER 45
+#define RTM_GETTFILTER 46
+#define RTM_MAX        123
 
 #define RTNLGRP_LINK        1
 #define RTNLGRP_NEIGH       3
+#define RTNLGRP_TC          4
 #define RTNLGRP_IPV4_IFADDR 5
 #define RTNLGRP_IPV4_ROUTE  7
 #define RTNLGRP_MAX         36
@@ -177,6 +187,35 @@ enum {
 struct nda_cacheinfo {
 	u32 ndm_confirmed, ndm_used, ndm_updated; /* 1/100 s ago */
 	u32 ndm_refcnt;
+};
+
+/* --- queueing disciplines (also linux/gen_stats.h) --- */
+struct tcmsg {
+	u8 tcm_family, pad1_;
+	u16 pad2_;
+	int tcm_ifindex;
+	u32 tcm_handle, tcm_parent, tcm_info;
+};
+#define TC_H_ROOT 0xffffffffU
+enum {
+	TCA_UNSPEC,
+	TCA_KIND,
+	TCA_OPTIONS,
+	TCA_STATS,
+	TCA_STATS2 = 7,
+	TCA_DUMP_INVISIBLE = 10,
+	TCA_HW_OFFLOAD = 12,
+	TCA_MAX = 16,
+};
+#define TCA_STATS_BASIC 1
+#define TCA_STATS_QUEUE 3
+struct gnet_stats_basic {
+	u64 bytes;
+	u32 packets, pad_;
+};
+struct tc_stats {
+	u64 bytes;
+	u32 packets, drops, overlimits, bps, pps, qlen, backlog, pad_;
 };
 
 /* --- rules --- */

@@ -134,6 +134,15 @@ static void pfifo_fast_reset(struct Qdisc *q)
 		skb_queue_purge_reason(&p->band[i], SKB_DROP_REASON_QDISC_DROP);
 }
 
+static u32 pfifo_fast_dump(const struct Qdisc *q, void *opt)
+{
+	struct tc_prio_qopt *qopt = opt;
+
+	qopt->bands = PFIFO_FAST_BANDS;
+	memcpy(qopt->priomap, sch_default_prio2band, sizeof(qopt->priomap));
+	return sizeof(*qopt);
+}
+
 struct Qdisc_ops pfifo_fast_ops = {
 	.id = "pfifo_fast",
 	.priv_size = sizeof(struct pfifo_fast_priv),
@@ -142,6 +151,7 @@ struct Qdisc_ops pfifo_fast_ops = {
 	.peek = pfifo_fast_peek,
 	.init = pfifo_fast_init,
 	.reset = pfifo_fast_reset,
+	.dump = pfifo_fast_dump,
 };
 
 /* --- a qdisc's life --- */
@@ -545,6 +555,27 @@ int dev_graft_qdisc(struct netdev_queue *txq, struct Qdisc *q)
 	if (old != q)
 		qdisc_put(old);
 	return 0;
+}
+
+/**
+ * qdisc_graft_class() - Replace what a class of a qdisc uses.
+ * @parent: has that class, and queues by itself.
+ * @minor:  the class, from 1.
+ * @q:      from qdisc_create(), with an enqueue function.
+ *
+ * Ownership: the class owns @q; the old one is freed with what it holds.
+ * Context:   task.
+ */
+void qdisc_graft_class(struct Qdisc *parent, u32 minor, struct Qdisc *q)
+{
+	struct Qdisc **slot = parent->ops->leaf(parent, minor), *old = *slot;
+
+	local_bh_disable();
+	parent->qstats.qlen -= old->qstats.qlen;
+	parent->qstats.backlog -= old->qstats.backlog;
+	*slot = q;
+	local_bh_enable();
+	qdisc_put(old);
 }
 
 /* pfifo_fast on the only queue, or mq with one on each; without memory the

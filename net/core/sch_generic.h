@@ -28,13 +28,29 @@ struct Qdisc_ops {
 	int (*init)(struct Qdisc *q, const struct nlattr *opt);
 	void (*reset)(struct Qdisc *q);
 	void (*destroy)(struct Qdisc *q);
+	/* New parameters while it runs; NULL: they cannot change. */
+	int (*change)(struct Qdisc *q, const struct nlattr *opt);
+	/* TCA_OPTIONS' bytes, at most TC_OPTIONS_MAX; how many. */
+	u32 (*dump)(const struct Qdisc *q, void *opt);
+	/* Where class @minor, from 1, has its qdisc; NULL: no such class.
+	 * Without this function there are no classes. */
+	struct Qdisc **(*leaf)(const struct Qdisc *q, u32 minor);
 	struct list_head list; /* the registry's */
 };
 
 #define TCQ_F_BUILTIN    BIT(0)
 #define TCQ_F_CAN_BYPASS BIT(1) /* empty: a packet may skip it */
 #define TCQ_F_INGRESS    BIT(2)
-#define TCQ_F_MQROOT     BIT(3)
+#define TCQ_F_INVISIBLE  BIT(3) /* a class's default: tc does not list it */
+
+#define TC_OPTIONS_MAX 24
+#define TC_H_MAJ(h)    ((h)&0xffff0000U)
+#define TC_H_MIN(h)    ((h)&0x0000ffffU)
+/* uAPI linux/pkt_sched.h. */
+struct tc_prio_qopt {
+	s32 bands;
+	u8 priomap[16];
+};
 
 struct gnet_stats_queue {
 	u32 qlen;    /* packets now */
@@ -87,6 +103,7 @@ struct Qdisc *qdisc_create_dflt(struct netdev_queue *txq,
 void qdisc_put(struct Qdisc *q);
 /* Make @q the root of @dev's queue; frees the old one. */
 int dev_graft_qdisc(struct netdev_queue *txq, struct Qdisc *q);
+void qdisc_graft_class(struct Qdisc *parent, u32 minor, struct Qdisc *q);
 /* Default disciplines on, queues on; and off with everything dropped. */
 void dev_activate(struct net_device *dev);
 void dev_deactivate(struct net_device *dev);

@@ -14,6 +14,11 @@
 #include "net/core/rtnl_hooks.h"
 #include "net/netlink/rtnl_int.h"
 
+static int dump_nothing(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	return 0;
+}
+
 /* By message type; families: AF_INET and what is of no family. */
 static const struct rtnl_handler {
 	u8 type;
@@ -34,12 +39,16 @@ static const struct rtnl_handler {
 	{ RTM_DELNEIGH, true, rtnl_delneigh, NULL },
 	{ RTM_GETNEIGH, true, rtnl_getneigh, rtnl_dump_neighs },
 	{ RTM_GETRULE, true, NULL, rtnl_dump_rules },
+	{ RTM_NEWQDISC, false, rtnl_newqdisc, NULL },
+	{ RTM_DELQDISC, false, rtnl_delqdisc, NULL },
+	{ RTM_GETQDISC, false, rtnl_getqdisc, rtnl_dump_qdiscs },
+	{ RTM_NEWTCLASS, false, rtnl_newclass, NULL },
+	{ RTM_DELTCLASS, false, rtnl_newclass, NULL },
+	{ RTM_GETTCLASS, false, NULL, rtnl_dump_classes },
+	{ RTM_NEWTFILTER, false, rtnl_newfilter, NULL },
+	{ RTM_DELTFILTER, false, rtnl_newfilter, NULL },
+	{ RTM_GETTFILTER, false, NULL, dump_nothing },
 };
-
-static int dump_nothing(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	return 0;
-}
 
 static const struct rtnl_handler *find_handler(u16 type)
 {

@@ -69,3 +69,11 @@ int rtnl_delneigh(const struct nl_request *r);
 int rtnl_getneigh(const struct nl_request *r);
 int rtnl_dump_neighs(struct sk_buff *skb, struct netlink_callback *cb);
 void rtnl_neigh_event(const struct neighbour *n, bool gone);
+
+int rtnl_newqdisc(const struct nl_request *r);
+int rtnl_delqdisc(const struct nl_request *r);
+int rtnl_getqdisc(const struct nl_request *r);
+int rtnl_dump_qdiscs(struct sk_buff *skb, struct netlink_callback *cb);
+int rtnl_newclass(const struct nl_request *r);
+int rtnl_dump_classes(struct sk_buff *skb, struct netlink_callback *cb);
+int rtnl_newfilter(const struct nl_request *r);

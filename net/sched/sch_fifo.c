@@ -26,7 +26,17 @@ static int fifo_limit(struct Qdisc *q, const struct nlattr *opt, u32 least)
 	}
 	if (q->limit >= least)
 		q->flags |= TCQ_F_CAN_BYPASS;
+	else
+		q->flags &= ~(u32)TCQ_F_CAN_BYPASS;
 	return 0;
+}
+
+static u32 fifo_dump(const struct Qdisc *q, void *opt)
+{
+	struct tc_fifo_qopt *qopt = opt;
+
+	qopt->limit = q->limit;
+	return sizeof(*qopt);
 }
 
 /* By default as many packets as the device wants queued. */
@@ -88,6 +98,8 @@ struct Qdisc_ops pfifo_qdisc_ops = {
 	.dequeue = fifo_dequeue,
 	.peek = fifo_peek,
 	.init = pfifo_init,
+	.change = pfifo_init,
+	.dump = fifo_dump,
 	.reset = fifo_reset,
 };
 
@@ -97,5 +109,7 @@ struct Qdisc_ops bfifo_qdisc_ops = {
 	.dequeue = fifo_dequeue,
 	.peek = fifo_peek,
 	.init = bfifo_init,
+	.change = bfifo_init,
+	.dump = fifo_dump,
 	.reset = fifo_reset,
 };

@@ -38,7 +38,17 @@ static int mq_init(struct Qdisc *q, const struct nlattr *opt)
 	return 0;
 }
 
+static struct Qdisc **mq_leaf(const struct Qdisc *q, u32 minor)
+{
+	struct net_device *dev = q->dev_queue->dev;
+
+	return minor && minor <= dev->num_tx_queues
+		       ? &dev->_tx[minor - 1].qdisc_sleeping
+		       : NULL;
+}
+
 struct Qdisc_ops mq_qdisc_ops = {
 	.id = "mq",
 	.init = mq_init,
+	.leaf = mq_leaf,
 };

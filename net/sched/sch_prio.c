@@ -13,14 +13,6 @@
 #define TCQ_PRIO_BANDS     16
 #define TCQ_MIN_PRIO_BANDS 2
 #define PRIO_DEFAULT_BANDS 3
-#define TC_H_MAJ(h)        ((h)&0xffff0000U)
-#define TC_H_MIN(h)        ((h)&0x0000ffffU)
-
-/* uAPI linux/pkt_sched.h. */
-struct tc_prio_qopt {
-	s32 bands;
-	u8 priomap[TC_PRIO_MAX + 1];
-};
 
 struct prio_priv {
 	u32 bands;
@@ -33,10 +25,6 @@ static int prio_parse(struct prio_priv *p, const struct nlattr *opt)
 	struct tc_prio_qopt qopt;
 	u32 i;
 
-	p->bands = PRIO_DEFAULT_BANDS;
-	memcpy(p->prio2band, sch_default_prio2band, sizeof(p->prio2band));
-	if (!opt)
-		return 0;
 	if (opt->nla_len < sizeof(*opt) + sizeof(qopt))
 		return -EINVAL;
 	memcpy(&qopt, opt + 1, sizeof(qopt));
@@ -63,9 +51,12 @@ static int prio_init(struct Qdisc *q, const struct nlattr *opt)
 {
 	struct prio_priv *p = qdisc_priv(q);
 	struct Qdisc *child;
+	int err;
 	u32 i;
-	int err = prio_parse(p, opt);
 
+	p->bands = PRIO_DEFAULT_BANDS;
+	memcpy(p->prio2band, sch_default_prio2band, sizeof(p->prio2band));
+	err = opt ? prio_parse(p, opt) : 0;
 	if (err)
 		return err;
 	for (i = 0; i < p->bands; i++) {
@@ -75,9 +66,27 @@ static int prio_init(struct Qdisc *q, const struct nlattr *opt)
 			prio_destroy(q); /* bands not made yet are NULL */
 			return (int)PTR_ERR(child);
 		}
+		child->flags |= TCQ_F_INVISIBLE;
 		p->queues[i] = child;
 	}
 	return 0;
+}
+
+static u32 prio_dump(const struct Qdisc *q, void *opt)
+{
+	const struct prio_priv *p = qdisc_priv(q);
+	struct tc_prio_qopt *qopt = opt;
+
+	qopt->bands = (s32)p->bands;
+	memcpy(qopt->priomap, p->prio2band, sizeof(qopt->priomap));
+	return sizeof(*qopt);
+}
+
+static struct Qdisc **prio_leaf(const struct Qdisc *q, u32 minor)
+{
+	struct prio_priv *p = qdisc_priv(q);
+
+	return minor && minor <= p->bands ? &p->queues[minor - 1] : NULL;
 }
 
 static struct Qdisc *prio_classify(struct prio_priv *p, struct Qdisc *q,
@@ -156,4 +165,6 @@ struct Qdisc_ops prio_qdisc_ops = {
 	.init = prio_init,
 	.reset = prio_reset,
 	.destroy = prio_destroy,
+	.dump = prio_dump,
+	.leaf = prio_leaf,
 };

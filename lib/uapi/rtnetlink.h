@@ -74,6 +74,7 @@ enum {
 	IFLA_NUM_TX_QUEUES,
 	IFLA_NUM_RX_QUEUES,
 	IFLA_CARRIER,
+	IFLA_CARRIER_CHANGES = 35,
 	IFLA_GSO_MAX_SEGS = 40,
 	IFLA_GSO_MAX_SIZE,
 	IFLA_MIN_MTU = 50,
@@ -155,13 +156,12 @@ struct rta_cacheinfo {
 	s32 rta_expires;
 	u32 rta_error, rta_used, rta_id, rta_ts, rta_tsage;
 };
-#define RTM_F_CLONED       0x200
-#define RTM_F_LOOKUP_TABLE 0x1000
-#define RTM_F_FIB_MATCH    0x2000
-#define RTNH_F_ONLINK      4
-#define RTCF_LOCAL         0x80000000U
-#define RTCF_BROADCAST     0x10000000U
-#define RTCF_MULTICAST     0x20000000U
+#define RTM_F_CLONED    0x200
+#define RTM_F_FIB_MATCH 0x2000
+#define RTNH_F_ONLINK   4
+#define RTCF_LOCAL      0x80000000U
+#define RTCF_BROADCAST  0x10000000U
+#define RTCF_MULTICAST  0x20000000U
 
 /* --- neighbours (linux/neighbour.h; the states: net/core/neighbour.h) --- */
 struct ndmsg {

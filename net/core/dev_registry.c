@@ -507,6 +507,7 @@ void netif_carrier_on(struct net_device *dev)
 	dev->carrier = true;
 	if (!dev->registered)
 		return;
+	dev->carrier_changes++;
 	dev_update_running(dev);
 	if (netif_running(dev))
 		dev_activate(dev);
@@ -526,6 +527,7 @@ void netif_carrier_off(struct net_device *dev)
 	dev->carrier = false;
 	if (!dev->registered)
 		return;
+	dev->carrier_changes++;
 	dev_update_running(dev);
 	if (netif_running(dev))
 		dev_deactivate(dev);

@@ -74,7 +74,8 @@ static void loopback_setup(struct net_device *dev)
 	dev->type = ARPHRD_LOOPBACK;
 	dev->hard_header_len = ETH_HLEN;
 	dev->addr_len = ETH_ALEN;
-	dev->flags = IFF_LOOPBACK | IFF_NOARP;
+	dev->flags = IFF_LOOPBACK;
+	dev->tx_queue_len = 1000; /* of what is set on it, if anything is */
 	dev->features =
 		NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_LLTX | NETIF_F_LOOPBACK;
 	dev->tx_path_noqueue = true;

@@ -161,6 +161,7 @@ struct net_device {
 	u16 hard_header_len;
 	u8 addr_len;
 	bool carrier;
+	u32 carrier_changes;
 	bool registered;
 	bool tx_path_noqueue;   /* wants no qdisc: loopback, dummy */
 	bool needs_free_netdev; /* unregister_netdev() frees it too */

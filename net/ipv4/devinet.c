@@ -182,9 +182,9 @@ static void inet_promote(struct net_device *dev, const struct in_ifaddr *gone)
 static void inet_ifa_del(struct net_device *dev, struct in_ifaddr *ifa)
 {
 	list_del(&ifa->list);
-	fib_ifaddr(false, dev, ifa);
 	if (rtnl_hooks)
 		rtnl_hooks->ifaddr(dev, ifa, true);
+	fib_ifaddr(false, dev, ifa);
 	if (!ifa->secondary)
 		inet_promote(dev, ifa);
 	rt_cache_flush(dev_net(dev));

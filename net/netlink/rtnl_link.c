@@ -81,6 +81,7 @@ static int put_numbers(struct sk_buff *skb, const struct net_device *dev)
 		{ IFLA_PROMISCUITY, dev->promiscuity },
 		{ IFLA_NUM_TX_QUEUES, dev->num_tx_queues },
 		{ IFLA_NUM_RX_QUEUES, 1 },
+		{ IFLA_CARRIER_CHANGES, dev->carrier_changes },
 		{ IFLA_GSO_MAX_SEGS, dev->gso_max_segs },
 		{ IFLA_GSO_MAX_SIZE, dev->gso_max_size },
 	};
@@ -196,9 +197,10 @@ static int parse_link(const struct nl_request *r, const struct nlattr **tb,
 		return nl_err(r->x, -EINVAL, "ifindex can't be negative");
 	*dev = rtnl_dev(r, ifm->ifi_index,
 			tb[IFLA_IFNAME] ?: tb[IFLA_ALT_IFNAME]);
+	/* By this ip(8) finds out whether there is RTM_NEWLINK. */
 	if (!*dev && !ifm->ifi_index && !tb[IFLA_IFNAME] &&
 	    !tb[IFLA_ALT_IFNAME])
-		return -EINVAL;
+		return r->nlh->nlmsg_type == RTM_NEWLINK ? -ENODEV : -EINVAL;
 	return 0;
 }
 

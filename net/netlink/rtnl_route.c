@@ -415,7 +415,7 @@ int rtnl_delroute(const struct nl_request *r)
 struct flow_obj {
 	const struct flowi4 *fl4;
 	const struct rtable *rt;
-	bool lookup_table;
+	__be32 src; /* what was asked for; 0: any */
 };
 
 static u32 flow_flags(const struct rtable *rt)
@@ -442,7 +442,9 @@ static int put_flow_attrs(struct sk_buff *skb, const struct flow_obj *fo)
 	if (rt->rt_pmtu && rt->rt_pmtu_expires_ns > now)
 		ci.rta_expires = (s32)ns_to_clock(rt->rt_pmtu_expires_ns - now);
 	err = err ?: nla_put_u32(skb, RTA_OIF, (u32)rt->dst.dev->ifindex);
-	err = err ?: nla_put_addr(skb, RTA_PREFSRC, fo->fl4->saddr);
+	err = err ?: nla_put_addr(skb, RTA_SRC, fo->src);
+	if (!fo->src)
+		err = err ?: nla_put_addr(skb, RTA_PREFSRC, fo->fl4->saddr);
 	if (rt->rt_uses_gateway)
 		err = err ?: nla_put_addr(skb, RTA_GATEWAY, rt->rt_gateway);
 	err = err ?: put_metrics(skb, rt->dst.metrics);
@@ -452,28 +454,27 @@ static int put_flow_attrs(struct sk_buff *skb, const struct flow_obj *fo)
 	return err ?: nla_put(skb, RTA_CACHEINFO, sizeof(ci), &ci);
 }
 
+/* The table is always main, as on Linux, where main has local's routes as long
+ * as nobody makes a rule. */
 static int fill_flow(const struct rtnl_out *o, const void *obj)
 {
 	const struct flow_obj *fo = obj;
-	bool local = fo->rt->rt_type == RTN_LOCAL ||
-		     fo->rt->rt_type == RTN_BROADCAST;
 	struct rtmsg *rtm;
 	struct nlmsghdr *h;
-	u32 table;
 
 	h = nlmsg_put(o->skb, o->portid, o->seq, RTM_NEWROUTE, sizeof(*rtm),
 		      o->flags);
 	if (!h)
 		return -EMSGSIZE;
-	table = fo->lookup_table && local ? RT_TABLE_LOCAL : RT_TABLE_MAIN;
 	rtm = nlmsg_data(h);
 	rtm->rtm_family = AF_INET;
 	rtm->rtm_dst_len = 32;
 	rtm->rtm_tos = fo->fl4->flowi4_tos;
-	rtm->rtm_table = (u8)table;
+	rtm->rtm_src_len = fo->src ? 32 : 0;
+	rtm->rtm_table = RT_TABLE_MAIN;
 	rtm->rtm_type = fo->rt->rt_type;
 	rtm->rtm_flags = flow_flags(fo->rt);
-	if (nla_put_u32(o->skb, RTA_TABLE, table) ||
+	if (nla_put_u32(o->skb, RTA_TABLE, RT_TABLE_MAIN) ||
 	    put_flow_attrs(o->skb, fo)) {
 		nlmsg_cancel(o->skb, h);
 		return -EMSGSIZE;
@@ -518,7 +519,7 @@ int rtnl_getroute(const struct nl_request *r)
 {
 	const struct rtmsg *rtm = nlmsg_data(r->nlh);
 	const struct nlattr *tb[RTA_MAX + 1];
-	struct flow_obj fo = { .lookup_table = false };
+	struct flow_obj fo;
 	struct flowi4 fl4 = { 0 };
 	struct rtable *rt;
 	int err = nlmsg_parse(r, sizeof(*rtm), tb, RTA_MAX, route_policy);
@@ -542,7 +543,7 @@ int rtnl_getroute(const struct nl_request *r)
 		return (int)PTR_ERR(rt);
 	fo.fl4 = &fl4;
 	fo.rt = rt;
-	fo.lookup_table = rtm->rtm_flags & RTM_F_LOOKUP_TABLE;
+	fo.src = nla_addr(tb[RTA_SRC]);
 	err = rtnl_answer(r, fill_flow, &fo);
 	ip_rt_put(rt);
 	return err;

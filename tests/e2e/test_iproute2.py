@@ -249,3 +249,96 @@ def test_tc_prio_counts_what_goes_through(tmp_path):
     assert packets[0] == packets[1] == packets[3], said
     assert "qdisc pfifo 20: parent 1:2 limit 5p" in said[first:]
     assert said[-1] == said[first]
+
+
+# What a change looks like to who watches, then what one can ask.
+CHANGES = """
+ip neigh flush all
+ip monitor link address route neigh >/tmp/news 2>&1 &
+sleep 1
+ip addr add 192.0.2.9/24 brd + dev eth0
+ip route add 198.51.100.0/24 via 192.0.2.2 metric 7
+ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:01 dev eth0 nud reachable
+ip neigh change 192.0.2.2 lladdr 02:00:00:00:00:02 dev eth0 nud stale
+ip neigh del 192.0.2.2 dev eth0
+ip route del 198.51.100.0/24
+ip addr del 192.0.2.9/24 dev eth0
+ip link set eth0 mtu 1400
+ip link set eth0 down
+ip link set eth0 up
+sleep 1
+kill $!
+cat /tmp/news
+"""
+
+
+def plain(said):
+    """What ip says, without what must differ."""
+    text = "\n".join(said) + "\n"
+    # There is no IPv6 here, and the other end of Linux's veth says that it
+    # loses and finds its carrier.
+    text = re.sub(r"(?m)^.*(inet6|fe80:|ff0[012]::|::1).*\n"
+                  r"(valid_lft.*\n)?", "", text)
+    text = re.sub(r"(?m)^.*(dev far|\d: far|far@eth0|LOWERLAYERDOWN).*\n"
+                  r"( *link/ether.*\n)?", "", text)
+    # The number of eth0, its qdisc and its address are the device's.
+    text = re.sub(r"\b\d+: eth0(@far)?", "N: eth0", text)
+    text = re.sub(r"qdisc \S+", "qdisc Q", text)
+    text = re.sub(r"link/ether \S+", "link/ether MAC", text)
+    # The route to a subnet's zero address, which Linux no longer makes.
+    text = re.sub(r"(?m)^.*broadcast \S+\.0 dev .*\n", "", text)
+    return text.splitlines()
+
+
+def test_ip_monitor(tmp_path):
+    # An address's routes are told in another order.
+    linux, ours = (sorted(plain(side))
+                   for side in both(tmp_path, "iproute2",
+                                    "mkdir -p /tmp\n" + CHANGES))
+    # On Linux an address's local route stays while its link is down.
+    ours.remove("local 10.0.2.15 dev eth0 table local proto kernel scope host "
+                "src 10.0.2.15")
+    assert len(linux) > 17, linux
+    assert ours == linux
+
+
+ASKED = """
+ip -s -s link show lo
+ip link show eth0
+ip -4 -br addr show lo
+ip route
+ip route show table local
+ip route get 10.0.2.77
+ip route get 127.0.0.1
+ip route get 10.0.2.15
+ip route get 203.0.113.1
+ip route get 10.0.2.255
+ip route get fibmatch 10.0.2.77
+ip route get 10.0.2.77 from 10.0.2.15
+ip route get 10.0.2.77 mark 5
+ip rule
+ip rule show table main
+ip link add name d type nonsense
+ip link del nothere
+ip link set eth0 name lo
+ip link set eth0 mtu 10
+ip addr add 300.1.1.1/24 dev eth0
+ip addr add 10.0.9.1/24 dev eth0 label eth0:1
+ip addr show label eth0:1
+ip -4 -o addr
+ip addr flush dev eth0
+ip -4 addr
+ip route
+"""
+
+
+def test_ip_shows_and_finds(tmp_path):
+    linux, ours = (plain(side)
+                   for side in both(tmp_path, "iproute2",
+                                    "ip route del default\necho begin\n" +
+                                    ASKED))
+    linux, ours = (side[side.index("begin"):] for side in (linux, ours))
+    # There is no table "default", and so no rule that leads to it.
+    linux.remove("32767: from all lookup default")
+    assert len(linux) > 45, linux
+    assert ours == linux

@@ -317,7 +317,7 @@ static int sock_diag_rcv(const struct nl_request *r)
 	int err;
 
 	if (type != SOCK_DIAG_BY_FAMILY && type != SOCK_DESTROY)
-		return -EINVAL;
+		return nl_err(r->x, -EINVAL, "Unknown message type");
 	if (r->nlh->nlmsg_len < NLMSG_HDRLEN + 2)
 		return nl_err(r->x, -EINVAL, "Invalid header length");
 	d.req = nlmsg_data(r->nlh);

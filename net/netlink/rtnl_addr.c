@@ -236,7 +236,11 @@ int rtnl_newaddr(const struct nl_request *r)
 				      "ipv4: Address already assigned");
 		return 0; /* it lasts for ever already */
 	}
-	return inet_ifa_add(dev, &ifa);
+	err = inet_ifa_add(dev, &ifa);
+	return err == -EINVAL ? nl_err(r->x, err,
+				       "ipv4: Not an address for a "
+				       "device")
+			      : err;
 }
 
 static bool ifa_is(const struct in_ifaddr *ifa, const struct ifaddrmsg *ifm,

@@ -200,7 +200,9 @@ static int parse_link(const struct nl_request *r, const struct nlattr **tb,
 	/* By this ip(8) finds out whether there is RTM_NEWLINK. */
 	if (!*dev && !ifm->ifi_index && !tb[IFLA_IFNAME] &&
 	    !tb[IFLA_ALT_IFNAME])
-		return r->nlh->nlmsg_type == RTM_NEWLINK ? -ENODEV : -EINVAL;
+		return r->nlh->nlmsg_type == RTM_NEWLINK
+			       ? -ENODEV
+			       : nl_err(r->x, -EINVAL, "No device is named");
 	return 0;
 }
 
@@ -271,13 +273,27 @@ static int set_mtu(const struct nl_request *r, struct net_device *dev,
 	return dev_set_mtu(dev, mtu);
 }
 
-static int set_name(struct net_device *dev, const struct nlattr *a)
+static int set_name(const struct nl_request *r, struct net_device *dev,
+		    const struct nlattr *a)
 {
 	char name[IFNAMSIZ];
+	int err = nla_strscpy(name, a, sizeof(name)) ? -EINVAL : 0;
 
-	if (nla_strscpy(name, a, sizeof(name)))
-		return -EINVAL;
-	return name[0] ? dev_change_name(dev, name) : 0;
+	if (!err && name[0])
+		err = dev_change_name(dev, name);
+	return err == -EINVAL ? nl_err_attr(r->x, err, a, "Invalid name") : err;
+}
+
+static int set_mac(const struct nl_request *r, struct net_device *dev,
+		   const struct nlattr *a)
+{
+	int err = -EINVAL;
+
+	if (nla_len(a) >= dev->addr_len)
+		err = dev_set_mac_address(dev, nla_data(a));
+	return err == -EINVAL
+		       ? nl_err_attr(r->x, err, a, "Invalid link address")
+		       : err;
 }
 
 /* What cannot be is refused before anything is changed. */
@@ -313,14 +329,12 @@ static int set_link(const struct nl_request *r, struct net_device *dev,
 	const struct nlattr *mac = tb[IFLA_ADDRESS];
 	int err = check_settable(r, dev, tb);
 
-	if (!err && mac && nla_len(mac) < dev->addr_len)
-		err = nl_err_attr(r->x, -EINVAL, mac, "Invalid link address");
-	else if (!err && mac)
-		err = dev_set_mac_address(dev, nla_data(mac));
+	if (!err && mac)
+		err = set_mac(r, dev, mac);
 	if (!err && tb[IFLA_MTU])
 		err = set_mtu(r, dev, tb[IFLA_MTU]);
 	if (!err && tb[IFLA_IFNAME])
-		err = set_name(dev, tb[IFLA_IFNAME]);
+		err = set_name(r, dev, tb[IFLA_IFNAME]);
 	if (!err && tb[IFLA_TXQLEN])
 		dev_change_tx_queue_len(dev, nla_get_u32(tb[IFLA_TXQLEN]));
 	return err ?: set_flags(r, dev);

@@ -429,7 +429,8 @@ static u32 auto_handle(struct net_device *dev)
 static struct Qdisc *create(const struct nl_request *r,
 			    const struct tc_req *req)
 {
-	const struct Qdisc_ops *ops = NULL;
+	const struct Qdisc_ops *ops;
+	struct Qdisc *q;
 	char kind[IFNAMSIZ] = "";
 
 	if (req->kind)
@@ -444,8 +445,11 @@ static struct Qdisc *create(const struct nl_request *r,
 	/* mq is what a device with several queues begins with. */
 	if (!ops->enqueue)
 		return ERR_PTR(-EOPNOTSUPP);
-	return qdisc_create(&req->at.dev->_tx[0], ops, req->tcm->tcm_parent,
-			    req->opt);
+	q = qdisc_create(&req->at.dev->_tx[0], ops, req->tcm->tcm_parent,
+			 req->opt);
+	if (PTR_ERR(q) == -EINVAL)
+		(void)nl_err_attr(r->x, 0, req->opt, "Invalid parameters");
+	return q;
 }
 
 static int create_and_graft(const struct nl_request *r,
@@ -485,9 +489,10 @@ static int change(const struct nl_request *r, const struct tc_req *req)
 		err = q->ops->change(q, req->opt);
 	xmit_gen_bump();
 	local_bh_enable();
-	if (!err)
-		tell(&req->at, RTM_NEWQDISC);
-	return err;
+	if (err)
+		return nl_err_attr(r->x, err, req->opt, "Invalid parameters");
+	tell(&req->at, RTM_NEWQDISC);
+	return 0;
 }
 
 /* Somebody asked for what is there, and a handle was given that is not its. */

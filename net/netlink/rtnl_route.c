@@ -366,6 +366,8 @@ static int explain(const struct nl_request *r, const struct fib_config *cfg,
 		r->x->msg = "Nexthop has invalid gateway";
 	else if (err == -ENETDOWN)
 		r->x->msg = "Device for nexthop is not up";
+	else if (err == -EINVAL)
+		r->x->msg = "Invalid prefix, type, scope or metric";
 	return err;
 }
 
@@ -493,6 +495,8 @@ static int answer_match(const struct nl_request *r, const struct flowi4 *fl4)
 	u32 i;
 	int err = fib_lookup(r->net, fl4, &res);
 
+	if (err == -EINVAL)
+		return nl_err(r->x, err, "The route says: invalid argument");
 	if (err)
 		return err;
 	like.prefix_len = res.prefix_len;
@@ -539,6 +543,9 @@ int rtnl_getroute(const struct nl_request *r)
 	if (rtm->rtm_flags & RTM_F_FIB_MATCH)
 		return answer_match(r, &fl4);
 	rt = ip_route_output_flow(r->net, &fl4, NULL);
+	if (PTR_ERR(rt) == -EINVAL)
+		return nl_err(r->x, -EINVAL,
+			      "Nothing goes there, or from there");
 	if (IS_ERR(rt))
 		return (int)PTR_ERR(rt);
 	fo.fl4 = &fl4;

@@ -19,10 +19,16 @@ static_assert(offsetof(struct task, sigpending) == 40, "syscall_entry.S");
 static_assert(offsetof(struct task, sigblocked) == 48, "syscall_entry.S");
 static_assert(offsetof(struct pt_regs, ip) == 136, "syscall_entry.S");
 static_assert(offsetof(struct pt_regs, ax) == 80, "syscall_entry.S");
+static_assert(offsetof(struct pt_regs, flags) == 152, "syscall_entry.S");
 static_assert(NR_SYSCALLS == 451, "syscall_entry.S");
 
 extern const struct syscall_def __start_syscalls[], __stop_syscalls[];
 void entry_SYSCALL_64(void);
+/* These copy the caller's registers: syscall_entry.S fills the frame first. */
+long entry_clone(u64, u64, u64, u64, u64, u64);
+long entry_clone3(u64, u64, u64, u64, u64, u64);
+long entry_fork(u64, u64, u64, u64, u64, u64);
+long entry_vfork(u64, u64, u64, u64, u64, u64);
 long sys_unknown(u64 nr);
 
 /* Read by the entry code only; written once at boot. */
@@ -75,6 +81,10 @@ void syscall_init(void)
 		BUG_ON(d->nr >= NR_SYSCALLS);
 		syscall_table[d->nr] = d->fn;
 	}
+	syscall_table[__NR_clone] = entry_clone;
+	syscall_table[__NR_clone3] = entry_clone3;
+	syscall_table[__NR_fork] = entry_fork;
+	syscall_table[__NR_vfork] = entry_vfork;
 	/* SYSRET loads cs from bits 63:48 plus 16 and ss from plus 8. */
 	wrmsr(MSR_STAR, (u64)(USER_CS - 16) << 48 | (u64)KERNEL_CS << 32);
 	wrmsr(MSR_LSTAR, (u64)entry_SYSCALL_64);

@@ -5,27 +5,40 @@
  * is still the program's. One CPU, so the scratch word and the stack top are
  * plain variables and no SWAPGS is needed.
  *
- * The frame is a whole struct pt_regs, because fork and signals read it. The
- * way back restores only what C may have changed: the callee-saved registers
- * still hold the program's values. A handler that rewrites the frame, or that
- * has borrowed the signal mask, marks the frame (kernel/syscall.h) and leaves
- * through iretq.
+ * The frame is a struct pt_regs with what C may change or a signal needs: what
+ * a handler finds in it are ip, sp, flags, orig_ax and the arguments. The way
+ * back restores only these; the callee-saved registers still hold the program's
+ * values, rcx is ip and r11 flags. Work before the return, or a handler that
+ * has borrowed the signal mask (kernel/syscall.h), completes the frame first
+ * and leaves through iretq. fork() needs the whole frame at once
+ * (entry_fork and its like); a handler that rewrites the frame completes it
+ * itself.
+ *
+ * SYSRET faults in ring 0 when rcx is no canonical address. It always is one:
+ * no program has memory in the last page below 1 << 47 (USER_SPACE_END).
  */
 #define VECTOR_SYSCALL	 0x100
-#define KERNEL_ENOSYS	 38
 #define NR_SYSCALLS	 451
 
 /* struct pt_regs */
+#define R_R15	 0
+#define R_R14	 8
+#define R_R13	 16
+#define R_R12	 24
+#define R_BP	 32
+#define R_BX	 40
 #define R_R11	 48
 #define R_R10	 56
 #define R_R9	 64
 #define R_R8	 72
 #define R_AX	 80
+#define R_CX	 88
 #define R_DX	 96
 #define R_SI	 104
 #define R_DI	 112
 #define R_VECTOR 120
 #define R_IP	 136
+#define R_FLAGS	 152
 #define R_SP	 160
 /* struct task: asserted in syscall.c */
 #define T_SIGPENDING 40
@@ -48,25 +61,17 @@ entry_SYSCALL_64:
 	pushq	%rdi
 	pushq	%rsi
 	pushq	%rdx
-	pushq	%rcx
-	pushq	$-KERNEL_ENOSYS		/* ax */
+	subq	$16, %rsp		/* cx, ax */
 	pushq	%r8
 	pushq	%r9
 	pushq	%r10
-	pushq	%r11
-	pushq	%rbx
-	pushq	%rbp
-	pushq	%r12
-	pushq	%r13
-	pushq	%r14
-	pushq	%r15
+	subq	$56, %rsp		/* r11, bx, bp, r12 to r15 */
 	sti
 	cmpq	$NR_SYSCALLS, %rax
 	jae	.Lunknown
 	movq	%r10, %rcx
 	call	*syscall_table(,%rax,8)
 .Ldone:
-	movq	%rax, R_AX(%rsp)
 	cli
 	movq	current_task, %rdx
 	movq	T_SIGBLOCKED(%rdx), %rcx
@@ -80,10 +85,7 @@ entry_SYSCALL_64:
 	cmpq	$VECTOR_SYSCALL, R_VECTOR(%rsp)
 	jne	.Lslow
 	movq	R_IP(%rsp), %rcx
-	movq	%rcx, %rdx
-	shrq	$47, %rdx		/* SYSRET must not see such an rip */
-	jnz	.Liret
-	movq	R_R11(%rsp), %r11
+	movq	R_FLAGS(%rsp), %r11
 	movq	R_R10(%rsp), %r10
 	movq	R_R9(%rsp), %r9
 	movq	R_R8(%rsp), %r8
@@ -93,13 +95,17 @@ entry_SYSCALL_64:
 	movq	R_SP(%rsp), %rsp
 	sysretq
 
+/* The frame belongs to another place in the program, or a mask is restored. */
 .Lslow:
+	call	complete_frame
 	movq	%rsp, %rdi
 	call	signal_restore_mask
+	jmp	.Luser_work
 .Lwork:
+	call	complete_frame
+.Luser_work:
 	movq	%rsp, %rdi
 	call	user_return_work
-.Liret:
 	movq	%rsp, %rdi
 	jmp	return_to_user
 
@@ -108,6 +114,40 @@ entry_SYSCALL_64:
 	call	sys_unknown
 	jmp	.Ldone
 	.size	entry_SYSCALL_64, . - entry_SYSCALL_64
+
+/* What the entry left out, into the frame at \at(%rsp). */
+	.macro	fill_frame at
+	movq	\at + R_IP(%rsp), %r11
+	movq	%r11, \at + R_CX(%rsp)
+	movq	\at + R_FLAGS(%rsp), %r11
+	movq	%r11, \at + R_R11(%rsp)
+	movq	%rbx, \at + R_BX(%rsp)
+	movq	%rbp, \at + R_BP(%rsp)
+	movq	%r12, \at + R_R12(%rsp)
+	movq	%r13, \at + R_R13(%rsp)
+	movq	%r14, \at + R_R14(%rsp)
+	movq	%r15, \at + R_R15(%rsp)
+	.endm
+
+/* rax is a call's result. A handler that rewrote the frame filled all of it. */
+	.type	complete_frame, @function
+complete_frame:
+	movq	%rax, 8 + R_AX(%rsp)
+	testl	$VECTOR_SYSCALL, 8 + R_VECTOR(%rsp)
+	jz	1f
+	fill_frame 8
+1:	ret
+	.size	complete_frame, . - complete_frame
+
+/* In the dispatch array, for handlers that read the whole frame. */
+	.irp	name, clone, clone3, fork, vfork
+	.globl	entry_\name
+	.type	entry_\name, @function
+entry_\name:
+	fill_frame 8
+	jmp	sys_\name
+	.size	entry_\name, . - entry_\name
+	.endr
 
 	.bss
 	.balign	8

@@ -6,9 +6,8 @@
  */
 #include "boot/boot_info.h"
 #include "boot/network.h"
-#include "boot/proc_net.h"
-#include "boot/proc_sys.h"
 #include "boot/drain.h"
+#include "boot/proc.h"
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
 #include "kernel/io.h"
@@ -81,8 +80,7 @@ void start_kernel(u32 magic, u64 info)
 	syscall_init();
 	ramfs_init();
 	initramfs_unpack();
-	proc_sys_init();
-	proc_net_init();
+	proc_init();
 	tty_init();
 
 	run_suites_if_asked();

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: /proc/net: what init_net shows (net/ipv4/proc.c), a file each, and
- * vlan/config, which vconfig(8) asks for. They are there from the start, as
- * those of boot/proc_sys.c are. Called by start_kernel().
+ * vlan/config, which vconfig(8) asks for. Called by boot/proc.c.
  */
-#include "boot/proc_net.h"
+#include "boot/proc.h"
 #include "kernel/vfs.h"
 #include "lib/printk.h"
 #include "lib/vsprintf.h"
@@ -39,11 +38,11 @@ static void make(const char *name, const struct text_ops *ops, const void *arg)
 }
 
 /**
- * proc_net_init() - Make the files.
+ * proc_net_fill() - Make the files.
  *
- * Context: boot task, after initramfs_unpack().
+ * Context: task, the first to look into /proc or /sys.
  */
-void proc_net_init(void)
+void proc_net_fill(void)
 {
 	const struct proc_net_file *file;
 	u32 i;

@@ -2,11 +2,9 @@
 /*
  * DOC: /proc/sys/net: a file for each setting of init_net
  * (net/ipv4/sysctl_net_ipv4.c), and below /sys/module for what is a module's
- * parameter in Linux. There is no mount: the files are there from
- * the start. Called by start_kernel() once the archive is unpacked; a name
- * that the archive has taken stays the archive's.
+ * parameter in Linux. Called by boot/proc.c.
  */
-#include "boot/proc_sys.h"
+#include "boot/proc.h"
 #include "kernel/vfs.h"
 #include "lib/printk.h"
 #include "lib/vsprintf.h"
@@ -27,11 +25,11 @@ static const struct text_ops writable = { .show = show, .store = store };
 static const struct text_ops read_only = { .show = show };
 
 /**
- * proc_sys_init() - Make the files.
+ * proc_sys_fill() - Make the files.
  *
- * Context: boot task, after initramfs_unpack().
+ * Context: task, the first to look into /proc or /sys.
  */
-void proc_sys_init(void)
+void proc_sys_fill(void)
 {
 	const struct ctl_table *t;
 	char path[64];

@@ -277,6 +277,32 @@ int path_make_parents(const char *path)
 }
 
 /**
+ * dir_fill_on_use() - Have a directory filled when somebody first looks into
+ * it.
+ * @path: absolute, with a slash at its end; made if it is not there.
+ * @fill: makes what belongs into it; called once at most, by a task.
+ *
+ * Context: boot task.
+ * Return:  0 or a negative errno.
+ */
+int dir_fill_on_use(const char *path, void (*fill)(void))
+{
+	int err = path_make_parents(path);
+	struct inode *dir;
+
+	if (!err)
+		err = path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &dir);
+	if (err)
+		return err;
+	if (S_ISDIR(dir->mode))
+		dir->dir.fill = fill;
+	else
+		err = -ENOTDIR;
+	iput(dir);
+	return err;
+}
+
+/**
  * inode_open() - Make a file for an inode.
  * @inode: it; the file takes a reference of its own.
  * @flags: O_*.

@@ -170,31 +170,40 @@ void free_page_table_root(phys_addr_t root)
 	free_tables(root, 3, ENTRIES / 2);
 }
 
-static void must_map(u64 va, phys_addr_t pa, u64 flags)
+/* @size bytes of whole pages, before the map is in use; a table is looked for
+ * only where the one before it ends. */
+static void must_map(u64 va, phys_addr_t pa, u64 size, u64 flags)
 {
-	if (map_page(kernel_root, va, pa, flags | PTE_G) < 0)
-		panic("memory: no room for the kernel's page tables");
+	u64 end = va + size;
+	pte_t *e = NULL;
+
+	for (; va < end; va += PAGE_SIZE, pa += PAGE_SIZE, e++) {
+		if (!e || IS_ALIGNED(va, LARGE_PAGE))
+			e = walk_page_alloc(kernel_root, va);
+		if (!e)
+			panic("memory: no room for the kernel's page tables");
+		*e = pa | flags | PTE_G;
+	}
 }
 
 static void map_image(const char *start, const char *end, u64 flags)
 {
-	const char *p;
-
-	for (p = start; p < end; p += PAGE_SIZE)
-		must_map((u64)p, virt_to_phys(p), flags);
+	must_map((u64)start, virt_to_phys(start), (u64)(end - start), flags);
 }
 
 /* [start, end) of RAM in the direct map, by the largest pages that fit. */
 static void map_direct(phys_addr_t start, phys_addr_t end)
 {
+	phys_addr_t stop;
 	pte_t *e;
 
 	while (start < end) {
 		if (!IS_ALIGNED(start, LARGE_PAGE) ||
 		    end - start < LARGE_PAGE) {
-			must_map((u64)phys_to_virt(start), start,
+			stop = min(end, ALIGN(start + 1, LARGE_PAGE));
+			must_map((u64)phys_to_virt(start), start, stop - start,
 				 PTE_KERNEL_RW);
-			start += PAGE_SIZE;
+			start = stop;
 			continue;
 		}
 		e = walk(kernel_root, (u64)phys_to_virt(start), 1, true);
@@ -221,8 +230,7 @@ static void map_ram(void)
 
 	map_direct(0, image);
 	/* The second way to the image's text and rodata is read-only too. */
-	for (; image < data; image += PAGE_SIZE)
-		must_map((u64)phys_to_virt(image), image, PTE_KERNEL_RO);
+	must_map((u64)phys_to_virt(image), image, data - image, PTE_KERNEL_RO);
 	map_direct(data, floor);
 	for (i = 0; i < boot_info.nr_ranges; i++)
 		map_large(boot_info.ram[i].start, boot_info.ram[i].end, floor);

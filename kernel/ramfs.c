@@ -177,6 +177,17 @@ void iput(struct inode *inode)
 		iput(parent);
 }
 
+/* Before anybody looks into @dir. */
+static void dir_use(struct inode *dir)
+{
+	void (*fill)(void) = dir->dir.fill;
+
+	if (likely(!fill))
+		return;
+	dir->dir.fill = NULL;
+	fill();
+}
+
 /**
  * dir_lookup() - Find a name.
  * @dir:  a directory.
@@ -189,6 +200,7 @@ struct dentry *dir_lookup(struct inode *dir, const char *name)
 {
 	struct dentry *d;
 
+	dir_use(dir);
 	list_for_each_entry (d, &dir->dir.entries, entry) {
 		if (strcmp(d->name, name) == 0)
 			return d;
@@ -257,11 +269,12 @@ void dir_remove(struct inode *dir, struct dentry *d)
  * dir_is_empty() - May this directory be removed?
  * @dir: a directory.
  *
- * Context: any.
+ * Context: task.
  * Return:  true if nothing is in it.
  */
-bool dir_is_empty(const struct inode *dir)
+bool dir_is_empty(struct inode *dir)
 {
+	dir_use(dir);
 	return list_empty(&dir->dir.entries);
 }
 
@@ -586,6 +599,7 @@ static int ramfs_iterate(struct file *f, struct dir_context *ctx)
 	struct inode *dir = file_inode(f), *parent = dir->dir.parent;
 	struct dentry *d;
 
+	dir_use(dir);
 	if (f->f_pos <= 0) {
 		if (!ctx->actor(ctx, ".", 1, dir->ino, dir->mode))
 			return 0;

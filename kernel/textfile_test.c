@@ -63,6 +63,7 @@ static void text_exit(struct kunit *test)
 		remove_name(dir, "rw");
 		remove_name(dir, "ro");
 		remove_name(dir, "long");
+		remove_name(dir, "late");
 		remove_name(dir->dir.parent, "a");
 		iput(dir);
 	}
@@ -162,7 +163,39 @@ static void text_file_of_records_is_one_text(struct kunit *test)
 	fput(b);
 }
 
+static u32 filled;
+
+static void fill(void)
+{
+	filled++;
+	if (text_file_create("/kunit/a/late/file", &read_only, NULL))
+		filled = 100;
+}
+
+static void a_directory_is_filled_when_somebody_looks(struct kunit *test)
+{
+	struct inode *dir, *inode;
+
+	filled = 0;
+	KUNIT_ASSERT_EQ(test, dir_fill_on_use("/kunit/a/late/", fill), 0);
+	KUNIT_EXPECT_EQ(test, dir_fill_on_use("/kunit/a/ro", fill), -ENOTDIR);
+	KUNIT_ASSERT_EQ(test, path_lookup(AT_FDCWD, "/kunit/a/late", 0, &dir),
+			0);
+	KUNIT_EXPECT_EQ(test, filled, 0);
+	KUNIT_ASSERT_EQ(test,
+			path_lookup(AT_FDCWD, "/kunit/a/late/file", 0, &inode),
+			0);
+	KUNIT_EXPECT_EQ(test, filled, 1);
+	iput(inode);
+	KUNIT_EXPECT_FALSE(test, dir_is_empty(dir));
+	remove_name(dir, "file");
+	KUNIT_EXPECT_TRUE(test, dir_is_empty(dir));
+	KUNIT_EXPECT_EQ(test, filled, 1);
+	iput(dir);
+}
+
 static const struct kunit_case cases[] = {
+	KUNIT_CASE(a_directory_is_filled_when_somebody_looks),
 	KUNIT_CASE(text_file_reads_from_its_place),
 	KUNIT_CASE(text_file_of_records_is_one_text),
 	KUNIT_CASE(text_file_takes_a_whole_value),

@@ -64,6 +64,7 @@ struct inode {
 		struct {
 			struct list_head entries; /* of struct dentry */
 			struct inode *parent;     /* a reference */
+			void (*fill)(void);       /* before first use */
 			u64 next_pos;
 		} dir;
 		char *link; /* S_IFLNK: zero-terminated target */
@@ -94,7 +95,8 @@ struct dentry *dir_lookup(struct inode *dir, const char *name);
 int dir_add(struct inode *dir, const char *name,
 	    struct inode *inode) __must_check;
 void dir_remove(struct inode *dir, struct dentry *d);
-bool dir_is_empty(const struct inode *dir);
+bool dir_is_empty(struct inode *dir);
+int dir_fill_on_use(const char *path, void (*fill)(void)) __must_check;
 int inode_truncate(struct inode *inode, u64 size) __must_check;
 void inode_set_blob(struct inode *inode, const u8 *blob, u64 len);
 u64 inode_read(const struct inode *inode, void *buf, u64 n, u64 off);

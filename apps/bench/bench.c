@@ -13,6 +13,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <net/if_arp.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -20,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -41,6 +43,10 @@ static const char usage_text[] =
 	"       bench suite HOST PORT [MS [GLOB]]    every rate, MS each; "
 	"PORT\n"
 	"                                            discards, PORT+1 echoes\n"
+	"       bench first HOST PORT                one datagram, at once: "
+	"to a\n"
+	"                                            neighbour that is set "
+	"first\n"
 	"       bench offload IFNAME on|off          (Linux) checksum, "
 	"scatter,\n"
 	"                                            segmentation\n";
@@ -261,6 +267,30 @@ static void bench_tcp(char **argv, size_t count, size_t size, int nodelay,
 		close(file);
 }
 
+/* As soon as a program can: nobody has to answer, so nobody is waited for. */
+static void bench_first(char **argv)
+{
+	struct arpreq neighbour = {
+		.arp_ha.sa_data = "\x02\0\0\0\0\1",
+		.arp_flags = ATF_COM | ATF_PERM,
+		.arp_dev = "eth0",
+	};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)strtoul(argv[1], NULL, 0)),
+		.sin_addr.s_addr = inet_addr(argv[0]),
+	};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	memcpy(&neighbour.arp_pa, &to, sizeof(to));
+	neighbour.arp_ha.sa_family = ARPHRD_ETHER;
+	if (ioctl(fd, SIOCSARP, &neighbour) < 0)
+		die("SIOCSARP");
+	if (sendto(fd, "first", 5, 0, (struct sockaddr *)&to, sizeof(to)) != 5)
+		die("sendto");
+	close(fd);
+}
+
 /* Large writes, copied and not. */
 static void bench_large(char **argv, size_t mib, size_t size)
 {
@@ -297,6 +327,10 @@ int main(int argc, char **argv)
 	if (argc < 4) {
 		fputs(usage_text, stderr);
 		return 2;
+	}
+	if (!strcmp(test, "first")) {
+		bench_first(argv + 2);
+		return 0;
 	}
 	if (!strcmp(test, "offload")) {
 		bench_offload(argv[2], !strcmp(argv[3], "on"));

@@ -25,6 +25,9 @@
 #define SIOCGIFINDEX   0x8933
 #define SIOCGIFTXQLEN  0x8942
 #define SIOCETHTOOL    0x8946
+#define SIOCDARP       0x8953
+#define SIOCGARP       0x8954
+#define SIOCSARP       0x8955
 
 struct ifreq {
 	char ifr_name[16];
@@ -45,6 +48,22 @@ struct ifconf {
 	void __user *ifc_buf;
 };
 static_assert(sizeof(struct ifconf) == 16, "uAPI, x86_64");
+
+/* arp(7) */
+#define ATF_COM     0x02 /* the hardware address is known */
+#define ATF_PERM    0x04
+#define ATF_PUBL    0x08
+#define ATF_NETMASK 0x20
+#define ATF_DONTPUB 0x40
+
+struct arpreq {
+	struct sockaddr_in arp_pa;
+	struct sockaddr arp_ha;
+	int arp_flags;
+	struct sockaddr arp_netmask;
+	char arp_dev[16];
+};
+static_assert(sizeof(struct arpreq) == 68, "uAPI, x86_64");
 
 #define RTF_UP      0x1
 #define RTF_GATEWAY 0x2

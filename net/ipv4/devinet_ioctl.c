@@ -302,7 +302,7 @@ static int dev_ioctl(struct net *net, u32 cmd, void __user *arg)
 }
 
 /**
- * devinet_ioctl() - An interface or route ioctl.
+ * devinet_ioctl() - An interface, route or neighbour ioctl.
  * @net: the stack. @cmd: SIOC*. @arg: a struct of lib/uapi/if.h.
  *
  * Context: task.
@@ -321,6 +321,10 @@ int devinet_ioctl(struct net *net, u32 cmd, void __user *arg)
 	case SIOCGIFVLAN:
 	case SIOCSIFVLAN:
 		return vlan_ioctl_handler(net, arg);
+	case SIOCSARP:
+	case SIOCGARP:
+	case SIOCDARP:
+		return arp_ioctl(net, cmd, arg);
 	case SIOCETHTOOL:
 		return dev_ethtool(net, arg);
 	default:

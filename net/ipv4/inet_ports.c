@@ -73,8 +73,6 @@ static u32 port_map_next(const struct port_map *m, u32 port, u32 last)
  */
 int inet_ports_init(struct inet_hashinfo *h)
 {
-	u32 i;
-
 	if (!bind_cache)
 		bind_cache = kmem_cache_create(
 			"inet_bind_bucket", sizeof(struct inet_bind_bucket), 0);
@@ -83,8 +81,7 @@ int inet_ports_init(struct inet_hashinfo *h)
 	/* At most a five-hundredth of the memory. */
 	h->max_port_maps = (u32)clamp_t(u64, totalram_pages() / 1024, 2, 1024);
 	if (!table_perturb[0])
-		for (i = 0; i < ARRAY_SIZE(table_perturb); i++)
-			get_random_bytes(&table_perturb[i], sizeof(u32));
+		get_random_bytes(table_perturb, sizeof(table_perturb));
 	return 0;
 }
 

@@ -238,14 +238,6 @@ static struct neighbour *neigh_nth(const struct neigh_table *tbl, u64 nth)
 	return NULL;
 }
 
-/* uAPI linux/if_arp.h: complete 2, permanent 4. */
-static u32 arp_flags(u8 nud_state)
-{
-	if (nud_state & NUD_PERMANENT)
-		return 6;
-	return nud_state & NUD_VALID ? 2 : 0;
-}
-
 static size_t arp_line(const struct neighbour *n, char *text, size_t size)
 {
 	const u8 *ha = n->ha;
@@ -256,8 +248,8 @@ static size_t arp_line(const struct neighbour *n, char *text, size_t size)
 		text, size,
 		"%-16s 0x%-10x0x%-10x%02x:%02x:%02x:%02x:%02x:%02x"
 		"     *        %s\n",
-		addr, n->dev->type, arp_flags(n->nud_state), ha[0], ha[1],
-		ha[2], ha[3], ha[4], ha[5], n->dev->name);
+		addr, n->dev->type, arp_state_to_flags(n->nud_state), ha[0],
+		ha[1], ha[2], ha[3], ha[4], ha[5], n->dev->name);
 }
 
 static size_t arp_next(struct net *net, u64 *pos, char *text, size_t size)

@@ -213,6 +213,9 @@ int devinet_net_init(struct net *net) __must_check;
 void devinet_net_exit(struct net *net);
 void devinet_init(void);
 struct in_device *in_dev_get(const struct net_device *dev);
+/* SIOCSARP, SIOCGARP, SIOCDARP (arp_ioctl.c); ATF_* as these show them. */
+int arp_ioctl(struct net *net, u32 cmd, void __user *arg);
+int arp_state_to_flags(u8 nud_state);
 /* SIOCGIF*, SIOCSIF*, SIOCADDRT, SIOCDELRT (devinet_ioctl.c). */
 int devinet_ioctl(struct net *net, u32 cmd, void __user *arg);
 /* Learned path MTU towards fl4->daddr (RFC 1191); exceptions with expiry. */

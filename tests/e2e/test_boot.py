@@ -90,6 +90,25 @@ def test_tables_and_counters_are_files_below_proc_net():
     assert lines[10:] == ["1", "1", "2", "same"], r.out + r.err
 
 
+def test_neighbours_are_set_and_forgotten_by_arp():
+    script = """
+        arp -i eth0 -s 10.0.2.7 02:00:00:00:00:07 && arp -n 10.0.2.7
+        arp -d 10.0.2.7; arp -n 10.0.2.7
+        arp -d 10.0.2.99
+        arp -s 10.0.2.8 02:00:00:00:00:08 pub
+        arp -s 192.0.2.1 02:00:00:00:00:08 -i eth7
+    """
+    r = doorbell("run", "--append", "quiet", "busybox", "sh", "-c",
+                 "; ".join(line.strip()
+                           for line in script.strip().splitlines()))
+    assert r.out.splitlines() == [
+        "? (10.0.2.7) at 02:00:00:00:00:07 [ether] PERM on eth0",
+        "? (10.0.2.7) at <incomplete>  on eth0",
+        "No ARP entry for 10.0.2.99",
+        "arp: SIOCSARP: Operation not supported",
+        "arp: SIOCSARP: No such device"], r.out + r.err
+
+
 def test_settings_are_files_below_proc_sys():
     script = """
         cd /proc/sys/net/ipv4

@@ -10,12 +10,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 from doorbell_lib import machine
 from doorbell_lib.archive import pack
-from doorbell_lib.capture import FirstFrame, frames
+from doorbell_lib.capture import First, has_tcp_data, is_udp
 from doorbell_lib.common import BUILD, ROOT, Fail
 from doorbell_lib.network import make_network
 
@@ -88,72 +87,38 @@ def accesses(name, test, *append):
     }
 
 
-def first_frame(firmware):
-    """Seconds from QEMU's start to the first frame, median of BOOTS."""
+def seconds_to(wanted, args, firmware="seabios"):
+    """From QEMU's start to the first frame of a kind, median of BOOTS."""
     times = []
     for _ in range(BOOTS):
         with tempfile.TemporaryDirectory(prefix="doorbell-") as work:
             pcap = os.path.join(work, "pcap")
-            watch = FirstFrame(pcap)
+            watch = First(pcap, wanted)
             started = []
 
             def on_start():
                 started.append(time.monotonic())
                 watch.start()
 
-            boot("tap", "hello", [], firmware=firmware, pcap=pcap,
+            boot("tap", "bench", args, firmware=firmware, pcap=pcap,
                  on_start=on_start)
             watch.stop()
             if watch.when is None:
-                raise Fail("no frame was seen")
+                raise Fail("no such frame was seen")
             times.append(watch.when - started[0])
-    return {f"boot.first_frame.{firmware}": (statistics.median(times), "s")}
+    return statistics.median(times), "s"
 
 
-class FirstByte(threading.Thread):
-    """Follows a capture until a TCP segment with data stands in it."""
-
-    def __init__(self, path):
-        super().__init__(daemon=True)
-        self._path, self.when, self._over = path, None, False
-
-    def run(self):
-        while not self._over and self.when is None:
-            time.sleep(0.002)
-            if not os.path.exists(self._path):
-                continue
-            for _, f in frames(self._path):
-                if f[12:14] == b"\x08\x00" and f[23] == 6 and \
-                        len(f) > 14 + 20 + 60:
-                    self.when = time.monotonic()
-                    return
-
-    def stop(self):
-        """Whether it came or not."""
-        self._over = True
-        self.join()
-
-
-def first_tcp_byte():
-    """Seconds from QEMU's start to the first TCP payload on the wire."""
-    times = []
-    for _ in range(3):
-        with tempfile.TemporaryDirectory(prefix="doorbell-") as work:
-            pcap = os.path.join(work, "pcap")
-            watch = FirstByte(pcap)
-            started = []
-
-            def on_start():
-                started.append(time.monotonic())
-                watch.start()
-
-            boot("tap", "bench", ["tcp", "HOST", "PORT", "1", "1460"],
-                 pcap=pcap, on_start=on_start)
-            watch.stop()
-            if watch.when is None:
-                raise Fail("no TCP byte was seen")
-            times.append(watch.when - started[0])
-    return {"boot.first_tcp_byte": (statistics.median(times), "s")}
+def first_frames():
+    """A program's first datagram, to a neighbour that it has set itself, and
+    its first bytes by TCP, which wait for the device to hear."""
+    datagram = ["first", "HOST", "PORT"]
+    return {
+        "boot.first_udp_frame.seabios": seconds_to(is_udp, datagram),
+        "boot.first_udp_frame.qboot": seconds_to(is_udp, datagram, "qboot"),
+        "boot.first_tcp_byte": seconds_to(
+            has_tcp_data, ["tcp", "HOST", "PORT", "1", "1460"]),
+    }
 
 
 def boot_instructions():
@@ -194,8 +159,7 @@ def measure():
                  lambda: accesses("tcp.bulk", "tcp.bulk.65536"),
                  lambda: accesses("tcp.bulk.offload", "tcp.bulk.65536",
                                   "e1000.offload=on"),
-                 lambda: first_frame("seabios"), lambda: first_frame("qboot"),
-                 first_tcp_byte, boot_instructions, smallest_memory,
+                 first_frames, boot_instructions, smallest_memory,
                  image_bytes):
         rows.update(part())
     return rows

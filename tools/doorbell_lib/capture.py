@@ -8,29 +8,52 @@ import time
 FILE_HEADER = 24
 
 
-class FirstFrame(threading.Thread):
-    """Notes the moment when a capture being written has its first frame."""
+class First(threading.Thread):
+    """Notes the moment when a capture being written has its first frame of a
+    kind."""
 
-    def __init__(self, path):
+    def __init__(self, path, wanted):
         super().__init__(daemon=True)
-        self._path = path
+        self._path, self._wanted = path, wanted
         self._stop_wanted = threading.Event()
         self.when = None
 
     def run(self):
+        seen = 0
         while not self._stop_wanted.is_set():
             try:
-                if os.stat(self._path).st_size > FILE_HEADER:
-                    self.when = time.monotonic()
-                    return
+                size = os.stat(self._path).st_size
             except FileNotFoundError:
-                pass
+                size = 0
+            if size != seen:
+                now, seen = time.monotonic(), size
+                if any(self._wanted(f) for _, f in frames(self._path)):
+                    self.when = now
+                    return
             time.sleep(0.0003)
 
     def stop(self):
-        """End the watch; `when` is None if no frame came."""
+        """End the watch; `when` is None if no such frame came."""
         self._stop_wanted.set()
         self.join()
+
+
+def sent_by(mac):
+    """A wish for First: any frame of a station's; the host's own station may
+    speak first."""
+    source = bytes.fromhex(mac.replace(":", ""))
+    return lambda frame: frame[6:12] == source
+
+
+def is_udp(frame):
+    """An IPv4 frame with UDP in it."""
+    return frame[12:14] == b"\x08\x00" and frame[23] == 17
+
+
+def has_tcp_data(frame):
+    """An IPv4 frame with TCP and more than the longest headers."""
+    return frame[12:14] == b"\x08\x00" and frame[23] == 6 and \
+        len(frame) > 14 + 20 + 60
 
 
 def frames(path):

@@ -10,7 +10,7 @@ import time
 
 from . import machine
 from .archive import pack
-from .capture import FirstFrame, tcp_sent
+from .capture import First, sent_by, tcp_sent
 from .common import BUILD, Fail, shown
 from .network import GUEST_MAC
 
@@ -157,7 +157,7 @@ def transfer(path, options, network):
                 exist_ok=True)
     if os.path.exists(options.pcap):
         os.unlink(options.pcap)
-    watch = FirstFrame(options.pcap)
+    watch = First(options.pcap, sent_by(GUEST_MAC))
     started = []
 
     def on_start():

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* DOC: /proc, and /sys: the files whose text the kernel makes. */
+#pragma once
+
+/* boot/proc.c: they appear when a program first looks. */
+void proc_init(void);
+
+/* boot/proc_net.c and boot/proc_sys.c: /proc/net; /proc/sys, /sys/module. */
+void proc_net_fill(void);
+void proc_sys_fill(void);

@@ -62,11 +62,9 @@ static int set(struct net *net, const struct arpreq *r, struct net_device *dev)
 	n = neigh_lookup(&net->ipv4->arp_tbl, &key, dev);
 	if (IS_ERR(n))
 		return (int)PTR_ERR(n);
-	err = neigh_update(n,
-			   r->arp_flags & ATF_COM ? (u8 *)r->arp_ha.sa_data
-						  : NULL,
-			   state,
-			   NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN);
+	err = neigh_update(
+		n, r->arp_flags & ATF_COM ? (u8 *)r->arp_ha.sa_data : NULL,
+		state, NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN);
 	neigh_release(n);
 	return err;
 }

@@ -278,6 +278,37 @@ static noinline struct tx_kind tx_prepare(struct e1000_adapter *a,
 	return kind;
 }
 
+/* Nothing to be done, in one piece that one descriptor can hold. */
+static __force_inline bool tx_is_plain(const struct sk_buff *skb)
+{
+	return !skb_shinfo(skb)->flags_ && skb->ip_summed != CHECKSUM_PARTIAL &&
+	       skb->len <= E1000_TXD_MAX_LEN;
+}
+
+/* The descriptors of any frame; the last one's index. */
+static __force_inline u32 tx_fill(struct e1000_adapter *a, struct sk_buff *skb)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+	struct e1000_tx_ring *r = &a->tx;
+	struct tx_kind kind = { TX_PLAIN, 0, r->next_to_use };
+	struct e1000_tx_desc *last;
+	u32 f, i;
+
+	if (skb_xmit_extra(info) || skb->ip_summed == CHECKSUM_PARTIAL)
+		kind = tx_prepare(a, skb);
+	i = kind.next;
+	if (likely(skb_headlen(skb) > kind.taken))
+		last = tx_map(r, &i, dma_map(skb->data + kind.taken),
+			      skb_headlen(skb) - kind.taken, kind.fields);
+	else
+		last = tx_desc(r, i - 1); /* TSO's header was all of it */
+	for (f = 0; f < info->nr_frags; f++)
+		last = tx_map(r, &i, dma_map(skb_frag_address(&info->frags[f])),
+			      skb_frag_size(&info->frags[f]), kind.fields);
+	last->cmd |= TX_LAST;
+	return i - 1;
+}
+
 /**
  * e1000_xmit_frame() - Hand one frame to the device.
  * @skb: a complete Ethernet frame, linear part and fragments.
@@ -293,28 +324,23 @@ netdev_tx_t e1000_xmit_frame(struct sk_buff *skb, struct net_device *dev)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
 	struct netdev_queue *txq = netdev_get_tx_queue(dev, 0);
-	const struct skb_shared_info *info = skb_shinfo(skb);
 	struct e1000_tx_ring *r = &a->tx;
-	struct tx_kind kind = { TX_PLAIN, 0, r->next_to_use };
-	struct e1000_tx_desc *last;
-	u32 f, i, len = skb->len;
+	struct e1000_tx_desc *d;
+	u32 i, len = skb->len;
 
 	if (unlikely(!tx_has_room(r)) && !tx_make_room(a, txq))
 		return NETDEV_TX_BUSY;
-	if (unlikely(skb_xmit_extra(info) ||
-		     skb->ip_summed == CHECKSUM_PARTIAL))
-		kind = tx_prepare(a, skb);
-	i = kind.next;
-	if (likely(skb_headlen(skb) > kind.taken))
-		last = tx_map(r, &i, dma_map(skb->data + kind.taken),
-			      skb_headlen(skb) - kind.taken, kind.fields);
-	else
-		last = tx_desc(r, i - 1); /* TSO's header was all of it */
-	for (f = 0; f < info->nr_frags; f++)
-		last = tx_map(r, &i, dma_map(skb_frag_address(&info->frags[f])),
-			      skb_frag_size(&info->frags[f]), kind.fields);
-	last->cmd |= TX_LAST;
-	r->skb[(i - 1) & r->mask] = skb;
+	i = r->next_to_use;
+	if (likely(tx_is_plain(skb))) {
+		d = tx_desc(r, i);
+		d->addr = cpu_to_le64(dma_map(skb->data));
+		d->fields = cpu_to_le64(
+			E1000_TXD_FIELDS(0, E1000_TXD_CMD_IFCS | TX_LAST, 0) |
+			len);
+	} else {
+		i = tx_fill(a, skb);
+	}
+	r->skb[i++ & r->mask] = skb;
 	r->next_to_use = i;
 	a->stats.tx_packets++;
 	a->stats.tx_bytes += len;

@@ -249,7 +249,17 @@ SYSCALL_DEFINE2(getgroups, int, n, u32 __user *, to)
 
 SYSCALL_DEFINE2(setgroups, int, n, const u32 __user *, from)
 {
-	return n < 0 || n > 65536 ? -EINVAL : n == 0 ? 0 : -EPERM;
+	long err = 0;
+	u32 id;
+	int i;
+
+	if (n < 0 || n > 65536)
+		return -EINVAL;
+	for (i = 0; i < n && !err; i++)
+		err = copy_from_user(&id, from + i, sizeof(id))
+			      ? -EFAULT
+			      : must_be_root(id);
+	return err;
 }
 
 /* --- the thread's own --- */

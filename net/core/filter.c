@@ -143,18 +143,17 @@ static bool insn_ok(const struct sock_filter *f, u32 left)
 	}
 }
 
-/* What follows @f on any way gets along with what is written in @known. */
+/* What follows @f on any way gets along with what is written in @known. What
+ * stands behind a RET counts as if that fell through, as with Linux. */
 static void flow_on(const struct sock_filter *f, u16 *masks, u16 *known)
 {
-	if (BPF_CLASS(f->code) == BPF_JMP) {
-		if (BPF_OP(f->code) == BPF_JA) {
-			masks[f->k] &= *known;
-		} else {
-			masks[f->jt] &= *known;
-			masks[f->jf] &= *known;
-		}
-	} else if (BPF_CLASS(f->code) != BPF_RET) {
+	if (BPF_CLASS(f->code) != BPF_JMP)
 		return;
+	if (BPF_OP(f->code) == BPF_JA) {
+		masks[f->k] &= *known;
+	} else {
+		masks[f->jt] &= *known;
+		masks[f->jf] &= *known;
 	}
 	*known = 0xffff; /* nothing falls through to the next one */
 }

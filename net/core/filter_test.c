@@ -152,6 +152,9 @@ bpf_check_classic_wants_memory_written_on_every_way(struct kunit *test)
 			CHECK(JUMP(jeq, 0, 1, 0), STMT(BPF_ST, 3),
 			      STMT(BPF_LD | BPF_MEM, 3), RET_A),
 			-EINVAL);
+	/* Where nothing leads to. */
+	KUNIT_EXPECT_EQ(test, CHECK(RET_K(1), STMT(BPF_LD | BPF_MEM, 3), RET_A),
+			-EINVAL);
 	/* A store on both. */
 	KUNIT_EXPECT_EQ(test,
 			CHECK(JUMP(jeq, 0, 0, 2), STMT(BPF_ST, 3),

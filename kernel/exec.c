@@ -274,6 +274,7 @@ static void change_over(struct binprm *b, u64 sp)
 	process_release_vfork(t->process);
 	files_close_on_exec(t->files);
 	signal_reset_for_exec(t->process);
+	t->process->caps = cap_full;
 	t->thread->sas_size = 0;
 	fpu_reset();
 	task_set_tls(0, 0);

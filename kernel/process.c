@@ -287,6 +287,7 @@ static struct process *process_fork(const struct clone_request *req, int pid)
 	p->pgid = parent->pgid;
 	p->sid = parent->sid;
 	p->exit_signal = req->exit_signal;
+	p->caps = parent->caps;
 	memcpy(p->action, parent->action, sizeof(p->action));
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
 	memcpy(p->exe, parent->exe, sizeof(p->exe));

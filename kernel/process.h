@@ -20,6 +20,12 @@ struct fs_struct {
 	u32 umask;
 };
 
+struct cap_sets {
+	u64 effective, permitted, inheritable; /* bit n: CAP_ number n */
+};
+/* Root's. */
+extern const struct cap_sets cap_full;
+
 struct process {
 	int pid; /* also the tid of its first thread */
 	int pgid, sid;
@@ -41,6 +47,7 @@ struct process {
 	struct rlimit64 rlimit[RLIM_NLIMITS];
 	struct hrtimer *alarm; /* ITIMER_REAL; NULL: never used */
 	u64 start_ns;
+	struct cap_sets caps;
 	char exe[64]; /* tail of the path, for messages */
 };
 

@@ -412,17 +412,6 @@ bool task_signal_pending(void)
 }
 
 /**
- * capable() - Whether the current task may do what Linux reserves.
- * @cap: CAP_*.
- *
- * Return: true: programs are root on this machine.
- */
-bool capable(int cap)
-{
-	return cap >= 0;
-}
-
-/**
  * task_begin() - A new task's first C function; entry.S calls it.
  *
  * Context: interrupts off, as the switch left them.

@@ -278,8 +278,10 @@ SYSCALL_DEFINE4(rseq, u64, area, u32, len, int, flags, u32, sig)
 	return -ENOSYS;
 }
 
-#define PR_SET_NAME 15
-#define PR_GET_NAME 16
+#define PR_SET_KEEPCAPS 8
+#define PR_SET_NAME     15
+#define PR_GET_NAME     16
+#define PR_CAPBSET_READ 23
 
 SYSCALL_DEFINE5(prctl, int, op, u64, arg, u64, a3, u64, a4, u64, a5)
 {
@@ -300,6 +302,11 @@ SYSCALL_DEFINE5(prctl, int, op, u64, arg, u64, a3, u64, a4, u64, a5)
 				    TASK_COMM_LEN)
 			       ? -EFAULT
 			       : 0;
+	case PR_SET_KEEPCAPS: /* when the user changes, which it cannot */
+		return arg <= 1 ? 0 : -EINVAL;
+	case PR_CAPBSET_READ: /* nothing is ever taken out of it */
+		return arg < 64 && (cap_full.permitted & BIT(arg)) ? 1
+								   : -EINVAL;
 	default:
 		return -EINVAL;
 	}

@@ -5,7 +5,6 @@ against this machine's Linux."""
 import base64
 import re
 import socket
-import struct
 import threading
 
 import judge
@@ -141,6 +140,115 @@ def test_udhcpc_gets_a_lease_and_sets_the_address(tmp_path):
     assert "lease 10.0.2.15 router 10.0.2.2 dns 10.0.2.3 for 86400" in r.out
     assert "inet 10.0.2.15/24" in r.out.split("ended 0")[1]
     assert "1 packets received" in r.out
+
+
+def test_busybox_arping_is_answered():
+    r = doorbell("run", "--timeout", "60", BUSYBOX, "arping", "-c", "2", "-I",
+                 "eth0", "10.0.2.2")
+    assert r.status == 0, r.out + r.err
+    assert "Received 2 response(s)" in r.out
+
+
+# The host's side sends to the guest, to another station, to a group, to all.
+SENDER = r"""
+import socket, sys, time
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+s.bind((sys.argv[1], 0))
+for _ in range(200):
+    for to in MAC, "020000000001", "01005e7f0001", "ffffffffffff":
+        s.send(bytes.fromhex(to) + b"\2" * 6 + b"\x88\xb5" + b"x" * 50)
+    time.sleep(.05)
+"""
+HEARER = r"""
+import socket, struct, time
+s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x88b5))
+s.bind(("eth0", 0x88b5))
+index = socket.if_nametoindex("eth0")
+s.settimeout(.2)
+
+
+def heard(seconds):
+    kinds = set()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            kinds.add(s.recvfrom(100)[1][2])
+        except TimeoutError:
+            pass
+    return sorted(kinds)
+
+
+def phase(name):
+    heard(.1) # what is on its way
+    print(name, heard(.5))
+
+
+while 0 not in heard(.3):
+    pass
+phase("plain")
+for name, kind in ("promisc", 1), ("allmulti", 2):
+    s.setsockopt(263, 1, struct.pack("iHH8x", index, kind, 0))
+    phase(name)
+    s.setsockopt(263, 2, struct.pack("iHH8x", index, kind, 0))
+phase("again")
+"""
+
+
+def test_memberships_decide_what_the_card_hears(tmp_path):
+    mac = GUEST_MAC.replace(":", "")
+    (tmp_path / "send.py").write_text(SENDER.replace("MAC", repr(mac)))
+    (tmp_path / "hear.py").write_text(HEARER)
+    r = doorbell("run", "--net", "tap", "--timeout", "60", "--with", "python3",
+                 "--peer", f"/usr/bin/python3 {tmp_path}/send.py tap0", "--add",
+                 tmp_path / "hear.py", "python3", "/hear.py")
+    assert r.status == 0, r.out + r.err
+    for line in ("plain [0, 1]", "promisc [0, 1, 2, 3]",
+                 "allmulti [0, 1, 2]", "again [0, 1]"):
+        assert line in r.out, r.out
+
+
+CAPABILITIES = r"""
+import ctypes, socket, struct
+libc = ctypes.CDLL(None, use_errno=True)
+ALL, RAW = (1 << 41) - 1, 1 << 13
+
+
+def get():
+    data = ctypes.create_string_buffer(24)
+    libc.syscall(125, struct.pack("II", 0x20080522, 0), data)
+    w = struct.unpack("6I", data.raw)
+    return [w[i] | w[i + 3] << 32 for i in range(3)]
+
+
+def put(*sets):
+    low, high = ([s >> n & 0xffffffff for s in sets] for n in (0, 32))
+    r = libc.syscall(126, struct.pack("II", 0x20080522, 0),
+                     struct.pack("6I", *low, *high))
+    return r and ctypes.get_errno()
+
+
+def raw():
+    try:
+        socket.socket(socket.AF_PACKET, socket.SOCK_RAW).close()
+        return "may"
+    except PermissionError:
+        return "may not"
+
+
+print(get() == [ALL, ALL, 0], raw())
+print(put(ALL & ~RAW, ALL, 0), get() == [ALL & ~RAW, ALL, 0], raw())
+print(put(ALL, ALL, 0), raw())
+print(put(0, 0, 0), put(RAW, RAW, 0), raw(), get())
+"""
+
+
+def test_a_program_may_put_capabilities_down(tmp_path):
+    (tmp_path / "c.py").write_text(CAPABILITIES)
+    r = doorbell("run", "--net", "none", "--timeout", "60", "--with",
+                 "python3", "--add", tmp_path / "c.py", "python3", "/c.py")
+    assert r.status == 0, r.out + r.err
+    out = r.out.replace("\r", "")
+    assert "True may\n0 True may not\n0 may\n0 1 may not [0, 0, 0]\n" in out
 
 
 PYTHON = r"""

@@ -123,6 +123,7 @@ static inline u32 e1000_tx_unused(const struct e1000_tx_ring *r)
 /* e1000_hw.c */
 int e1000_reset_hw(struct e1000_adapter *a) __must_check;
 int e1000_read_mac(struct e1000_adapter *a, u8 mac[ETH_ALEN]) __must_check;
+void e1000_set_multicast(struct e1000_adapter *a);
 void e1000_set_mac(struct e1000_adapter *a, const u8 mac[ETH_ALEN]);
 bool e1000_link_up(const struct e1000_adapter *a);
 int e1000_phy_read(struct e1000_adapter *a, u32 reg, u16 *value) __must_check;

@@ -110,11 +110,26 @@ int e1000_read_mac(struct e1000_adapter *a, u8 mac[ETH_ALEN])
 }
 
 /**
- * e1000_set_mac() - Receive frames to @mac, and to no other unicast address.
+ * e1000_set_multicast() - Receive frames to all groups, or to none.
+ * @a: after e1000_reset_hw().
+ *
+ * Section 13.5.1: every bit of the multicast table is some groups.
+ */
+void e1000_set_multicast(struct e1000_adapter *a)
+{
+	u32 all = a->netdev->flags & (IFF_PROMISC | IFF_ALLMULTI) ? ~0U : 0;
+	u32 i;
+
+	for (i = 0; i < E1000_MTA_WORDS; i++)
+		e1000_write(a, E1000_MTA + 4 * i, all);
+}
+
+/**
+ * e1000_set_mac() - Receive frames to @mac.
  * @a:   after e1000_reset_hw().
  * @mac: network order.
  *
- * Section 14.4: receive address 0, the others and the multicast table zero.
+ * Section 14.4: receive address 0, the others zero; the multicast table.
  */
 void e1000_set_mac(struct e1000_adapter *a, const u8 mac[ETH_ALEN])
 {
@@ -128,8 +143,7 @@ void e1000_set_mac(struct e1000_adapter *a, const u8 mac[ETH_ALEN])
 		e1000_write(a, E1000_RAL0 + 8 * i, 0);
 		e1000_write(a, E1000_RAH0 + 8 * i, 0);
 	}
-	for (i = 0; i < E1000_MTA_WORDS; i++)
-		e1000_write(a, E1000_MTA + 4 * i, 0);
+	e1000_set_multicast(a);
 }
 
 /**

@@ -153,6 +153,11 @@ static int e1000_set_mac_address(struct net_device *dev, const u8 *addr)
 	return 0;
 }
 
+static void e1000_set_rx_mode(struct net_device *dev)
+{
+	e1000_set_multicast(netdev_priv(dev));
+}
+
 static int e1000_set_features(struct net_device *dev, u64 features)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
@@ -190,6 +195,7 @@ static const struct net_device_ops e1000_netdev_ops = {
 	.ndo_features_check = e1000_features_check,
 	.ndo_get_stats64 = e1000_get_stats64,
 	.ndo_set_mac_address = e1000_set_mac_address,
+	.ndo_set_rx_mode = e1000_set_rx_mode,
 	.ndo_tx_timeout = e1000_tx_timeout,
 	.ndo_set_features = e1000_set_features,
 };

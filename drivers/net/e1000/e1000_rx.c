@@ -5,7 +5,9 @@
  * netif_receive_skb().
  *
  * RCTL is written exactly once, at probe: the QEMU model is deaf for a second
- * after each write, so this one starts as early as the machine can.
+ * after each write, so this one starts as early as the machine can. Hence the
+ * device always hears frames to other stations, which the protocols drop, and
+ * IFF_PROMISC is only for packet sockets to look at.
  */
 #include "drivers/net/e1000/e1000.h"
 #include "lib/errno.h"
@@ -77,8 +79,8 @@ void e1000_start_rx(struct e1000_adapter *a)
 	e1000_write(a, E1000_RDTR, 0);
 	e1000_write(a, E1000_RXCSUM, 0);
 	e1000_write(a, E1000_RCTL,
-		    E1000_RCTL_EN | E1000_RCTL_BAM | E1000_RCTL_SZ_2048 |
-			    E1000_RCTL_SECRC);
+		    E1000_RCTL_EN | E1000_RCTL_UPE | E1000_RCTL_BAM |
+			    E1000_RCTL_SZ_2048 | E1000_RCTL_SECRC);
 }
 
 /**

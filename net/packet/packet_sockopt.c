@@ -141,43 +141,38 @@ static int set_ring(struct packet_sock *po, const void __user *val, u32 len)
 	return packet_set_ring(po, &req);
 }
 
-static bool *packet_flag(struct packet_sock *po, int name)
+static int set_int(struct packet_sock *po, int name, int v)
 {
 	switch (name) {
 	case PACKET_AUXDATA:
-		return &po->auxdata;
-	case PACKET_ORIGDEV:
-		return &po->origdev;
-	case PACKET_IGNORE_OUTGOING:
-		return &po->ignore_outgoing;
-	default:
-		return NULL;
-	}
-}
-
-static int set_int(struct packet_sock *po, int name, int v)
-{
-	bool *flag = packet_flag(po, name);
-
-	if (flag) {
-		if (name == PACKET_IGNORE_OUTGOING && (v < 0 || v > 1))
-			return -EINVAL;
-		*flag = v;
+		po->auxdata = v;
 		return 0;
-	}
-	if (name == PACKET_TIMESTAMP) {
+	case PACKET_ORIGDEV:
+		po->origdev = v;
+		return 0;
+	case PACKET_IGNORE_OUTGOING:
+		if (v < 0 || v > 1)
+			return -EINVAL;
+		po->ignore_outgoing = v;
+		return 0;
+	case PACKET_TIMESTAMP:
 		po->tstamp = v;
 		return 0;
-	}
-	if (name == PACKET_RESERVE ? v < 0 : !packet_header_size((u32)v))
-		return -EINVAL;
-	if (po->ring)
-		return -EBUSY;
-	if (name == PACKET_RESERVE)
+	case PACKET_RESERVE:
+		if (v < 0)
+			return -EINVAL;
+		if (po->ring)
+			return -EBUSY;
 		po->reserve = (u32)v;
-	else
+		return 0;
+	default: /* PACKET_VERSION */
+		if (!packet_header_size((u32)v))
+			return -EINVAL;
+		if (po->ring)
+			return -EBUSY;
 		po->version = (u8)v;
-	return 0;
+		return 0;
+	}
 }
 
 /**
@@ -258,7 +253,6 @@ int packet_getsockopt(struct socket *sock, int level, int name,
 		      void __user *val, int __user *len)
 {
 	struct packet_sock *po = pkt_sk(sock->sk);
-	const bool *flag = packet_flag(po, name);
 	int v;
 
 	if (level != SOL_PACKET)
@@ -277,11 +271,17 @@ int packet_getsockopt(struct socket *sock, int level, int name,
 	case PACKET_TIMESTAMP:
 		v = po->tstamp;
 		break;
-	default:
-		if (!flag)
-			return -ENOPROTOOPT;
-		v = *flag;
+	case PACKET_AUXDATA:
+		v = po->auxdata;
 		break;
+	case PACKET_ORIGDEV:
+		v = po->origdev;
+		break;
+	case PACKET_IGNORE_OUTGOING:
+		v = po->ignore_outgoing;
+		break;
+	default:
+		return -ENOPROTOOPT;
 	}
 	return put_sockopt(val, len, &v, sizeof(v));
 }

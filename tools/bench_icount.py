@@ -5,11 +5,12 @@
 Boots `bench cost` under -icount with QEMU's log of executed blocks and adds
 up the blocks between the entry of a system call and its sysret: completion of
 the frame included, the program not. Of the calls of one kind the cheapest
-counts (no interrupt in it). insn.ack is an ACK in NAPI, from one frame's
-tcp_v4_rcv() to the next's. insn.tcp.tso_segment is a large write's share for
-each segment on the wire, from a second boot with the device's offloads on;
-.tso_zerocopy and .tso_sendfile are the same without a copy. A stage is chosen
-by an instruction's source file, inlined or not.
+counts (no interrupt in it). insn.ack is an ACK of new data in NAPI, from one
+frame's tcp_v4_rcv() to the next's: nothing is sent in between, no interrupt
+entered, and what was sent before costs nothing here. insn.tcp.tso_segment is
+a large write's share for each segment on the wire, from a second boot with the
+device's offloads on; .tso_zerocopy and .tso_sendfile are the same without a
+copy. A stage is chosen by an instruction's source file, inlined or not.
 
 Two runs in a row must give the same numbers; as the host's timing can disturb
 one (ACKs come in host time), there are four tries. --functions and --code
@@ -234,7 +235,8 @@ def kinds(trace, at):
                      {at["e1000_xmit_frame"], at["e1000_poll"]})
     # Others wait in the backlog of a socket that the task owns.
     found["ack"] = min((f for f in frames
-                        if any(pc == at["tcp_ack"] for pc, _ in f)), key=size)
+                        if any(pc == at["tcp_rtt_measured"] for pc, _ in f)),
+                       key=size)
     return found
 
 

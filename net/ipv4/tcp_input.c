@@ -327,9 +327,12 @@ static void predicted_ts_recent(struct tcp_sock *tp)
 
 static void predicted_ack(struct sock *sk, struct sk_buff *skb)
 {
+	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+
 	predicted_ts_recent(tcp_sk(sk));
 	NET_INC_STATS(sock_net(sk), TcpExt_TCPHPAcks);
-	if (tcp_ack(sk, skb, 0) < 0) {
+	if (!tcp_ack_fast(sk, cb->seq, cb->ack_seq) &&
+	    tcp_ack(sk, skb, 0) < 0) {
 		discard(skb, SKB_DROP_REASON_TCP_OLD_ACK);
 		return;
 	}
@@ -340,11 +343,13 @@ static void predicted_ack(struct sock *sk, struct sk_buff *skb)
 static void predicted_data(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	bool acks = TCP_SKB_CB(skb)->ack_seq != tp->snd_una;
+	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	bool acks = cb->ack_seq != tp->snd_una;
 
 	predicted_ts_recent(tp);
 	NET_INC_STATS(sock_net(sk), TcpExt_TCPHPHits);
-	if (acks && tcp_ack(sk, skb, FLAG_DATA) < 0) {
+	if (acks && !tcp_ack_fast(sk, cb->seq, cb->ack_seq) &&
+	    tcp_ack(sk, skb, FLAG_DATA) < 0) {
 		discard(skb, SKB_DROP_REASON_TCP_OLD_ACK);
 		return;
 	}

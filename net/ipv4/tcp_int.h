@@ -10,6 +10,7 @@
  *	tcp_output.c	      what may leave now
  *	tcp_output_control.c  SYN, FIN, RST, pure ACKs, probes
  *	tcp_retransmit.c      what goes again; the loss probe
+ *	tcp_ack_fast.c	      the ACK that was expected
  *	tcp_ack.c, tcp_sack.c, tcp_loss.c, tcp_rtt.c, tcp_rate.c  feedback
  *	tcp_rcvqueue.c, tcp_rcvbuf.c  data in; window and ACKs out
  */
@@ -62,6 +63,9 @@ static inline struct netns_ipv4 *tcp_net(const struct sock *sk)
 
 /* --- tcp_ack.c --- */
 void tcp_rto_recovered(struct tcp_sock *tp);
+
+/* --- tcp_ack_fast.c --- */
+bool tcp_ack_fast(struct sock *sk, u32 seq, u32 ack);
 
 /* --- tcp.c, tcp_close.c, tcp_offload.c --- */
 bool tcp_memory_is_short(void);
@@ -221,6 +225,8 @@ static inline u32 tcp_left_out(const struct tcp_sock *tp)
 }
 
 /* --- tcp_rtt.c --- */
+void tcp_rtt_measured(struct sock *sk, u32 rtt_us, u32 min_us,
+		      bool maybe_delayed);
 bool tcp_ack_update_rtt(struct sock *sk, int flag, s64 seq_rtt_us,
 			s64 sack_rtt_us, s64 ca_rtt_us, struct rate_sample *rs);
 u64 tcp_rto_min_ns(const struct sock *sk);

@@ -70,14 +70,14 @@ u32 tcp_min_rtt(const struct tcp_sock *tp)
 	return tp->rtt_min.s[0].t_ms ? tp->rtt_min.s[0].v : ~0U;
 }
 
-static void update_min_rtt(struct sock *sk, u32 rtt_us, int flag)
+static void update_min_rtt(struct sock *sk, u32 rtt_us, bool maybe_delayed)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 win = tcp_net(sk)->sysctl_tcp_min_rtt_wlen * 1000U;
 
 	/* The peer may have held this ACK back: no reason to forget a lower
 	 * one that is only old. */
-	if ((flag & FLAG_ACK_MAYBE_DELAYED) && rtt_us > tcp_min_rtt(tp))
+	if (maybe_delayed && rtt_us > tcp_min_rtt(tp))
 		return;
 	minmax_running_min(&tp->rtt_min, win,
 			   (u32)(tp->tcp_mstamp_ns / NSEC_PER_MSEC),
@@ -196,7 +196,24 @@ static s64 timestamp_rtt_us(const struct tcp_sock *tp)
 }
 
 /**
- * tcp_ack_update_rtt() - A round trip was measured.
+ * tcp_rtt_measured() - A sample enters into the estimate, the minimum and the
+ * RTO.
+ * @sk:            locked.
+ * @rtt_us:        microseconds.
+ * @min_us:        what counts for the minimum: of the packet sent last.
+ * @maybe_delayed: the peer may have held the ACK back.
+ */
+void tcp_rtt_measured(struct sock *sk, u32 rtt_us, u32 min_us,
+		      bool maybe_delayed)
+{
+	update_min_rtt(sk, min_us, maybe_delayed);
+	tcp_rtt_estimator(sk, rtt_us);
+	tcp_set_rto(sk);
+	inet_csk(sk)->icsk_backoff = 0; /* RFC 6298, section 5.7 */
+}
+
+/**
+ * tcp_ack_update_rtt() - What an ACK says of the round trip.
  * @sk:          locked.
  * @flag:        FLAG_*.
  * @seq_rtt_us:  of what was acknowledged; negative: it was resent (Karn).
@@ -221,10 +238,9 @@ bool tcp_ack_update_rtt(struct sock *sk, int flag, s64 seq_rtt_us,
 	rs->rtt_us = ca_rtt_us;
 	if (seq_rtt_us < 0)
 		return false;
-	update_min_rtt(sk, (u32)(ca_rtt_us < 0 ? seq_rtt_us : ca_rtt_us), flag);
-	tcp_rtt_estimator(sk, (u32)seq_rtt_us);
-	tcp_set_rto(sk);
-	inet_csk(sk)->icsk_backoff = 0; /* RFC 6298, section 5.7 */
+	tcp_rtt_measured(sk, (u32)seq_rtt_us,
+			 (u32)(ca_rtt_us < 0 ? seq_rtt_us : ca_rtt_us),
+			 flag & FLAG_ACK_MAYBE_DELAYED);
 	return true;
 }
 

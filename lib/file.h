@@ -44,6 +44,9 @@ struct file_operations {
 	const char *name;
 	ssize_t (*read_iter)(struct file *f, struct iov_iter *to);
 	ssize_t (*write_iter)(struct file *f, struct iov_iter *from);
+	/* write() of a plain buffer, with no reference but the table's; or
+	 * NULL. Only for files that are always open for writing. */
+	ssize_t (*write_buf)(struct file *f, void __user *buf, size_t count);
 	u32 (*poll)(struct file *f, struct poll_table *pt); /* EPOLL* bits */
 	long (*ioctl)(struct file *f, u32 cmd, unsigned long arg);
 	loff_t (*llseek)(struct file *f, loff_t off, int whence);
@@ -116,4 +119,15 @@ int fd_replace(struct files_struct *files, struct file *f, int fd,
 	       bool cloexec) __must_check;
 /* A counted reference (drop with fput), or NULL. */
 struct file *fget(int fd) __must_check;
+/* The file without a reference, where nobody but this task can close it; NULL:
+ * there is none, or use fget(). */
+static __force_inline struct file *fget_own(int fd)
+{
+	const struct files_struct *files = current_files;
+
+	if (unlikely(!files || files->refcount != 1 ||
+		     (u32)fd >= files->max_fds))
+		return NULL;
+	return files->fd[fd];
+}
 int close_fd(struct files_struct *files, int fd);

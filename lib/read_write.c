@@ -108,6 +108,10 @@ SYSCALL_DEFINE3(read, int, fd, void __user *, buf, size_t, count)
 
 SYSCALL_DEFINE3(write, int, fd, void __user *, buf, size_t, count)
 {
+	struct file *f = fget_own(fd);
+
+	if (f && f->f_op->write_buf)
+		return f->f_op->write_buf(f, buf, count);
 	return rw_buf(fd, buf, count, true, NULL);
 }
 

@@ -130,6 +130,20 @@ static ssize_t sock_write_iter(struct file *f, struct iov_iter *from)
 	return n;
 }
 
+/* write() of a plain buffer, by the socket's template if it has one. */
+static ssize_t sock_write_buf(struct file *f, void __user *buf, size_t count)
+{
+	struct sock *sk = ((const struct socket *)f->private_data)->sk;
+	struct iov_iter it;
+
+	if (likely(sk->sk_xmit_gen))
+		return sk->sk_prot->send_fast(sk, buf, count, 0, NULL, 0);
+	if ((ssize_t)count < 0)
+		return -EINVAL;
+	iov_iter_ubuf(&it, true, buf, min(count, MAX_RW_COUNT));
+	return sock_write_iter(f, &it);
+}
+
 /* Read for splice(): an urgent byte is not stepped over. */
 static ssize_t sock_splice_read(struct file *f, struct iov_iter *to)
 {
@@ -188,6 +202,7 @@ static const struct file_operations socket_file_ops = {
 	.name = "socket",
 	.read_iter = sock_read_iter,
 	.write_iter = sock_write_iter,
+	.write_buf = sock_write_buf,
 	.splice_read = sock_splice_read,
 	.poll = sock_poll,
 	.ioctl = sock_ioctl,
@@ -592,18 +607,13 @@ out_put:
 	return n;
 }
 
-/* A socket that has a template of its frames (udp_fast.c), without a reference:
- * nobody but this task can close it. NULL: go the ordinary way. */
+/* A socket that has a template of its frames, without a reference. NULL: go the
+ * ordinary way. */
 static __force_inline struct sock *fast_sock(int fd)
 {
-	const struct files_struct *files = current_files;
-	const struct file *f;
+	const struct file *f = fget_own(fd);
 	struct sock *sk;
 
-	if (unlikely(!files || files->refcount != 1 ||
-		     (u32)fd >= files->max_fds))
-		return NULL;
-	f = files->fd[fd];
 	if (unlikely(!f || f->f_op != &socket_file_ops))
 		return NULL;
 	sk = ((const struct socket *)f->private_data)->sk;

@@ -162,6 +162,8 @@ void tcp_fast_forget(struct sock *sk);
 /* --- tcp_output.c --- */
 bool tcp_write_xmit(struct sock *sk, u32 mss_now, int nonagle, int push_one,
 		    gfp_t gfp);
+bool tcp_may_send_at_once(const struct sock *sk, u32 len);
+void tcp_send_at_once(struct sock *sk, struct sk_buff *skb);
 bool tcp_snd_wnd_permits(const struct tcp_sock *tp, const struct sk_buff *skb,
 			 u32 mss_now);
 bool tcp_small_queue_check(struct sock *sk, const struct sk_buff *skb,

@@ -469,18 +469,13 @@ bool tcp_pacing_check(struct sock *sk)
 
 /* --- sending --- */
 
-/**
- * tcp_event_new_data_sent() - A packet is on its way for the first time.
- * @sk:  locked.
- * @skb: moves from the head of the write queue to the retransmit queue.
- */
-void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb)
+/* @skb, on no queue, waits for its ACK from now on. */
+static void new_data_sent(struct sock *sk, struct sk_buff *skb)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
 	u32 prior_packets = tp->packets_out;
 
 	tp->snd_nxt = TCP_SKB_CB(skb)->end_seq;
-	__skb_unlink(skb, &sk->sk_write_queue);
 	tcp_rtx_queue_insert(sk, skb);
 	if (!tp->highest_sack)
 		tp->highest_sack = skb;
@@ -492,6 +487,16 @@ void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb)
 		      tcp_skb_pcount(skb));
 }
 
+/**
+ * tcp_event_new_data_sent() - A packet is on its way for the first time.
+ * @sk:  locked.
+ * @skb: moves from the head of the write queue to the retransmit queue.
+ */
+void tcp_event_new_data_sent(struct sock *sk, struct sk_buff *skb)
+{
+	__skb_unlink(skb, &sk->sk_write_queue);
+	new_data_sent(sk, skb);
+}
 static u32 init_tso_segs(struct sk_buff *skb, u32 mss_now)
 {
 	u32 segs = tcp_skb_pcount(skb);
@@ -647,6 +652,54 @@ void __tcp_push_pending_frames(struct sock *sk, u32 cur_mss, int nonagle)
 		inet_csk_reset_xmit_timer(sk, ICSK_TIME_PROBE0,
 					  max(icsk->icsk_rto_ns, TCP_RTO_MIN),
 					  tcp_rto_max_ns(sk));
+}
+
+/**
+ * tcp_may_send_at_once() - Would a packet of @len bytes, queued now, leave now?
+ * @sk:  locked, or softirqs are off and it is not owned; has a right template.
+ * @len: bytes, of one segment at most.
+ *
+ * The common answer is yes: nothing waits above or below, and no gate of
+ * tcp_write_xmit() is shut. Where one of them would have to think, it is no.
+ */
+bool tcp_may_send_at_once(const struct sock *sk, u32 len)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return !sk->sk_wmem_alloc && skb_queue_empty(&sk->sk_write_queue) &&
+	       sk->sk_pacing_status == SK_PACING_NONE &&
+	       icsk->icsk_ca_state == TCP_CA_Open && !icsk->icsk_mtup_enabled &&
+	       tcp_packets_in_flight(tp) < tp->snd_cwnd &&
+	       !after(tp->write_seq + len, tcp_wnd_end(tp)) &&
+	       !nagle_holds(tp, len < tp->mss_cache, tp->nonagle);
+}
+
+/**
+ * tcp_send_at_once() - Send a packet that never was in the write queue.
+ * @sk:  as tcp_may_send_at_once(), which said yes.
+ * @skb: one segment, complete; the socket's, charged.
+ *
+ * Ownership: the retransmit queue's; the write queue's if it could not be sent,
+ * and the rest is tcp_write_xmit()'s.
+ */
+void tcp_send_at_once(struct sock *sk, struct sk_buff *skb)
+{
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct xmit_pass x = { .mss_now = tp->mss_cache };
+
+	tcp_mstamp_refresh(tp);
+	if (!tp->packets_out)
+		slow_start_after_idle_check(sk);
+	if (unlikely(tcp_transmit_skb(sk, skb, true, GFP_ATOMIC))) {
+		__skb_queue_tail(&sk->sk_write_queue, skb);
+		__tcp_push_pending_frames(sk, x.mss_now, TCP_NAGLE_PUSH);
+		return;
+	}
+	new_data_sent(sk, skb);
+	if (skb->len < x.mss_now)
+		tp->snd_sml = TCP_SKB_CB(skb)->end_seq;
+	xmit_after(sk, &x, 1);
 }
 
 /**

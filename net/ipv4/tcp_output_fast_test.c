@@ -5,11 +5,14 @@
  * left alone where a segment is not as usual.
  */
 #include "lib/errno.h"
+#include "lib/file.h"
 #include "lib/softirq.h"
+#include "lib/uapi/fcntl.h"
 #include "net/core/sch_generic.h"
 #include "net/ipv4/sysctl.h"
 #include "net/ipv4/tcp_int.h"
 #include "net/netfilter/netfilter.h"
+#include "tests/fixtures/tcp_books.h"
 #include "tests/fixtures/tcp_peer.h"
 
 #define OTHER   "10.0.2.3"
@@ -266,6 +269,173 @@ static void tcp_fast_sums_what_becomes_of_a_packet(struct kunit *test)
 	tcp_peer_free(p);
 }
 
+/* --- a small write --- */
+
+/* What a socket that was opened by a system call has. */
+static struct file fake_file;
+static u8 bytes[4000];
+
+/* The pattern from @at on, by the system call's short way. */
+static ssize_t write_fast(struct socket *s, u32 at, size_t len)
+{
+	u32 i;
+
+	for (i = 0; i < min(len, sizeof(bytes)); i++)
+		bytes[i] = peer_byte(1 + at + i);
+	s->file = &fake_file;
+	fake_file.f_flags = O_NONBLOCK;
+	return tcp_prot.send_fast(s->sk, bytes, len, MSG_NOSIGNAL, NULL, 0);
+}
+
+/* What of a connection's state a write leaves behind. */
+struct snapshot {
+	u32 unacked, unsent, pushed, small, cwnd, out, max_out, limited;
+	u32 segs_out, data_segs_out, app_limited, delivered, pending, chrono;
+	u64 bytes_sent, timeout_ns, queued, below, busy_ns, last_sent_ns;
+};
+
+static struct snapshot snapshot_of(const struct socket *s)
+{
+	const struct inet_connection_sock *icsk = inet_csk(s->sk);
+	const struct tcp_sock *tp = tcp_sk(s->sk);
+
+	return (struct snapshot){
+		.unacked = tp->snd_nxt - tp->snd_una,
+		.unsent = tp->write_seq - tp->snd_nxt,
+		.pushed = tp->write_seq - tp->pushed_seq,
+		.small = tp->snd_nxt - tp->snd_sml,
+		.cwnd = tp->snd_cwnd,
+		.out = tp->packets_out,
+		.max_out = tp->max_packets_out,
+		.limited = tp->is_cwnd_limited,
+		.segs_out = tp->segs_out,
+		.data_segs_out = tp->data_segs_out,
+		.app_limited = tp->app_limited,
+		.delivered = tp->delivered,
+		.pending = icsk->icsk_pending,
+		.chrono = tp->chrono_type,
+		.bytes_sent = tp->bytes_sent,
+		.timeout_ns = icsk->icsk_pending
+				      ? icsk->icsk_timeout_ns - ktime_get_ns()
+				      : 0,
+		.queued = s->sk->sk_wmem_queued,
+		.below = s->sk->sk_wmem_alloc,
+		.busy_ns = tp->chrono_stat_ns[0],
+		.last_sent_ns = ktime_get_ns() - tp->lsndtime_ns,
+	};
+}
+
+#define STEPS 300
+
+/* Writes, ACKs and time by a script; @fast: by the short way. */
+static void run_script(struct kunit *test, struct tcp_peer *p, bool fast,
+		       struct snapshot *out)
+{
+	struct socket *s = peer_connected(p, PLAIN);
+	u32 i, n, at = 0, r = 1, taken = 0;
+	ssize_t sent;
+
+	for (i = 0; i < STEPS; i++) {
+		r = r * 1103515245 + 12345;
+		n = r >> 16;
+		if (n % 8 == 0)
+			peer_setsockopt(s, SOL_TCP, TCP_NODELAY, n / 8 % 2);
+		if (n % 4 == 0)
+			peer_send(p, ".", 1, 0,
+				  1 + tcp_sk(s->sk)->snd_nxt - p->stack_isn - 1,
+				  1 + n % 2000, NULL);
+		if (n % 16 == 1)
+			test_advance_ns((1 + n % 300) * NSEC_PER_MSEC);
+		if (fast) {
+			taken += is_fast(s);
+			sent = write_fast(s, at, 1 + n % 1460);
+		} else {
+			s->sk->sk_xmit_gen = 0;
+			sent = peer_write(s, at, 1 + n % 1460, MSG_DONTWAIT);
+		}
+		if (sent > 0)
+			at += (u32)sent;
+		tcp_check_books(test, s->sk);
+		out[i] = snapshot_of(s);
+		while (peer_next(p))
+			;
+	}
+	if (fast)
+		KUNIT_EXPECT_GT(test, taken, STEPS / 2);
+	sock_release(s);
+	test_advance_ns(10 * 60 * NSEC_PER_SEC);
+	peer_flush(p);
+}
+
+static void tcp_send_fast_leaves_what_a_write_leaves(struct kunit *test)
+{
+	static struct snapshot snap[2][STEPS];
+	struct tcp_peer *p = tcp_peer_new(test->priv);
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		run_script(test, p, i, snap[i]);
+		peer_reset(p, PEER_PORT, 0);
+	}
+	for (i = 0; i < STEPS; i++)
+		KUNIT_EXPECT_MEMEQ(test, &snap[0][i], &snap[1][i],
+				   sizeof(snap[0][i]));
+	tcp_peer_free(p);
+}
+
+/* Where it is not a usual write the ordinary way waits, or fails. */
+static void tcp_send_fast_fails_as_a_write(struct kunit *test)
+{
+	struct tcp_peer *p = tcp_peer_new(test->priv);
+	struct socket *s = with_data(test, p, PLAIN, 100);
+
+	peer_setsockopt(s, SOL_TCP, TCP_NODELAY, 1);
+	send_head(p->f, s, true);
+	peer_flush(p);
+	KUNIT_ASSERT_TRUE(test, is_fast(s));
+	KUNIT_EXPECT_EQ(test, write_fast(s, 100, 0), 0);
+	KUNIT_EXPECT_EQ(test, write_fast(s, 100, (size_t)-1), -EINVAL);
+	peer_expect_none(p);
+	/* Longer than a segment. */
+	KUNIT_EXPECT_EQ(test, write_fast(s, 100, 1461), 1461);
+	peer_expect(p, ".", 101, 1460, 1);
+	peer_expect(p, "P.", 1561, 1, 1);
+	/* A page that cannot be read. */
+	test_bad_user_range(bytes + 5, 1);
+	KUNIT_EXPECT_EQ(test, write_fast(s, 1561, 4), 4);
+	peer_expect(p, "P.", 1562, 4, 1);
+	KUNIT_EXPECT_EQ(
+		test,
+		tcp_prot.send_fast(s->sk, bytes + 5, 1, MSG_NOSIGNAL, NULL, 0),
+		-EFAULT);
+	test_bad_user_range(NULL, 0);
+	peer_expect_none(p);
+	tcp_check_books(test, s->sk);
+	/* The peer's window is shut. */
+	peer_send(p, ".", 1, 0, 1566, 0, NULL);
+	KUNIT_EXPECT_EQ(test, write_fast(s, 1565, 10), 10);
+	peer_expect_none(p);
+	KUNIT_EXPECT_EQ(test, tcp_sk(s->sk)->write_seq - tcp_sk(s->sk)->snd_nxt,
+			10);
+	/* What waits goes first. */
+	KUNIT_EXPECT_EQ(test, write_fast(s, 1575, 10), 10);
+	peer_send(p, ".", 1, 0, 1566, 1000, NULL);
+	peer_expect(p, "P.", 1566, 20, 1);
+	/* A cork, and its end. */
+	peer_send(p, ".", 1, 0, 1586, 1000, NULL);
+	peer_setsockopt(s, SOL_TCP, TCP_CORK, 1);
+	KUNIT_EXPECT_EQ(test, write_fast(s, 1585, 10), 10);
+	peer_expect_none(p);
+	peer_setsockopt(s, SOL_TCP, TCP_CORK, 0);
+	peer_expect(p, "P.", 1586, 10, 1);
+	/* No more. */
+	s->ops->shutdown(s, SHUT_WR);
+	KUNIT_EXPECT_EQ(test, write_fast(s, 1595, 10), -EPIPE);
+	sock_release(s);
+	peer_flush(p);
+	tcp_peer_free(p);
+}
+
 /* --- not as usual --- */
 
 static void tcp_fast_leaves_the_rest_alone(struct kunit *test)
@@ -468,6 +638,8 @@ static const struct kunit_case cases[] = {
 	KUNIT_CASE(tcp_fast_follows_every_option),
 	KUNIT_CASE(tcp_fast_carries_a_connection),
 	KUNIT_CASE(tcp_fast_sums_what_becomes_of_a_packet),
+	KUNIT_CASE(tcp_send_fast_leaves_what_a_write_leaves),
+	KUNIT_CASE(tcp_send_fast_fails_as_a_write),
 	KUNIT_CASE(tcp_fast_leaves_the_rest_alone),
 	KUNIT_CASE(tcp_fast_waits_behind_the_queue),
 	KUNIT_CASE(tcp_fast_is_void_after_a_change),

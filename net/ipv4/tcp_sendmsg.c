@@ -13,6 +13,7 @@
  */
 #include "lib/checksum.h"
 #include "lib/err.h"
+#include "lib/softirq.h"
 #include "lib/uapi/net_tstamp.h"
 #include "net/core/netdevice.h"
 #include "net/core/timestamping.h"
@@ -599,6 +600,53 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
 	return ret;
 }
 
+/* --- a small write --- */
+
+/*
+ * Whether a write of @len bytes is as most are: a connection with a right
+ * template, nobody in it, nothing that waits, room in its buffer, no wish
+ * beyond sending, and a segment that may leave now. Softirqs are off.
+ */
+static bool is_usual_write(const struct sock *sk, size_t len)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return sk->sk_xmit_gen == xmit_gen && !sk->sk_lock.owner &&
+	       sk->sk_state == TCP_ESTABLISHED && len - 1 < tp->mss_cache &&
+	       !(sk->sk_err | sk->sk_shutdown | (int)sk->sk_msg_flags) &&
+	       !(tp->rx_opt.num_sacks | tp->rx_opt.dsack | tp->urg_mode) &&
+	       tcp_may_send_at_once(sk, (u32)len) &&
+	       sk_stream_memory_free(sk) && !security_sendmsg_hook;
+}
+
+/* A program's bytes as the packet's; false: not all could be read. */
+static bool fill_segment(struct sock *sk, struct sk_buff *skb,
+			 const void __user *buf, u32 len)
+{
+	struct page_frag *pfrag = sk_page_frag(sk);
+	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	u8 *to;
+
+	if (!sk_page_frag_refill(sk, pfrag) ||
+	    pfrag->size - pfrag->offset < len)
+		return false;
+	to = (u8 *)page_address(pfrag->page) + pfrag->offset;
+	if (tcp_fast_sums(sk)) {
+		cb->csum = csum_and_copy_from_user(buf, to, len);
+		cb->summed = 1;
+		if (unlikely(!cb->csum))
+			return false;
+	} else if (unlikely(copy_from_user(to, buf, len))) {
+		return false;
+	}
+	cb->seq = tcp_sk(sk)->write_seq;
+	cb->end_seq = cb->seq;
+	append_frag(sk, skb, pfrag, len);
+	cb->tcp_flags = TCPHDR_ACK | TCPHDR_PSH;
+	cb->tcp_gso_segs = 1;
+	return true;
+}
+
 /**
  * tcp_send_fast() - proto.send_fast: a send without control messages.
  * @sk:    the connection; has a template that may be void by now.
@@ -606,11 +654,39 @@ ssize_t tcp_sendmsg(struct sock *sk, struct msghdr *msg, size_t size)
  * @flags: of MSG_FAST.
  * @uaddr: ignored, but must be readable. @alen: its size.
  *
+ * What fits into a segment that may leave at once does so in one go: softirqs
+ * are off meanwhile, so that the socket needs no owner and gets no backlog. Any
+ * other write is tcp_sendmsg()'s.
+ *
  * Context: task; sleeps while the send buffer is full.
  * Return:  as tcp_sendmsg().
  */
 ssize_t tcp_send_fast(struct sock *sk, void __user *buf, size_t len, u32 flags,
 		      const void __user *uaddr, int alen)
 {
+	struct tcp_sock *tp = tcp_sk(sk);
+	struct sk_buff *skb;
+
+	local_bh_disable();
+	if (unlikely(uaddr || !is_usual_write(sk, len)))
+		goto ordinary;
+	tcp_rate_check_app_limited(sk);
+	skb = tcp_stream_alloc_skb(sk, 0, GFP_ATOMIC, tcp_rtx_queue_empty(sk));
+	if (unlikely(!skb))
+		goto ordinary;
+	if (unlikely(!fill_segment(sk, skb, buf, (u32)len))) {
+		tcp_wmem_free_skb(sk, skb);
+		goto ordinary;
+	}
+	tp->pushed_seq = tp->write_seq;
+	tp->nonagle &= (u8)~TCP_NAGLE_PUSH;
+	sk->sk_socket->flags &= ~(u32)SOCK_ASYNC_NOSPACE;
+	tcp_chrono_start(sk, TCP_CHRONO_BUSY);
+	tcp_send_at_once(sk, skb);
+	local_bh_enable();
+	return (ssize_t)len;
+
+ordinary:
+	local_bh_enable();
 	return sock_send_plain(sk, buf, len, flags, uaddr);
 }

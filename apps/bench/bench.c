@@ -32,10 +32,13 @@ static const char usage_text[] =
 	"       bench tcp HOST PORT [COUNT [SIZE]]   writes of SIZE, NODELAY\n"
 	"       bench bulk HOST PORT [MIB [SIZE]]    one stream, 64 KiB "
 	"writes\n"
-	"       bench large HOST PORT [MIB [SIZE]]   the same by write(), "
-	"with\n"
+	"       bench large HOST PORT [COUNT [SIZE]] writes by write(), with\n"
 	"                                            MSG_ZEROCOPY, by "
-	"sendfile()\n"
+	"sendfile();\n"
+	"                                            after slow start, each "
+	"when the\n"
+	"                                            one before is "
+	"acknowledged\n"
 	"       bench null [COUNT]                   getppid(), the bare "
 	"entry\n"
 	"       bench cost HOST PORT                 short: a few of "
@@ -56,6 +59,10 @@ enum bench_way {
 	BY_ZEROCOPY,
 	BY_SENDFILE
 };
+
+/* Of single writes so many go first, as fast as they can: slow start. */
+#define LARGE_FIRST 24
+#define ACK_POLL_US 300
 
 struct samples {
 	uint64_t least, total, count;
@@ -226,6 +233,16 @@ static uint64_t send_whole(int fd, const char *buf, size_t size,
 	return ticks() - t;
 }
 
+/* Until the peer has acknowledged all: what is measured next shares its time
+ * with no ACK. */
+static void wait_acknowledged(int fd)
+{
+	int left;
+
+	while (!ioctl(fd, TIOCOUTQ, &left) && left)
+		usleep(ACK_POLL_US);
+}
+
 /* A file with these bytes, which has no name. */
 static int file_of(const char *buf, size_t size)
 {
@@ -241,20 +258,27 @@ static int file_of(const char *buf, size_t size)
 static void bench_tcp(char **argv, size_t count, size_t size, int nodelay,
 		      enum bench_way way, const char *label)
 {
+	size_t first = strncmp(label, "large", 5) ? count : LARGE_FIRST;
 	int fd = open_socket(SOCK_STREAM, argv), on = 1, file = -1;
 	char *buf = payload(size);
 	char name[32];
 	struct samples s;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &nodelay, sizeof(nodelay));
+	/* Slow start is to go on until a write is one packet: no HyStart. */
+	if (first != count)
+		setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, "reno", 4);
 	if (way == BY_ZEROCOPY &&
 	    setsockopt(fd, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof(on)) < 0)
 		die("SO_ZEROCOPY");
 	if (way == BY_SENDFILE)
 		file = file_of(buf, size);
 	samples_start(&s);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		samples_add(&s, send_whole(fd, buf, size, way, file));
+		if (i >= first)
+			wait_acknowledged(fd);
+	}
 	/* Delivered, not merely queued: wait for the peer's end. */
 	shutdown(fd, SHUT_WR);
 	while (read(fd, buf, size) > 0)
@@ -292,10 +316,8 @@ static void bench_first(char **argv)
 }
 
 /* Large writes, copied and not. */
-static void bench_large(char **argv, size_t mib, size_t size)
+static void bench_large(char **argv, size_t count, size_t size)
 {
-	size_t count = (mib << 20) / size;
-
 	bench_tcp(argv, count, size, 0, BY_WRITE, "large");
 	bench_tcp(argv, count, size, 0, BY_ZEROCOPY, "large.zerocopy");
 	bench_tcp(argv, count, size, 0, BY_SENDFILE, "large.sendfile");
@@ -356,7 +378,7 @@ int main(int argc, char **argv)
 		bench_tcp(argv + 2, (count << 20) / size, size, 0, BY_WRITE,
 			  "bulk");
 	} else if (!strcmp(test, "large")) {
-		bench_large(argv + 2, argc > 4 ? count : 3,
+		bench_large(argv + 2, number(argc, argv, 4, 64),
 			    number(argc, argv, 5, 60000));
 	} else {
 		fputs(usage_text, stderr);

@@ -166,6 +166,8 @@ struct net_device {
 	bool tx_path_noqueue;   /* wants no qdisc: loopback, dummy */
 	bool needs_free_netdev; /* unregister_netdev() frees it too */
 	bool xmit_more;         /* see netdev_xmit_more() */
+	bool tso_short_last; /* cuts a packet only if its last segment is short
+			      */
 	u8 dev_addr[MAX_ADDR_LEN] __aligned(8);
 	u8 broadcast[MAX_ADDR_LEN] __aligned(8);
 	u64 features;    /* NETIF_F_* in use */

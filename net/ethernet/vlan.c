@@ -180,6 +180,7 @@ static void vlan_transfer_features(struct net_device *dev)
 			NETIF_F_GSO | NETIF_F_LLTX;
 	dev->gso_max_size = v->real_dev->gso_max_size;
 	dev->gso_max_segs = v->real_dev->gso_max_segs;
+	dev->tso_short_last = v->real_dev->tso_short_last;
 }
 
 static void vlan_transfer_carrier(struct net_device *dev)

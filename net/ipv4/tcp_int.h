@@ -89,6 +89,21 @@ static inline u32 tcp_gso_max_size(const struct sock *sk)
 	return max > MAX_TCP_HEADER + 1 ? max - MAX_TCP_HEADER - 1 : 0;
 }
 
+/*
+ * For a device that cuts a packet only if its last segment is short (QEMU's
+ * e1000): packets are cut so much before the end of a segment; and filled to so
+ * much before, which is more than all cuts of one can take from its last.
+ */
+#define TCP_TSO_CUT_GAP  1U
+#define TCP_TSO_FILL_GAP 64U
+static inline bool tcp_tso_wants_short_last(const struct sock *sk)
+{
+	const struct dst_entry *dst = sk->sk_dst_cache;
+
+	return dst && dst->dev->tso_short_last &&
+	       (dst->dev->features & NETIF_F_TSO);
+}
+
 /* No interval of a retransmission is longer. */
 static inline u64 tcp_rto_max_ns(const struct sock *sk)
 {

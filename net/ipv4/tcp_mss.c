@@ -121,7 +121,8 @@ u32 tcp_current_mss(struct sock *sk)
  * tcp_send_mss() - Segment size, and how much an skb should collect.
  * @sk:        locked.
  * @size_goal: out: a multiple of the segment size, as much as one GSO packet
- *             may hold and half of the peer's window permits.
+ *             may hold and half of the peer's window permits; a little less if
+ *             the device wants the last segment short.
  * @flags:     of the send; MSG_OOB stops the collecting.
  *
  * Return: bytes of a segment.
@@ -143,6 +144,8 @@ u32 tcp_send_mss(struct sock *sk, u32 *size_goal, int flags)
 			(u16)min_t(u32, bound / mss, sk->sk_gso_max_segs);
 		goal = tp->gso_segs * mss;
 	}
+	if (goal > mss && tcp_tso_wants_short_last(sk))
+		goal -= TCP_TSO_FILL_GAP;
 	*size_goal = max(goal, mss);
 	return mss;
 }

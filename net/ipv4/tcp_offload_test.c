@@ -87,6 +87,60 @@ static void tcp_tso_leaves_the_cutting_to_the_device(struct kunit *test)
 	end(p, s);
 }
 
+/* What the device got since frame @i; each packet for it to cut ends in a short
+ * segment. Bytes of payload. */
+static u32 sum_short_packets(struct kunit *test, struct net_fixture *f, u32 i)
+{
+	u32 sum = 0, len;
+
+	for (; i < f->tx_frames; i++) {
+		len = f->tx[i].len - ETH_HLEN - 40;
+		if (f->tx[i].gso_size)
+			KUNIT_EXPECT_NE(test, len % f->tx[i].gso_size, 0);
+		else
+			KUNIT_EXPECT_LE(test, len, MSS);
+		sum += len;
+	}
+	return sum;
+}
+
+/* A device that does not cut whole segments gets packets whose last one is
+ * short, however the windows cut them; Nagle does not take those for small. */
+static void tcp_tso_leaves_the_last_segment_short(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct tcp_peer *p = tcp_peer_new(f);
+	struct socket *s = connected(p);
+	const u32 tail = 100;
+	u32 sent = 0, at = 0, frames = 0, write;
+
+	f->eth0->features |= NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
+	f->eth0->tso_short_last = true;
+	for (write = 0; write < 60; write++) {
+		at += (u32)max(peer_write(s, at, 60000, 0), (ssize_t)0);
+		for (;;) {
+			fixture_tx_reset(f);
+			peer_send(p, ".", 1, 0, 1 + sent, 8000, NULL);
+			if (!f->tx_frames)
+				break;
+			frames += f->tx_frames;
+			sent += sum_short_packets(test, f, 0);
+		}
+		fixture_tx_reset(f);
+		sent = tcp_sk(s->sk)->snd_nxt - p->stack_isn - 1;
+	}
+	KUNIT_EXPECT_EQ(test, sent, at);
+	KUNIT_EXPECT_GT(test, at, 30 * 60000);
+	/* A packet is nearly as large as it may be. */
+	KUNIT_EXPECT_GT(test, at / frames, 12 * MSS);
+	/* The end of a burst waits for nothing. */
+	peer_send(p, ".", 1, 0, 1 + sent, 8000, NULL);
+	KUNIT_EXPECT_EQ(test, peer_write(s, at, 64176 + tail, 0),
+			64176 + (ssize_t)tail);
+	KUNIT_EXPECT_EQ(test, tcp_sk(s->sk)->write_seq, tcp_sk(s->sk)->snd_nxt);
+	end(p, s);
+}
+
 /* A hand-made packet: FIN and PSH on the last, CWR on the first only, every
  * sequence number, and the charge is the whole packet's. */
 static void tcp_gso_flags_and_charge(struct kunit *test)
@@ -327,6 +381,7 @@ static void tcp_send_fin_is_retried_without_memory(struct kunit *test)
 static const struct kunit_case tcp_offload_cases[] = {
 	KUNIT_CASE(tcp_gso_segments_are_as_if_sent_singly),
 	KUNIT_CASE(tcp_tso_leaves_the_cutting_to_the_device),
+	KUNIT_CASE(tcp_tso_leaves_the_last_segment_short),
 	KUNIT_CASE(tcp_gso_flags_and_charge),
 	KUNIT_CASE(tcp_gso_refuses_bad_headers),
 	KUNIT_CASE(tcp_sendmsg_more_collects),

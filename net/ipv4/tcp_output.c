@@ -274,6 +274,35 @@ static u32 split_point(const struct sock *sk, const struct sk_buff *skb,
 	return needed;
 }
 
+/* The same for a device that does not cut whole segments: one is left short
+ * where there is a cut anyway. */
+static noinline u32 split_point_short(const struct sock *sk,
+				      const struct sk_buff *skb, u32 mss_now,
+				      u32 max_segs, int nonagle)
+{
+	u32 window = tcp_wnd_end(tcp_sk(sk)) - TCP_SKB_CB(skb)->seq, at;
+
+	/* One that was filled, with more behind it, is no runt. */
+	if (skb->len <= min(window, mss_now * max_segs) &&
+	    !tcp_skb_is_last(sk, skb))
+		return skb->len;
+	at = split_point(sk, skb, mss_now, max_segs, nonagle);
+	return at > mss_now && at < skb->len && at % mss_now == 0
+		       ? at - TCP_TSO_CUT_GAP
+		       : at;
+}
+
+/* Is it shorter than its number of segments, as Minshall sees it? */
+static bool is_small(const struct sock *sk, const struct sk_buff *skb,
+		     u32 mss_now)
+{
+	u32 segs = tcp_skb_pcount(skb), len = skb->len;
+
+	if (segs > 1 && tcp_tso_wants_short_last(sk))
+		len += TCP_TSO_FILL_GAP;
+	return len < segs * mss_now;
+}
+
 /* Why a packet that could go in part is held back. */
 struct defer_reason {
 	bool cwnd_limited, rwnd_limited;
@@ -549,9 +578,14 @@ static bool xmit_gates(struct sock *sk, struct sk_buff *skb,
 		x->rwnd_limited |= why.rwnd_limited;
 		return false;
 	}
-	if (segs > 1 && !tp->urg_mode)
-		limit = split_point(sk, skb, x->mss_now,
-				    min(quota, x->max_segs), x->nonagle);
+	if (segs > 1 && !tp->urg_mode) {
+		quota = min(quota, x->max_segs);
+		limit = unlikely(tcp_tso_wants_short_last(sk))
+				? split_point_short(sk, skb, x->mss_now, quota,
+						    x->nonagle)
+				: split_point(sk, skb, x->mss_now, quota,
+					      x->nonagle);
+	}
 	if (skb->len > limit &&
 	    unlikely(tcp_fragment(sk, false, skb, limit, x->mss_now, gfp)))
 		return false;
@@ -624,7 +658,7 @@ bool tcp_write_xmit(struct sock *sk, u32 mss_now, int nonagle, int push_one,
 		if (unlikely(tcp_transmit_skb(sk, skb, true, gfp)))
 			break;
 		tcp_event_new_data_sent(sk, skb);
-		if (skb->len < tcp_skb_pcount(skb) * mss_now)
+		if (is_small(sk, skb, mss_now))
 			tp->snd_sml = TCP_SKB_CB(skb)->end_seq;
 		sent += tcp_skb_pcount(skb);
 		if (push_one)

@@ -292,6 +292,7 @@ static int e1000_probe(struct pci_dev *pdev)
 	dev->netdev_ops = &e1000_netdev_ops;
 	dev->ethtool_ops = &e1000_ethtool_ops;
 	dev->vlan_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
+	dev->tso_short_last = true; /* e1000_features_check() */
 	dev->hw_features = dev->vlan_features | NETIF_F_HW_VLAN_CTAG_TX;
 	dev->features = NETIF_F_SG | NETIF_F_HW_VLAN_CTAG_TX;
 	if (cmdline_flag("e1000.offload", false))

@@ -168,7 +168,7 @@ static void tx_segment(struct e1000_adapter *a, const struct sk_buff *skb,
  * Software cuts, and the device only sums, when
  * - the payload is a whole number of segments: QEMU's model sends what it has
  *   gathered at the end of the packet, and after a full last segment that is
- *   one more, empty one;
+ *   one more, empty one (TCP makes few such packets: dev->tso_short_last);
  * - CWR is set: it belongs into the first segment only (RFC 3168, section
  *   6.1.2), and the device repeats it in all;
  * - the headers are not in the linear part, or longer than a slot.

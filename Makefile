@@ -179,9 +179,11 @@ $(B)/host/cost-lwip: tests/bench/cost/lwip.c tests/bench/cost/peer.c
 		-o $@ $^ -llwip
 $(B)/host/netsim-count: $(filter-out $(COUNT_SRCS:%.c=$(B)/sim/%.o),$(sim_OBJS)) \
 	$(count_OBJS)
+	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -o $@ $^
 
 $(B)/host/netsim-tests: $(filter-out %_test.o %/main.o,$(host_OBJS)) $(simtest_OBJS)
+	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -fsanitize=address,undefined -o $@ $^
 
 $(B)/host/libdoorbell-packetdrill.so: $(so_OBJS)
@@ -267,6 +269,9 @@ test: setup-test ## every test: host suites, guest suites, end to end
 
 bench-icount: $(NEEDED) apps ## guest instructions per packet, by stage
 	@$(PYTHON) tools/bench_icount.py
+
+bench-scale: $(NEEDED) apps $(B)/host/netsim-count ## a packet's cost over sockets, flows, sizes
+	@$(PYTHON) tools/bench_scale.py
 
 bench-sockets: $(NEEDED) apps ## 200,000 sockets in 512 MiB: memory, costs
 	@$(DOORBELL) run --net none --icount --mem 512 sockets hold \

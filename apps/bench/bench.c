@@ -50,6 +50,12 @@ static const char usage_text[] =
 	"to a\n"
 	"                                            neighbour that is set "
 	"first\n"
+	"       bench scale HOST PORT CURVE [MOST]   sockets, flows, writes, "
+	"rings:\n"
+	"                                            what a send costs "
+	"there\n"
+	"       bench memory HOST PORT               bytes of a packet in "
+	"flight\n"
 	"       bench offload IFNAME on|off          (Linux) checksum, "
 	"scatter,\n"
 	"                                            segmentation\n";
@@ -73,14 +79,6 @@ void die(const char *what)
 {
 	fprintf(stderr, "bench: %s: %s\n", what, strerror(errno));
 	exit(1);
-}
-
-static uint64_t ticks(void)
-{
-	uint32_t lo, hi;
-
-	__asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
-	return (uint64_t)hi << 32 | lo;
 }
 
 uint64_t now_ns(void)
@@ -361,6 +359,15 @@ int main(int argc, char **argv)
 	if (!strcmp(test, "suite")) {
 		bench_suite(argv + 2, (unsigned int)number(argc, argv, 4, 1000),
 			    argc > 5 ? argv[5] : "*");
+		return 0;
+	}
+	if (!strcmp(test, "scale")) {
+		bench_scale(argv + 2, argc > 4 ? argv[4] : "",
+			    number(argc, argv, 5, 0));
+		return 0;
+	}
+	if (!strcmp(test, "memory")) {
+		bench_memory(argv + 2);
 		return 0;
 	}
 	if (!strcmp(test, "cost")) {

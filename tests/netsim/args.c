@@ -362,7 +362,8 @@ static bool set_pcap(const char *text, struct sim_args *a)
 static bool set_format(const char *text, struct sim_args *a)
 {
 	a->terse = strcmp(text, "line") == 0;
-	return a->terse || strcmp(text, "table") == 0;
+	a->work = strcmp(text, "work") == 0;
+	return a->terse || a->work || strcmp(text, "table") == 0;
 }
 
 static const struct option options[] = {
@@ -381,7 +382,8 @@ static const struct option options[] = {
 	{ "trace", "FILE", "samples of every flow, as CSV", set_trace },
 	{ "interval", "T", "between samples (10ms)", set_interval },
 	{ "pcap", "FILE", "what the senders send and get", set_pcap },
-	{ "format", "F", "table, or line: one line, no heading", set_format },
+	{ "format", "F", "table; line: one line, no heading; work: see steps.c",
+	  set_format },
 };
 
 static void help(void)

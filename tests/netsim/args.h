@@ -13,7 +13,7 @@ struct sim_args {
 	u64 extra_ns[SIM_ARGS_LIST];
 	u32 nr_cc, nr_extra;
 	bool back_delay; /* was given */
-	bool terse;
+	bool terse, work;
 	const char *trace;
 };
 

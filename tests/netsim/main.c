@@ -129,6 +129,17 @@ static void print_line(const struct sim_result *r)
 	       r->hash);
 }
 
+/* Segments with data that were sent, and basic blocks that ran for them. */
+static void print_work(const struct sim_result *r)
+{
+	u64 segments = 0;
+	u32 i;
+
+	for (i = 0; i < r->nr_flows; i++)
+		segments += r->flow[i].info.tcpi_data_segs_out;
+	printf("%llu %llu\n", segments, r->steps);
+}
+
 /* Modules are known only once the layers are up. */
 static bool check_cc(const struct sim_config *c)
 {
@@ -170,7 +181,9 @@ static int simulate(struct sim_args *a)
 		fprintf(stderr, "netsim: errno %d\n", -r.err);
 		return 2;
 	}
-	if (a->terse)
+	if (a->work)
+		print_work(&r);
+	else if (a->terse)
 		print_line(&r);
 	else
 		print_table(&a->c, &r);

@@ -24,7 +24,7 @@ from .sink import Sink
 BOOTS = 9
 ACCESS = re.compile(rb"^memory_region_ops_(read|write) .*name '(?P<name>[^']+)'",
                     re.M)
-STATIC = "192.168.77.1"
+MEMORY = re.compile(r"^(?:sockets\.)?memory\.(\S+) (\d+) bytes?\s*$", re.M)
 
 
 def silent(_data):
@@ -141,6 +141,23 @@ def smallest_memory():
     raise Fail("it does not boot with 32 MiB")
 
 
+def memory():
+    """Bytes of an idle socket, by apps/sockets, and of a packet in flight, by
+    apps/bench."""
+    rows = {}
+    for program, *args in (("sockets", "hold", "10000"),
+                           ("bench", "memory", "HOST", "PORT")):
+        outcome = boot("user", program, args, icount=True)
+        text = outcome.console.decode(errors="replace")
+        kind = "socket." if program == "sockets" else ""
+        found = {f"memory.{kind}{m[1]}": (int(m[2]), "bytes")
+                 for m in MEMORY.finditer(text)}
+        if outcome.status or not found:
+            raise Fail(f"{program} {args[0]}: status {outcome.status}")
+        rows.update(found)
+    return rows
+
+
 def image_bytes():
     """The stripped image."""
     with tempfile.TemporaryDirectory(prefix="doorbell-") as work:
@@ -160,6 +177,6 @@ def measure():
                  lambda: accesses("tcp.bulk.offload", "tcp.bulk.65536",
                                   "e1000.offload=on"),
                  first_frames, boot_instructions, smallest_memory,
-                 image_bytes):
+                 memory, image_bytes):
         rows.update(part())
     return rows

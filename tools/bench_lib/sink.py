@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 from doorbell_lib import process  # noqa: E402
 
 CHUNK = 1 << 20
+BACKLOG = 1024  # a thousand flows come at once
 
 
 class Sink:
@@ -29,6 +30,8 @@ class Sink:
                 discard.close()
         else:
             raise RuntimeError("no two free ports in a row")
+        for listener in (discard, echo):
+            listener.listen(BACKLOG)
         self._udp = self._bound_udp(network, discard)
         fds = discard.fileno(), echo.fileno()
         self._child = process.spawn(

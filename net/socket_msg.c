@@ -70,19 +70,44 @@ static int import_control(const struct socket *sock,
 	return control_valid(msg) ? 0 : -EINVAL;
 }
 
+/* What sendto() could say as well, on a socket that has a template of its
+ * frames (udp_fast.c). */
+static bool is_plain(const struct sock *sk, const struct user_msghdr *um,
+		     u32 flags)
+{
+	return sk->sk_xmit_gen && um->msg_iovlen == 1 && !um->msg_controllen &&
+	       !(flags & ~(u32)MSG_FAST) &&
+	       (!um->msg_name ||
+		um->msg_namelen == (int)sizeof(struct sockaddr_in));
+}
+
+static ssize_t send_plain(struct sock *sk, const struct user_msghdr *um,
+			  u32 flags)
+{
+	struct iovec iov;
+
+	if (copy_from_user(&iov, um->msg_iov, sizeof(iov)))
+		return -EFAULT;
+	return sk->sk_prot->send_fast(sk, iov.iov_base, iov.iov_len, flags,
+				      um->msg_name, um->msg_namelen);
+}
+
 static ssize_t send_one(struct socket *sock, const struct user_msghdr __user *u,
 			u32 flags)
 {
 	struct iovec fast[UIO_FASTIOV], *iov = fast;
 	struct sockaddr_storage addr;
-	struct msghdr msg = { 0 };
+	struct msghdr msg;
 	struct user_msghdr um;
 	ssize_t n;
 
 	if (copy_from_user(&um, u, sizeof(um)))
 		return -EFAULT;
+	if (likely(is_plain(sock->sk, &um, flags)))
+		return send_plain(sock->sk, &um, flags);
 	if (um.msg_iovlen > UIO_MAXIOV)
 		return -EMSGSIZE;
+	memset(&msg, 0, sizeof(msg));
 	n = import_name(&um, &msg, &addr);
 	if (n < 0)
 		return n;

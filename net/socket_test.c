@@ -460,6 +460,67 @@ static void sendmmsg_stops_at_the_first_failure(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sys_recvmmsg(fd, mm, 4, 0, &ts), -EINVAL);
 }
 
+/* The short way of a socket with a template: what it was asked for. */
+static ssize_t note_fast(struct sock *sk, void __user *buf, size_t len,
+			 u32 flags, const void __user *uaddr, int alen)
+{
+	const struct sockaddr_in *sin = (const void *)uaddr;
+
+	last_flags = flags | 0x80000000U;
+	last_port = sin ? ntohs(sin->sin_port) : 0;
+	return (ssize_t)len;
+}
+
+static bool goes_fast(int fd, struct user_msghdr *um, u32 flags)
+{
+	last_flags = 0;
+	return sys_sendmsg(fd, um, flags) == 4 && (last_flags & 0x80000000U);
+}
+
+/* S2: sendmsg() and sendmmsg() take the same short way as sendto(), where they
+ * say no more than it can. */
+static void plain_messages_take_the_short_way(struct kunit *test)
+{
+	u8 buf[16] = { 0 };
+	struct cmsghdr ctl = { CMSG_LEN(0), 0, IP_TTL };
+	struct sockaddr_in sin = { .sin_family = AF_ECHO,
+				   .sin_port = htons(7) };
+	struct iovec v[2] = { { buf, 4 }, { buf, 0 } };
+	const struct user_msghdr plain = { .msg_iov = v, .msg_iovlen = 1 };
+	struct mmsghdr mm[2] = { { .msg_hdr = plain }, { .msg_hdr = plain } };
+	struct user_msghdr um = plain;
+	int fd = echo_open(0), err;
+	struct socket *sock = sockfd_lookup(fd, &err);
+
+	KUNIT_EXPECT_FALSE(test, goes_fast(fd, &um, 0));
+	echo_prot.send_fast = note_fast;
+	sock->sk->sk_xmit_gen = 1;
+	KUNIT_EXPECT_TRUE(test, goes_fast(fd, &um, MSG_DONTWAIT));
+	KUNIT_EXPECT_EQ(test, sys_sendmmsg(fd, mm, 2, 0), 2);
+	KUNIT_EXPECT_EQ(test, mm[1].msg_len, 4);
+	KUNIT_EXPECT_EQ(test, last_flags, 0x80000000U);
+	um.msg_name = &sin;
+	um.msg_namelen = sizeof(sin);
+	KUNIT_EXPECT_TRUE(test, goes_fast(fd, &um, 0));
+	KUNIT_EXPECT_EQ(test, last_port, 7);
+	/* A name of another length, control data, flags, more ranges. */
+	um.msg_namelen = sizeof(sin) - 1;
+	KUNIT_EXPECT_FALSE(test, goes_fast(fd, &um, 0));
+	um = plain;
+	um.msg_control = &ctl;
+	um.msg_controllen = sizeof(ctl);
+	KUNIT_EXPECT_FALSE(test, goes_fast(fd, &um, 0));
+	um = plain;
+	KUNIT_EXPECT_FALSE(test, goes_fast(fd, &um, MSG_CONFIRM));
+	um.msg_iovlen = 2;
+	KUNIT_EXPECT_FALSE(test, goes_fast(fd, &um, 0));
+	um = plain;
+	um.msg_iov = (void *)16;
+	KUNIT_EXPECT_EQ(test, sys_sendmsg(fd, &um, 0), -EFAULT);
+	sockfd_put(sock);
+	echo_prot.send_fast = NULL;
+}
+
 static void accept_makes_a_new_descriptor(struct kunit *test)
 {
 	struct sockaddr_storage a;
@@ -639,6 +700,7 @@ static const struct kunit_case socket_cases[] = {
 	KUNIT_CASE(sendmsg_checks_control_data),
 	KUNIT_CASE(recvmsg_returns_control_and_flags),
 	KUNIT_CASE(sendmmsg_stops_at_the_first_failure),
+	KUNIT_CASE(plain_messages_take_the_short_way),
 	KUNIT_CASE(accept_makes_a_new_descriptor),
 	KUNIT_CASE(sockopt_sizes_buffers_as_linux),
 	KUNIT_CASE(sockopt_flags_read_back),

@@ -168,6 +168,7 @@ bool tcp_fin_is_owed(const struct sock *sk); /* tcp_output_control.c */
 struct sk_buff *tcp_alloc_control_skb(gfp_t gfp);
 
 /* --- tcp_output_fast.c --- */
+bool tcp_fast_is_right(const struct sock *sk, u32 len);
 bool tcp_fast_permits(const struct sock *sk, const struct sk_buff *skb);
 int tcp_transmit_fast(struct sock *sk, struct sk_buff *skb, gfp_t gfp);
 bool tcp_fast_sums(const struct sock *sk);

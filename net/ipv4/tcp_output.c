@@ -690,7 +690,8 @@ void __tcp_push_pending_frames(struct sock *sk, u32 cur_mss, int nonagle)
 
 /**
  * tcp_may_send_at_once() - Would a packet of @len bytes, queued now, leave now?
- * @sk:  locked, or softirqs are off and it is not owned; has a right template.
+ * @sk:  locked, or softirqs are off and it is not owned; its template is right
+ *       for it (tcp_fast_is_right()).
  * @len: bytes, of one segment at most.
  *
  * The common answer is yes: nothing waits above or below, and no gate of
@@ -725,7 +726,7 @@ void tcp_send_at_once(struct sock *sk, struct sk_buff *skb)
 	tcp_mstamp_refresh(tp);
 	if (!tp->packets_out)
 		slow_start_after_idle_check(sk);
-	if (unlikely(tcp_transmit_skb(sk, skb, true, GFP_ATOMIC))) {
+	if (unlikely(tcp_transmit_fast(sk, skb, GFP_ATOMIC))) {
 		__skb_queue_tail(&sk->sk_write_queue, skb);
 		__tcp_push_pending_frames(sk, x.mss_now, TCP_NAGLE_PUSH);
 		return;

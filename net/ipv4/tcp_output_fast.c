@@ -176,6 +176,22 @@ void tcp_fast_forget(struct sock *sk)
 /* --- sending --- */
 
 /**
+ * tcp_fast_is_right() - Is the template right for a segment of @len bytes?
+ * @sk:  locked, or softirqs are off and it is not owned.
+ * @len: bytes of payload.
+ *
+ * Return: false also while segments carry what it has no room for.
+ */
+bool tcp_fast_is_right(const struct sock *sk, u32 len)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	return sk->sk_xmit_gen == xmit_gen && len <= tp->template->max_seg &&
+	       !(tp->rx_opt.num_sacks | tp->rx_opt.dsack | tp->ecn_flags |
+		 tp->urg_mode);
+}
+
+/**
  * tcp_fast_permits() - May this packet go by the template?
  * @sk:  locked.
  * @skb: queued.
@@ -183,13 +199,10 @@ void tcp_fast_forget(struct sock *sk)
 bool tcp_fast_permits(const struct sock *sk, const struct sk_buff *skb)
 {
 	const u8 usual = TCPHDR_ACK | TCPHDR_PSH | TCPHDR_FIN;
-	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 seg = TCP_SKB_CB(skb)->tcp_gso_size ?: skb->len;
+	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
-	return sk->sk_xmit_gen == xmit_gen && seg <= tp->template->max_seg &&
-	       !(TCP_SKB_CB(skb)->tcp_flags & (u8)~usual) &&
-	       !(tp->rx_opt.num_sacks | tp->rx_opt.dsack | tp->ecn_flags |
-		 tp->urg_mode) &&
+	return tcp_fast_is_right(sk, cb->tcp_gso_size ?: skb->len) &&
+	       !(cb->tcp_flags & (u8)~usual) &&
 	       skb_headroom(skb) >= MAX_TCP_HEADER;
 }
 

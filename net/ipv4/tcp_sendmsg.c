@@ -611,10 +611,9 @@ static bool is_usual_write(const struct sock *sk, size_t len)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	return sk->sk_xmit_gen == xmit_gen && !sk->sk_lock.owner &&
-	       sk->sk_state == TCP_ESTABLISHED && len - 1 < tp->mss_cache &&
+	return len - 1 < tp->mss_cache && tcp_fast_is_right(sk, (u32)len) &&
+	       !sk->sk_lock.owner && sk->sk_state == TCP_ESTABLISHED &&
 	       !(sk->sk_err | sk->sk_shutdown | (int)sk->sk_msg_flags) &&
-	       !(tp->rx_opt.num_sacks | tp->rx_opt.dsack | tp->urg_mode) &&
 	       tcp_may_send_at_once(sk, (u32)len) &&
 	       sk_stream_memory_free(sk) && !security_sendmsg_hook;
 }
@@ -625,6 +624,7 @@ static bool fill_segment(struct sock *sk, struct sk_buff *skb,
 {
 	struct page_frag *pfrag = sk_page_frag(sk);
 	struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	struct tcp_sock *tp = tcp_sk(sk);
 	u8 *to;
 
 	if (!sk_page_frag_refill(sk, pfrag) ||
@@ -639,9 +639,16 @@ static bool fill_segment(struct sock *sk, struct sk_buff *skb,
 	} else if (unlikely(copy_from_user(to, buf, len))) {
 		return false;
 	}
-	cb->seq = tcp_sk(sk)->write_seq;
-	cb->end_seq = cb->seq;
-	append_frag(sk, skb, pfrag, len);
+	get_page(pfrag->page);
+	skb_fill_page_desc(skb, 0, pfrag->page, pfrag->offset, len);
+	pfrag->offset += len;
+	skb->len = len;
+	skb->data_len = len;
+	skb->truesize += len;
+	sk->sk_wmem_queued += len;
+	cb->seq = tp->write_seq;
+	tp->write_seq += len;
+	cb->end_seq = tp->write_seq;
 	cb->tcp_flags = TCPHDR_ACK | TCPHDR_PSH;
 	cb->tcp_gso_segs = 1;
 	return true;

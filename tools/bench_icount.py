@@ -6,7 +6,7 @@ Boots `bench cost` under -icount with QEMU's log of executed blocks and adds
 up the blocks between the entry of a system call and its sysret: completion of
 the frame included, the program not. Of the calls of one kind the cheapest
 counts (no interrupt in it). insn.ack is an ACK of new data in NAPI, from one
-frame's tcp_v4_rcv() to the next's: nothing is sent in between, no interrupt
+frame's netif_receive_bare() to the next's: nothing is sent in between, no interrupt
 entered, and what was sent before costs nothing here. insn.tcp.tso_segment is
 a large write's share for each segment on the wire, from a second boot with the
 device's offloads on; .tso_zerocopy and .tso_sendfile are the same without a
@@ -234,7 +234,7 @@ def kinds(trace, at):
     for i, length in enumerate(UDP_SIZES):
         found[f"udp.{length}"] = min(udp[i * UDP_CALLS:(i + 1) * UDP_CALLS],
                                      key=size)
-    frames = between(trace, at["tcp_v4_rcv"],
+    frames = between(trace, at["netif_receive_bare"],
                      {at["e1000_xmit_frame"], at["e1000_poll"]})
     # Others wait in the backlog of a socket that the task owns.
     found["ack"] = min((f for f in frames

@@ -20,6 +20,7 @@ LIST_HEAD(ptype_all);
 u32 netdev_nr_taps;
 
 static struct list_head ptype_base[PTYPE_HASH_SIZE];
+static const struct packet_type *ip_alone; /* the one for ETH_P_IP, or NULL */
 static LIST_HEAD(poll_list);
 static struct napi_struct backlog;
 static struct sk_buff_head input_pkt_queue;
@@ -33,6 +34,26 @@ static struct list_head *ptype_head(const struct packet_type *pt)
 	return &ptype_base[ntohs(pt->type) & (PTYPE_HASH_SIZE - 1)];
 }
 
+/* Whether IP packets have one handler, for all devices of all stacks. */
+static void find_ip_alone(void)
+{
+	const __be16 type = htons(ETH_P_IP);
+	const struct packet_type *pt;
+	u32 n = 0;
+
+	ip_alone = NULL;
+	list_for_each_entry (pt, &ptype_base[ETH_P_IP & (PTYPE_HASH_SIZE - 1)],
+			     list) {
+		if (pt->type != type)
+			continue;
+		n++;
+		if (pt->bare && !pt->dev && !pt->net)
+			ip_alone = pt;
+	}
+	if (n != 1)
+		ip_alone = NULL;
+}
+
 /**
  * dev_add_pack() - Receive frames of a type; ETH_P_ALL also sees sent ones.
  * @pt: stays the caller's; of several for one type each gets its own clone.
@@ -44,6 +65,7 @@ void dev_add_pack(struct packet_type *pt)
 	local_bh_disable();
 	list_add_tail(&pt->list, ptype_head(pt));
 	netdev_nr_taps += pt->type == htons(ETH_P_ALL);
+	find_ip_alone();
 	xmit_gen_bump();
 	local_bh_enable();
 }
@@ -59,6 +81,7 @@ void dev_remove_pack(struct packet_type *pt)
 	local_bh_disable();
 	list_del(&pt->list);
 	netdev_nr_taps -= pt->type == htons(ETH_P_ALL);
+	find_ip_alone();
 	xmit_gen_bump();
 	local_bh_enable();
 }
@@ -127,6 +150,40 @@ int netif_receive_skb(struct sk_buff *skb)
 	if (unlikely(prev->type == htons(ETH_P_ALL)))
 		skb_drop_counts[SKB_DROP_REASON_UNHANDLED_PROTO]++;
 	return prev->func(skb, dev, prev, dev);
+}
+
+static bool is_for_device(const struct net_device *dev, const u8 *dest)
+{
+	u32 a, b;
+	u16 c, d;
+
+	memcpy(&a, dest, sizeof(a));
+	memcpy(&b, dev->dev_addr, sizeof(b));
+	memcpy(&c, dest + sizeof(a), sizeof(c));
+	memcpy(&d, dev->dev_addr + sizeof(a), sizeof(d));
+	return a == b && c == d;
+}
+
+/**
+ * netif_receive_bare() - Most frames that a sender receives are ACKs without
+ * data; they need no skb, if nobody but the protocol looks at them.
+ * @dev:   of arrival.
+ * @frame: from the link header on, as the device wrote it. @len: its bytes.
+ *
+ * Ownership: the frame stays the driver's.
+ * Context:   softirq.
+ * Return:    true: it is dealt with; false: make an skb of it, for
+ *            netif_receive_skb(); nothing has changed.
+ */
+noinline bool netif_receive_bare(struct net_device *dev, const void *frame,
+				 u32 len)
+{
+	const struct ethhdr *eth = frame;
+
+	return len > ETH_HLEN && eth->h_proto == htons(ETH_P_IP) && ip_alone &&
+	       !netdev_nr_taps && is_for_device(dev, eth->h_dest) &&
+	       ip_alone->bare(dev, (const u8 *)frame + ETH_HLEN,
+			      len - ETH_HLEN);
 }
 
 /* --- the backlog --- */

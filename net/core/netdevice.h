@@ -144,6 +144,9 @@ struct packet_type {
 	/* Consumes @skb. */
 	int (*func)(struct sk_buff *skb, struct net_device *dev,
 		    struct packet_type *pt, struct net_device *orig_dev);
+	/* Of the one handler of its type, or NULL: act on a packet, @len bytes
+	 * at @data, that needs no skb for that; false: it does. */
+	bool (*bare)(struct net_device *dev, const void *data, u32 len);
 	struct net *net;      /* NULL: every stack */
 	void *af_packet_priv; /* the packet socket's sock; or NULL */
 	struct list_head list;
@@ -371,6 +374,8 @@ bool napi_schedule(struct napi_struct *napi);
 /* Poll is done; false if it was scheduled again meanwhile. */
 bool napi_complete_done(struct napi_struct *napi, int work);
 /* From poll: up the stack. Consumes @skb; skb->protocol is set. */
+/* A frame as it lies in the ring: has the stack acted on it? */
+bool netif_receive_bare(struct net_device *dev, const void *frame, u32 len);
 int netif_receive_skb(struct sk_buff *skb);
 /* From anywhere (loopback): through the backlog queue. Consumes @skb. */
 int netif_rx(struct sk_buff *skb);

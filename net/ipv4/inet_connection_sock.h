@@ -134,14 +134,21 @@ struct port_map {
 #define PORT_MAP_CHAINS 32
 #define INET_RECENT     64 /* places, a power of two */
 
+/* Who got the last segment of such ports; NULL: nobody. From device @iif
+ * nothing but its look-up was in its way when xmit_gen was @gen; 0: never. */
+struct inet_recent {
+	struct sock_common *sk;
+	u32 gen;
+	int iif;
+};
+
 /* --- hash tables (inet_hashtables.c): sized at boot, SipHash keyed --- */
 struct inet_hashinfo {
 	struct hlist_head *ehash, *bhash, *lhash;
 	u32 ehash_mask, bhash_mask, lhash_mask;
 	u64 key[2];
 	u32 established; /* sockets in ehash */
-	/* Who got the last segment of such ports; NULL: nobody. */
-	struct sock_common *recent[INET_RECENT];
+	struct inet_recent recent[INET_RECENT];
 	/* inet_ports.c */
 	u32 nr_port_maps, max_port_maps;
 	struct hlist_head port_maps[PORT_MAP_CHAINS];
@@ -160,6 +167,10 @@ void inet_hashinfo_free(struct net *net);
 /* Counted reference: established (also TIME_WAIT, request), else listener. */
 struct sock *__inet_lookup_skb(struct net *net, struct sk_buff *skb,
 			       __be16 sport, __be16 dport, int iif);
+struct sock *inet_lookup_clear(struct net *net, __be32 saddr, __be16 sport,
+			       __be32 daddr, __be16 dport, int iif);
+void inet_note_clear(struct net *net, const struct sock *sk,
+		     const struct sk_buff *skb);
 struct sock *inet_lookup_established(struct net *net, __be32 saddr,
 				     __be16 sport, __be32 daddr, u16 hnum,
 				     int iif);

@@ -96,8 +96,8 @@ static bool device_matches(const struct sock_common *c, int iif)
 	return !c->skc_bound_dev_if || c->skc_bound_dev_if == iif;
 }
 
-static struct sock_common **recent_place(struct inet_hashinfo *h, u16 lport,
-					 __be16 fport)
+static struct inet_recent *recent_place(struct inet_hashinfo *h, u16 lport,
+					__be16 fport)
 {
 	return &h->recent[(lport ^ ntohs(fport)) % INET_RECENT];
 }
@@ -126,8 +126,8 @@ struct sock *inet_lookup_established(struct net *net, __be32 saddr,
 				     int iif)
 {
 	struct inet_hashinfo *h = hashinfo(net);
-	struct sock_common **recent = recent_place(h, hnum, sport),
-			   *c = *recent;
+	struct inet_recent *recent = recent_place(h, hnum, sport);
+	struct sock_common *c = recent->sk;
 	u32 hash;
 
 	if (likely(c && four_tuple_is(c, saddr, sport, daddr, hnum, iif)))
@@ -136,7 +136,8 @@ struct sock *inet_lookup_established(struct net *net, __be32 saddr,
 	hlist_for_each_entry (c, &h->ehash[hash & h->ehash_mask], skc_node) {
 		if (c->skc_hash == hash &&
 		    four_tuple_is(c, saddr, sport, daddr, hnum, iif)) {
-			*recent = c;
+			recent->sk = c;
+			recent->gen = 0;
 			goto found;
 		}
 	}
@@ -144,6 +145,58 @@ struct sock *inet_lookup_established(struct net *net, __be32 saddr,
 found:
 	c->skc_refcnt++;
 	return (struct sock *)c;
+}
+
+/**
+ * inet_lookup_clear() - The connection of a four-tuple, if all that is between
+ * the device and it has been seen to be clear.
+ * @net: the stack. @saddr, @sport: the peer. @daddr, @dport: ours.
+ * @iif: the device of arrival, to whose address the frame was.
+ *
+ * A packet without IP options of the one that got the last segment of these
+ * ports: no hook of netfilter wants it, its route ends here, and neither has
+ * changed (xmit_gen) since inet_note_clear(). A raw socket may want a copy.
+ *
+ * Context: softirqs off.
+ * Return:  a full sock, without a reference; NULL: go the ordinary way.
+ */
+struct sock *inet_lookup_clear(struct net *net, __be32 saddr, __be16 sport,
+			       __be32 daddr, __be16 dport, int iif)
+{
+	u16 hnum = ntohs(dport);
+	const struct inet_recent *recent =
+		recent_place(hashinfo(net), hnum, sport);
+
+	if (!recent->sk || recent->gen != xmit_gen || recent->iif != iif ||
+	    !four_tuple_is(recent->sk, saddr, sport, daddr, hnum, iif) ||
+	    !hlist_empty(&net->ipv4->raw_head))
+		return NULL;
+	return (struct sock *)recent->sk;
+}
+
+/**
+ * inet_note_clear() - A segment has come to its connection the ordinary way:
+ * was nothing on it that could have stopped another one?
+ * @net: the stack. @sk: just looked up, a full sock. @skb: the segment.
+ *
+ * Context: softirqs off.
+ */
+void inet_note_clear(struct net *net, const struct sock *sk,
+		     const struct sk_buff *skb)
+{
+	struct inet_recent *recent =
+		recent_place(hashinfo(net), sk->sk_num, sk->sk_dport);
+
+	if (likely(recent->gen == xmit_gen && recent->iif == (int)skb->skb_iif))
+		return;
+	if (recent->sk != &sk->__sk_common || skb->pkt_type != PACKET_HOST ||
+	    !skb_dst(skb) || skb_rtable(skb)->rt_type != RTN_LOCAL ||
+	    skb_dst(skb)->obsolete || ip_hdr(skb)->ihl != 5 ||
+	    net->nf_hooks_ipv4[NF_INET_PRE_ROUTING] ||
+	    net->nf_hooks_ipv4[NF_INET_LOCAL_IN])
+		return;
+	recent->gen = xmit_gen;
+	recent->iif = (int)skb->skb_iif;
 }
 
 /* How well a listener fits: -1 not at all; an address or device counts. */
@@ -263,10 +316,10 @@ void inet_ehash_add(struct inet_hashinfo *h, struct sock_common *c)
  */
 void inet_ehash_del(struct inet_hashinfo *h, struct sock_common *c)
 {
-	struct sock_common **recent = recent_place(h, c->skc_num, c->skc_dport);
+	struct inet_recent *recent = recent_place(h, c->skc_num, c->skc_dport);
 
-	if (*recent == c)
-		*recent = NULL;
+	if (recent->sk == c)
+		recent->sk = NULL;
 	hlist_del_init(&c->skc_node);
 	h->established--;
 	inet_port_note(h, c, false);

@@ -149,7 +149,7 @@ static void inet_lookup_shares_recent_places(struct kunit *test)
 		s[round] = NULL;
 	}
 	for (i = 0; i < INET_RECENT; i++)
-		KUNIT_EXPECT_NULL(test, h->recent[i]);
+		KUNIT_EXPECT_NULL(test, h->recent[i].sk);
 }
 
 static const struct kunit_case hashtables_cases[] = {

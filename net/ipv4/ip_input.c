@@ -12,6 +12,7 @@
  */
 #include "lib/checksum.h"
 #include "net/ipv4/ip.h"
+#include "net/ipv4/tcp.h"
 #include "net/netfilter/netfilter.h"
 
 /* --- delivery --- */
@@ -166,6 +167,11 @@ int ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
 		kfree_skb_reason(skb, SKB_DROP_REASON_OTHERHOST);
 		return NET_RX_DROP;
 	}
+	if (skb->ip_summed == CHECKSUM_NONE && skb->pkt_type == PACKET_HOST &&
+	    tcp_v4_rcv_bare(dev, skb->data, skb_headlen(skb))) {
+		consume_skb(skb);
+		return NET_RX_SUCCESS;
+	}
 	NET_INC_STATS(net, Ip_InReceives);
 	NET_ADD_STATS(net, IpExt_InOctets, skb->len);
 	reason = ip_rcv_check(net, skb);
@@ -184,6 +190,7 @@ int ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
 static struct packet_type ip_packet_type = {
 	.type = htons(ETH_P_IP),
 	.func = ip_rcv,
+	.bare = tcp_v4_rcv_bare,
 };
 
 /**

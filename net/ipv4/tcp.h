@@ -16,6 +16,7 @@
  *	tcp_rcvqueue.c	  data in: order, window, when to ACK
  *	tcp_timer.c	  RTO, probes, delayed ACK, keepalive
  *	tcp_cong.c, tcp_cubic.c, tcp_bbr*.c  congestion control
+ *	tcp_rcv_bare.c	  an ACK without data, as it lies in the device's ring
  *	tcp_ipv4.c	  the IPv4 side: connect, receive, RST, listeners
  *	tcp_minisocks.c	  TIME_WAIT and half-open connections
  *
@@ -611,6 +612,8 @@ u64 tcp_probe0_when_ns(const struct sock *sk, u64 max_ns);
 int tcp_v4_connect(struct sock *sk, struct sockaddr *addr, int len);
 int tcp_v4_send_syn(struct sock *sk, struct tcp_fastopen_request *fo);
 int tcp_v4_rcv(struct sk_buff *skb);
+/* tcp_rcv_bare.c: a packet without data, before it has an skb. */
+bool tcp_v4_rcv_bare(struct net_device *dev, const void *data, u32 len);
 int tcp_v4_err(struct sk_buff *skb, u32 info);
 int tcp_v4_do_rcv(struct sock *sk, struct sk_buff *skb);
 void tcp_v4_send_reset(const struct sock *sk, struct sk_buff *skb);

@@ -505,8 +505,10 @@ static void rcv_full_sock(struct sock *sk, struct sk_buff *skb)
 {
 	u32 limit = sk->sk_rcvbuf + sk->sk_sndbuf + 64 * 1024;
 
-	if (likely(sk->sk_state != TCP_LISTEN))
+	if (likely(sk->sk_state != TCP_LISTEN)) {
+		inet_note_clear(sock_net(sk), sk, skb);
 		tcp_segs_in(tcp_sk(sk), skb);
+	}
 	/* A listener keeps no state that its owner could be in the middle of:
 	 * its queue is guarded by softirqs being off. */
 	if (!sock_owned_by_user(sk) || sk->sk_state == TCP_LISTEN) {

@@ -123,8 +123,14 @@ static void rx_up(struct e1000_adapter *a, struct sk_buff *skb)
 /* Copy the frame out and send it up. The buffer stays the ring's. */
 static void rx_deliver(struct e1000_adapter *a, const u8 *data, u32 len)
 {
-	struct sk_buff *skb = rx_alloc(a, len);
+	struct sk_buff *skb;
 
+	if (netif_receive_bare(a->netdev, data, len)) {
+		a->stats.rx_packets++;
+		a->stats.rx_bytes += len;
+		return;
+	}
+	skb = rx_alloc(a, len);
 	if (unlikely(!skb))
 		return;
 	memcpy(skb_put(skb, len), data, len);

@@ -283,7 +283,8 @@ bench-profile: $(NEEDED) apps ## the same by function: KIND=tcp.1460; CODE=1
 
 bench: setup-bench ## rates beside Linux's and the device's, costs; ROUNDS=5
 	@$(MAKE) $(QUICK) $(NEEDED) apps $(B)/doorbell-test.elf \
-		$(B)/host/cost-doorbell $(B)/host/cost-lwip
+		$(B)/host/cost-doorbell $(B)/host/cost-lwip \
+		$(B)/host/netsim-count
 	@$(PYTHON) tools/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)
 
 shell: $(NEEDED) apps ## an interactive shell; WITH=iperf3,curl,...

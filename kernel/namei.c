@@ -254,8 +254,16 @@ int path_make_parents(const char *path)
 	struct inode *dir;
 	bool trailing;
 	size_t i;
-	int err = 0;
+	int err;
 
+	/* Most often all of them are there. */
+	err = path_parent(AT_FDCWD, path, &dir, name, &trailing);
+	if (!err) {
+		iput(dir);
+		if (!trailing)
+			return 0;
+	}
+	err = 0;
 	part = kmalloc(PATH_MAX + 1, GFP_KERNEL);
 	if (!part)
 		return -ENOMEM;

@@ -198,11 +198,12 @@ static void dir_use(struct inode *dir)
  */
 struct dentry *dir_lookup(struct inode *dir, const char *name)
 {
+	size_t len = strlen(name);
 	struct dentry *d;
 
 	dir_use(dir);
 	list_for_each_entry (d, &dir->dir.entries, entry) {
-		if (strcmp(d->name, name) == 0)
+		if (d->len == len && memcmp(d->name, name, len) == 0)
 			return d;
 	}
 	return NULL;
@@ -225,6 +226,7 @@ int dir_add(struct inode *dir, const char *name, struct inode *inode)
 	if (!d)
 		return -ENOSPC;
 	memcpy(d->name, name, len);
+	d->len = (u8)(len - 1);
 	d->inode = inode;
 	d->pos = dir->dir.next_pos++;
 	list_add_tail(&d->entry, &dir->dir.entries);

@@ -75,6 +75,7 @@ struct dentry {
 	struct list_head entry; /* in the directory, ascending @pos */
 	struct inode *inode;    /* a reference */
 	u64 pos;                /* for getdents: stable while others go */
+	u8 len;                 /* of the name */
 	char name[];
 };
 

@@ -16,7 +16,7 @@ export SOURCE_DATE_EPOCH
 
 # --- sources: every .c of a folder; a new file needs no edit here -----------
 STACK_DIRS := lib net/core net/sched net/netfilter net/ethernet net/ipv4 \
-	net/netlink net/packet net
+	net/netlink net/packet net/unix net
 GUEST_DIRS := $(STACK_DIRS) kernel drivers/pci drivers/net/e1000 boot
 HOST_DIRS  := $(STACK_DIRS) tests/fixtures tests/path tests/host
 PKT_DIRS   := tests/packetdrill/runner
@@ -45,7 +45,7 @@ GUEST_CFLAGS = $(BASE) $(if $(filter-out $(COLD),$(filter $(HOT),$<)),-O2,-Os) -
 	-fno-pie -fno-common -mcmodel=kernel -mno-red-zone -mgeneral-regs-only \
 	-fno-stack-protector -fno-asynchronous-unwind-tables
 # The way of a packet is built for speed, all else for size.
-COLD := net/netlink/% net/packet/% net/core/filter.c
+COLD := net/netlink/% net/unix/% net/packet/% net/core/filter.c
 HOT := net/% drivers/net/% lib/checksum.c lib/fdtable.c lib/rbtree.c \
 	lib/read_write.c lib/siphash.c lib/softirq.c lib/timer.c lib/uio.c \
 	lib/wait.c kernel/page_alloc.c kernel/slab.c kernel/string.c \

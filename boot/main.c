@@ -8,6 +8,7 @@
 #include "boot/network.h"
 #include "boot/drain.h"
 #include "boot/proc.h"
+#include "boot/unix_fs.h"
 #include "kernel/cmdline.h"
 #include "kernel/console.h"
 #include "kernel/io.h"
@@ -79,6 +80,7 @@ void start_kernel(u32 magic, u64 info)
 	/* What programs need. */
 	syscall_init();
 	ramfs_init();
+	unix_fs_init();
 	initramfs_unpack();
 	proc_init();
 	tty_init();

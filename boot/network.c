@@ -26,6 +26,7 @@
 #include "net/ipv4/sysctl.h"
 #include "net/netlink/netlink.h"
 #include "net/packet/packet.h"
+#include "net/unix/af_unix.h"
 #include "drivers/pci/pci.h"
 
 /* "Tcp", "OutSegs" becomes "tcp.OutSegs". */
@@ -133,6 +134,7 @@ void network_init(void)
 	inet_init();
 	netlink_init();
 	packet_init();
+	unix_init();
 	err = net_setup(&init_net);
 	if (err)
 		panic("network: no memory for the stack (error %d)", err);

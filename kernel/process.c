@@ -784,6 +784,17 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
 
 /* --- identity --- */
 
+/**
+ * task_tgid() - The number of the program that runs.
+ *
+ * Context: task.
+ * Return:  it; 0 for a task of the kernel's own.
+ */
+int task_tgid(void)
+{
+	return current->process ? current->process->pid : 0;
+}
+
 SYSCALL_DEFINE0(getpid)
 {
 	return current->process->pid;

@@ -82,6 +82,8 @@ bool task_signal_pending(void);
 void task_set_temp_sigmask(u64 mask);
 /* SIGPIPE and the like to the current task. */
 void task_raise_signal(int sig);
+/* The number of the program that runs; 0: none. */
+int task_tgid(void);
 /* The current task's descriptors; NULL in softirq or for a kernel task. */
 struct files_struct *task_files(void);
 /* The same for a system call, where the answer is at hand. */

@@ -339,22 +339,57 @@ SYSCALL_DEFINE3(socket, int, family, int, type, int, protocol)
 	return err ? err : sock_map_fd(sock, flags);
 }
 
-/* No family here connects two sockets to each other. */
+static int create_pair(int family, int type, int protocol,
+		       struct socket *pair[2])
+{
+	int err;
+
+	err = sock_create(&init_net, family, type, protocol, &pair[0]);
+	if (err)
+		return err;
+	err = sock_create(&init_net, family, type, protocol, &pair[1]);
+	if (err) {
+		sock_release(pair[0]);
+		return err;
+	}
+	err = pair[0]->ops->socketpair
+		      ? pair[0]->ops->socketpair(pair[0], pair[1])
+		      : -EOPNOTSUPP;
+	if (err) {
+		sock_release(pair[0]);
+		sock_release(pair[1]);
+	}
+	return err;
+}
+
 SYSCALL_DEFINE4(socketpair, int, family, int, type, int, protocol, int __user *,
 		usockvec)
 {
 	u32 flags = (u32)type & ~(u32)SOCK_TYPE_MASK;
-	struct socket *sock;
-	int err;
+	struct socket *pair[2];
+	long err;
+	int fd[2];
 
 	if (flags & ~(u32)(SOCK_CLOEXEC | SOCK_NONBLOCK))
 		return -EINVAL;
-	err = sock_create(&init_net, family, type & SOCK_TYPE_MASK, protocol,
-			  &sock);
+	err = create_pair(family, type & SOCK_TYPE_MASK, protocol, pair);
 	if (err)
 		return err;
-	sock_release(sock);
-	return -EOPNOTSUPP;
+	fd[0] = (int)sock_map_fd(pair[0], flags);
+	if (fd[0] < 0) {
+		sock_release(pair[1]);
+		return fd[0];
+	}
+	fd[1] = (int)sock_map_fd(pair[1], flags);
+	err = fd[1] < 0 ? fd[1] : 0;
+	if (!err && copy_to_user(usockvec, fd, sizeof(fd)))
+		err = -EFAULT;
+	if (err) {
+		close_fd(task_files(), fd[0]);
+		if (fd[1] >= 0)
+			close_fd(task_files(), fd[1]);
+	}
+	return err;
 }
 
 SYSCALL_DEFINE3(bind, int, fd, void __user *, uaddr, int, len)

@@ -9,11 +9,17 @@
 #include "lib/syscalls.h"
 #include "lib/uapi/fcntl.h"
 #include "lib/uapi/time.h"
+#include "lib/uapi/un.h"
 #include "net/core/sock.h"
 #include "net/socket.h"
 
-/* Room for all control messages that one received packet can cause. */
-#define CTL_ROOM 512U
+/* Room for all control messages that one received packet can cause; of AF_UNIX,
+ * with the most descriptors and the sender. */
+#define CTL_ROOM      512U
+#define CTL_ROOM_UNIX 1088U
+static_assert(CTL_ROOM_UNIX >= CMSG_SPACE(SCM_MAX_FD * sizeof(int)) +
+				       CMSG_SPACE(sizeof(struct ucred)),
+	      "lib/uapi/un.h");
 
 static int import_name(const struct user_msghdr *um, struct msghdr *msg,
 		       struct sockaddr_storage *addr)
@@ -190,13 +196,28 @@ static int export_msg(struct user_msghdr __user *u,
 	return 0;
 }
 
+/* Where more than CTL_ROOM can come: zeroed room of its own, if there is
+ * memory. */
+static u8 *more_room(const struct socket *sock, size_t wanted, u8 *small,
+		     size_t *room)
+{
+	u8 *p = NULL;
+
+	if (sock->ops->family == AF_UNIX)
+		p = kzalloc(CTL_ROOM_UNIX, GFP_KERNEL);
+	if (!p)
+		return small;
+	*room = min_t(size_t, wanted, CTL_ROOM_UNIX);
+	return p;
+}
+
 static ssize_t recv_one(struct socket *sock, struct user_msghdr __user *u,
 			u32 flags)
 {
 	struct iovec fast[UIO_FASTIOV], *iov = fast;
 	struct sockaddr_storage addr;
 	struct msghdr msg = { 0 };
-	u8 control[CTL_ROOM] __aligned(8);
+	u8 on_stack[CTL_ROOM] __aligned(8), *control = on_stack;
 	struct user_msghdr um;
 	size_t room;
 	ssize_t n;
@@ -213,9 +234,11 @@ static ssize_t recv_one(struct socket *sock, struct user_msghdr __user *u,
 	if (n < 0)
 		return n;
 	memset(&addr, 0, sizeof(addr));
-	memset(control, 0, sizeof(control));
+	memset(on_stack, 0, sizeof(on_stack));
 	msg.msg_name = um.msg_name ? &addr : NULL;
 	room = um.msg_control ? min_t(size_t, um.msg_controllen, CTL_ROOM) : 0;
+	if (unlikely(room == CTL_ROOM))
+		control = more_room(sock, um.msg_controllen, on_stack, &room);
 	msg.msg_control = room ? control : NULL;
 	msg.msg_controllen = room;
 	if (sock->file->f_flags & O_NONBLOCK)
@@ -228,6 +251,8 @@ static ssize_t recv_one(struct socket *sock, struct user_msghdr __user *u,
 		if (err)
 			n = err;
 	}
+	if (control != on_stack)
+		kfree(control);
 	if (iov != fast)
 		kfree(iov);
 	return n;

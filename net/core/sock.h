@@ -61,6 +61,7 @@ enum sock_flags {
 	SOCK_DBG,
 	SOCK_FILTERED,      /* sk_filter is set */
 	SOCK_FILTER_LOCKED, /* and stays as it is */
+	SOCK_PASSCRED,      /* AF_UNIX: who sent it comes along */
 };
 
 /* Received packets are stamped for the sock's sake. */

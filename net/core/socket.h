@@ -11,6 +11,7 @@
 #include "net/core/net_namespace.h"
 
 struct sock;
+struct ucred;
 struct socket;
 
 /* A message in the kernel: addresses and control data are kernel copies. */
@@ -78,6 +79,10 @@ struct proto_ops {
 		       u32 file_flags);
 	int (*accept)(struct socket *sock, struct socket *newsock,
 		      u32 file_flags);
+	/* Two new ones become each other's peers. NULL: -EOPNOTSUPP. */
+	int (*socketpair)(struct socket *a, struct socket *b);
+	/* Who is at the other end (SO_PEERCRED). NULL: nobody knows. */
+	void (*peercred)(const struct socket *sock, struct ucred *cred);
 	/* Length of the address written to @addr, or errno. @peer: 0: its own;
 	 * 1: its peer's; 2: also when the connection has ended. */
 	int (*getname)(struct socket *sock, struct sockaddr_storage *addr,

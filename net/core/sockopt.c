@@ -6,6 +6,7 @@
  */
 #include "lib/uapi/tcp.h"
 #include "lib/uapi/time.h"
+#include "lib/uapi/un.h"
 #include "lib/vsprintf.h"
 #include "net/core/filter.h"
 #include "net/core/netdevice.h"
@@ -261,6 +262,9 @@ static int set_int(struct sock *sk, int name, int val,
 		return sk_detach_filter(sk);
 	case SO_LOCK_FILTER:
 		return sk_lock_filter(sk, on);
+	case SO_PASSCRED:
+		set_flag(sk, SOCK_PASSCRED, on);
+		return 0;
 	case SO_SELECT_ERR_QUEUE:
 		set_flag(sk, SOCK_SELECT_ERR_QUEUE, on);
 		return 0;
@@ -398,6 +402,9 @@ static int get_int(struct sock *sk, int name, int *val)
 	case SO_BPF_EXTENSIONS:
 		*val = SKF_AD_MAX;
 		return 0;
+	case SO_PASSCRED:
+		*val = sock_flag(sk, SOCK_PASSCRED);
+		return 0;
 	case SO_SELECT_ERR_QUEUE:
 		*val = sock_flag(sk, SOCK_SELECT_ERR_QUEUE);
 		return 0;
@@ -448,6 +455,16 @@ static int get_device(struct sock *sk, void __user *val, int __user *len)
 	if (room < IFNAMSIZ)
 		return -EINVAL;
 	return put_sockopt(val, len, dev->name, (int)strlen(dev->name) + 1);
+}
+
+static int get_peercred(const struct socket *sock, void __user *val,
+			int __user *len)
+{
+	struct ucred cred = { .uid = ~0U, .gid = ~0U };
+
+	if (sock->ops->peercred)
+		sock->ops->peercred(sock, &cred);
+	return put_sockopt(val, len, &cred, sizeof(cred));
 }
 
 /* uAPI linux/sock_diag.h, enum of SK_MEMINFO_*. */
@@ -510,6 +527,8 @@ int sock_getsockopt(struct socket *sock, int level, int name, void __user *val,
 		return get_device(sk, val, len);
 	case SO_GET_FILTER:
 		return sk_get_filter(sk, val, len);
+	case SO_PEERCRED:
+		return get_peercred(sock, val, len);
 	case SO_MEMINFO:
 		return get_meminfo(sk, val, len);
 	case SO_MAX_PACING_RATE:

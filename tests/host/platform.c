@@ -186,6 +186,11 @@ void task_raise_signal(int sig)
 	raised_signal = sig;
 }
 
+int task_tgid(void)
+{
+	return 1;
+}
+
 int test_take_signal(void)
 {
 	int sig = raised_signal;

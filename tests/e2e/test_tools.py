@@ -78,3 +78,41 @@ def test_curl_up_and_down(tmp_path):
         assert r.status == 0, r.out + r.err
         assert s.got == (len(data), sha256(data)), r.out
     assert sha256(data) in r.out, r.out
+
+
+def test_ping_with_its_capabilities():
+    r = shell(["iputils-ping"],
+              "ping -c 2 -i 0.2 -W 2 127.0.0.1 && "
+              "ping -c 1 -W 2 -M do -s 1472 host; echo status $?; "
+              "ping -c 1 -W 2 -M do -s 1473 host; echo status $?")
+    assert "2 packets transmitted, 2 received, 0% packet loss" in r.out, r.out
+    assert "1480 bytes from" in r.out, r.out
+    assert "message too long, mtu=1500" in r.out, r.out
+    assert r.out.count("status 0") == 1 and "status 1" in r.out, r.out
+    assert "is not implemented" not in r.out, r.out
+
+
+def test_sysctl_reads_and_writes():
+    r = shell(["procps"],
+              "/usr/sbin/sysctl net.ipv4.ip_default_ttl && "
+              "/usr/sbin/sysctl -w net.ipv4.ip_default_ttl=77 && "
+              "/usr/sbin/sysctl -n net.ipv4.ip_default_ttl")
+    assert "net.ipv4.ip_default_ttl = 64" in r.out, r.out
+    assert "\n77" in r.out.replace("\r", ""), r.out
+
+
+def test_busybox_clients_and_socat(tmp_path):
+    data = noise(300000, seed=2)
+    path = tmp_path / "d"
+    path.write_bytes(data)
+    with web(data) as s:
+        port = s.server_address[1]
+        r = shell(["socat"],
+                  f"wget -q -O /got http://host:{port}/ && sha256sum /got; "
+                  "socat -u UNIX-LISTEN:/s,fork OPEN:/copy,creat,append & "
+                  "sleep 0.3; socat -u OPEN:/d UNIX-CONNECT:/s; sleep 0.3; "
+                  "sha256sum /copy; kill %1; "
+                  "printf 'GET / HTTP/1.0\\r\\n\\r\\n' | "
+                  f"nc host {port} | tail -c 300000 | sha256sum",
+                  "--add", f"{path}:d")
+    assert r.out.count(sha256(data)) == 3, r.out + r.err

@@ -3,7 +3,7 @@
  * DOC: AF_UNIX through the system calls: streams, records and datagrams, names,
  * both ends of a connection's life, files that go along, and sockets that only
  * refer to each other. Names that are paths are a table of this suite's.
- * Expectations are Linux's, tried there with the same calls.
+ * Expectations are Linux's, as its manual pages have them.
  */
 #include "lib/slab.h"
 #include "lib/uapi/fcntl.h"

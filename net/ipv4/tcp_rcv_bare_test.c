@@ -101,10 +101,14 @@ static void tcp_rcv_bare_leaves_the_unusual(struct kunit *test)
 		u16 win;
 		const char *options;
 	} odd[] = {
-		{ "F.", 1, 2001, 5000, NULL },	{ "R.", 1, 2001, 5000, NULL },
-		{ "E.", 1, 2001, 5000, NULL },	{ ".", 2, 2001, 5000, NULL },
-		{ ".", 1, 9001, 5000, NULL },	{ ".", 1, 1001, 5000, NULL },
-		{ ".", 1, 2001, 6000, NULL },	{ ".", 1, 2001, 5000, "ts=1/1" },
+		{ "F.", 1, 2001, 5000, NULL },
+		{ "R.", 1, 2001, 5000, NULL },
+		{ "E.", 1, 2001, 5000, NULL },
+		{ ".", 2, 2001, 5000, NULL },
+		{ ".", 1, 9001, 5000, NULL },
+		{ ".", 1, 1001, 5000, NULL },
+		{ ".", 1, 2001, 6000, NULL },
+		{ ".", 1, 2001, 5000, "ts=1/1" },
 		{ ".", 1, 2001, 5000, "nop nop nop nop" },
 	};
 	struct tcp_peer *p = test->priv;
@@ -163,10 +167,10 @@ static void tcp_rcv_bare_needs_a_clear_way(struct kunit *test)
 	peer_send(p, ".", 1, 0, 2001, 5000, NULL); /* learnt again */
 
 	build(p, &k, ".", 1, 3001, 5000, NULL);
-	KUNIT_EXPECT_EQ(test,
-			sock_create(p->f->net, AF_INET, SOCK_RAW, IPPROTO_TCP,
-				    &raw),
-			0);
+	KUNIT_EXPECT_EQ(
+		test,
+		sock_create(p->f->net, AF_INET, SOCK_RAW, IPPROTO_TCP, &raw),
+		0);
 	KUNIT_EXPECT_FALSE(test, rcv(p, &k));
 	sock_release(raw);
 	lock_sock(s->sk);

@@ -77,7 +77,7 @@ static void tcp_rcv_bare_counts(struct kunit *test)
 	u64 local = MIB(p, Ip_InDelivers), segs = MIB(p, Tcp_InSegs);
 	u64 acks = MIB(p, TcpExt_TCPHPAcks);
 	u32 una = tcp_sk(s->sk)->snd_una, was = tcp_sk(s->sk)->segs_in;
-	struct packet k;
+	struct packet k = { 0 };
 
 	build(p, &k, ".", 1, 2001, 5000, NULL);
 	KUNIT_EXPECT_TRUE(test, rcv(p, &k));
@@ -155,7 +155,7 @@ static void tcp_rcv_bare_needs_a_clear_way(struct kunit *test)
 	struct tcp_peer *p = test->priv;
 	struct socket *s = in_flight(p), *raw = NULL;
 	u32 una = tcp_sk(s->sk)->snd_una;
-	struct packet k;
+	struct packet k = { 0 };
 
 	build(p, &k, ".", 1, 2001, 5000, NULL);
 	KUNIT_EXPECT_EQ(test, nf_register_net_hook(p->f->net, &ops), 0);

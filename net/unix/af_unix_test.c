@@ -542,7 +542,7 @@ static void credentials_say_who(struct kunit *test)
 	struct {
 		struct cmsghdr h;
 		struct ucred v;
-	} c;
+	} c = { 0 };
 	char b;
 	struct iovec v = { &b, 1 };
 	struct user_msghdr um = { .msg_iov = &v,

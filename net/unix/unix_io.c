@@ -12,6 +12,7 @@
 #include "lib/uapi/poll.h"
 #include "lib/uapi/signal.h"
 #include "lib/uapi/tcp.h"
+#include "net/ipv4/route.h"
 #include "net/unix/unix_int.h"
 
 /* A stream's packet: eight pages with all that belongs to it. */
@@ -487,10 +488,11 @@ static int bytes_waiting(struct sock *sk)
 }
 
 /**
- * unix_ioctl() - proto_ops.ioctl: SIOCINQ (FIONREAD), SIOCOUTQ.
+ * unix_ioctl() - proto_ops.ioctl: SIOCINQ (FIONREAD), SIOCOUTQ; and what any
+ * socket may ask about devices, for which if_nametoindex(3) takes this one.
  * @sock: the socket.
  * @cmd:  the request.
- * @arg:  a program's int.
+ * @arg:  a program's int, or a struct of lib/uapi/if.h.
  *
  * Context: task.
  * Return:  0 or a negative errno.
@@ -510,7 +512,7 @@ int unix_ioctl(struct socket *sock, u32 cmd, unsigned long arg)
 		v = (int)sk->sk_wmem_alloc;
 		break;
 	default:
-		return -ENOIOCTLCMD;
+		return devinet_ioctl(sock_net(sk), cmd, (void __user *)arg);
 	}
 	return copy_to_user((void __user *)arg, &v, sizeof(v)) ? -EFAULT : 0;
 }

@@ -18,6 +18,7 @@ static void fill(void)
 	filled = true;
 	proc_sys_fill();
 	proc_net_fill();
+	proc_kernel_fill();
 }
 
 /**

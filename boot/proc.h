@@ -8,3 +8,5 @@ void proc_init(void);
 /* boot/proc_net.c and boot/proc_sys.c: /proc/net; /proc/sys, /sys/module. */
 void proc_net_fill(void);
 void proc_sys_fill(void);
+/* boot/proc_kernel.c: meminfo, uptime and the like. */
+void proc_kernel_fill(void);

@@ -591,6 +591,7 @@ int inode_fstat(struct file *f, struct kstat *st)
  */
 int inode_release(struct file *f)
 {
+	flock_release(f);
 	iput(file_inode(f));
 	return 0;
 }

@@ -125,6 +125,9 @@ int dir_path(const struct inode *dir, char *buf, size_t size) __must_check;
 /* A kernel copy of a program's path (kfree it), or an error pointer. */
 char *getname(const char __user *upath) __must_check;
 
+/* flock.c */
+void flock_release(const struct file *f);
+
 /* chrdev.c */
 struct file *chrdev_open(struct inode *inode, u32 flags) __must_check;
 bool file_is_dev_zero(const struct file *f);

@@ -19,6 +19,10 @@ long sys_ppoll(struct pollfd __user *fds, u32 n, struct timespec __user *ts,
 long sys_select(int n, u64 __user *in, u64 __user *out, u64 __user *ex,
 		struct timeval __user *utv);
 long sys_eventfd2(u32 count, u32 flags);
+long sys_timerfd_create(int clock, u32 flags);
+long sys_timerfd_settime(int fd, int flags, const struct itimerspec __user *to,
+			 struct itimerspec __user *old);
+long sys_timerfd_gettime(int fd, struct itimerspec __user *to);
 long sys_epoll_create1(u32 flags);
 long sys_epoll_ctl(int epfd, int op, int fd, struct epoll_event __user *ev);
 long sys_epoll_wait(int epfd, struct epoll_event __user *to, int max_events,
@@ -430,8 +434,97 @@ static void eventfd_counts_and_polls(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, v, 1);
 }
 
+static u64 read_ticks(int fd)
+{
+	u64 v = 0;
+
+	return sys_read(fd, &v, 8) == 8 ? v : 0;
+}
+
+static void timerfd_counts_and_polls(struct kunit *test)
+{
+	struct itimerspec once = { .it_value.tv_nsec = NSEC_PER_MSEC };
+	struct itimerspec often = { { 1, 0 }, { 0, NSEC_PER_MSEC } };
+	struct itimerspec always = { { 0, 1 }, { 0, 1 } }, never = { 0 }, now;
+	struct pollfd p = { .events = POLLIN | POLLOUT };
+	int fd = (int)sys_timerfd_create(CLOCK_MONOTONIC, O_NONBLOCK);
+	u64 v;
+
+	p.fd = fd;
+	KUNIT_ASSERT_TRUE(test, fd >= 0);
+	KUNIT_EXPECT_EQ(test, sys_read(fd, &v, 8), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, 0), 0);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_settime(fd, 0, &once, NULL), 0);
+	KUNIT_EXPECT_EQ(test, sys_read(fd, &v, 7), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, -1), 1);
+	KUNIT_EXPECT_EQ(test, p.revents, POLLIN);
+	KUNIT_EXPECT_EQ(test, read_ticks(fd), 1);
+	KUNIT_EXPECT_EQ(test, sys_read(fd, &v, 8), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_gettime(fd, &now), 0);
+	KUNIT_EXPECT_EQ(test, timespec_to_ns(&now.it_value), 0);
+	/* With an interval; what is left is what the next setting gives. */
+	KUNIT_EXPECT_EQ(test, sys_timerfd_settime(fd, 0, &often, NULL), 0);
+	KUNIT_EXPECT_EQ(test, sys_poll(&p, 1, -1), 1);
+	KUNIT_EXPECT_GE(test, read_ticks(fd), 1);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_settime(fd, 0, &always, &now), 0);
+	KUNIT_EXPECT_EQ(test, now.it_interval.tv_sec, 1);
+	v = timespec_to_ns(&now.it_value);
+	KUNIT_EXPECT_TRUE(test, v > 0 && v <= NSEC_PER_SEC);
+	/* The shortest interval: the machine lives, and counts them all. */
+	KUNIT_EXPECT_EQ(test, sys_poll(NULL, 0, 1), 0);
+	KUNIT_EXPECT_GE(test, read_ticks(fd), NSEC_PER_MSEC);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_settime(fd, 0, &never, NULL), 0);
+	KUNIT_EXPECT_EQ(test, sys_read(fd, &v, 8), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, sys_close(fd), 0);
+}
+
+static void timerfd_knows_both_clocks(struct kunit *test)
+{
+	struct itimerspec at = { 0 }, now;
+	int fd = (int)sys_timerfd_create(CLOCK_REALTIME, 0);
+	u64 left;
+
+	KUNIT_ASSERT_TRUE(test, fd >= 0);
+	at.it_value = ns_to_timespec(ktime_get_real_ns() + 10 * NSEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_settime(fd, TIMER_ABSTIME, &at, NULL),
+			0);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_gettime(fd, &now), 0);
+	left = timespec_to_ns(&now.it_value);
+	KUNIT_EXPECT_TRUE(test,
+			  left > 5 * NSEC_PER_SEC && left <= 10 * NSEC_PER_SEC);
+	/* A moment that is over: at once, and the read that waits returns. */
+	at.it_value = ns_to_timespec(1);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_settime(fd, TIMER_ABSTIME, &at, NULL),
+			0);
+	KUNIT_EXPECT_EQ(test, read_ticks(fd), 1);
+	KUNIT_EXPECT_EQ(test, sys_close(fd), 0);
+}
+
+static void timerfd_checks_its_arguments(struct kunit *test)
+{
+	struct itimerspec bad = { .it_value.tv_nsec = NSEC_PER_SEC };
+	int fd = (int)sys_timerfd_create(CLOCK_BOOTTIME, 0);
+	int other = (int)sys_eventfd2(0, 0);
+
+	KUNIT_EXPECT_EQ(test, sys_timerfd_create(CLOCK_MONOTONIC_RAW, 0),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_create(CLOCK_MONOTONIC, 1), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_settime(fd, 0, &bad, NULL), -EINVAL);
+	bad.it_value.tv_nsec = 0;
+	KUNIT_EXPECT_EQ(test, sys_timerfd_settime(fd, 4, &bad, NULL), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_settime(other, 0, &bad, NULL),
+			-EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_gettime(other, &bad), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sys_timerfd_gettime(1000, &bad), -EBADF);
+	KUNIT_EXPECT_EQ(test, sys_close(fd), 0);
+	KUNIT_EXPECT_EQ(test, sys_close(other), 0);
+}
+
 static const struct kunit_case poll_cases[] = {
 	KUNIT_CASE(eventfd_counts_and_polls),
+	KUNIT_CASE(timerfd_counts_and_polls),
+	KUNIT_CASE(timerfd_knows_both_clocks),
+	KUNIT_CASE(timerfd_checks_its_arguments),
 	KUNIT_CASE(poll_reports_each_file),
 	KUNIT_CASE(poll_sleeps_until_ready_or_timeout),
 	KUNIT_CASE(poll_survives_allocation_failure),

@@ -14,6 +14,11 @@ struct timeval {
 	s64 tv_usec;
 };
 
+struct itimerspec {
+	struct timespec it_interval;
+	struct timespec it_value;
+};
+
 struct itimerval {
 	struct timeval it_interval;
 	struct timeval it_value;

@@ -115,7 +115,7 @@ static void tcp_rcv_bare_leaves_the_unusual(struct kunit *test)
 	struct socket *s = in_flight(p);
 	u64 in = MIB(p, Ip_InReceives);
 	u32 una = tcp_sk(s->sk)->snd_una, i;
-	struct packet good, k;
+	struct packet good = { 0 }, k = { 0 };
 
 	for (i = 0; i < ARRAY_SIZE(odd); i++) {
 		build(p, &k, odd[i].flags, odd[i].seq, odd[i].ack, odd[i].win,

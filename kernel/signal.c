@@ -17,6 +17,7 @@
 #include "lib/bug.h"
 #include "lib/printk.h"
 #include "lib/slab.h"
+#include "lib/softirq.h"
 #include "lib/uapi/time.h"
 
 #define SIGBIT(sig) BIT((sig)-1)
@@ -180,11 +181,36 @@ static bool has_handler(const struct task *t, int sig)
 	       !(t->sigblocked & SIGBIT(sig));
 }
 
-static void out_of_memory(struct task *t)
+/* Who ends when a page cannot be had for @t: its own program, but the first
+ * one only if there is no other; else the youngest of these. */
+static struct process *oom_victim(const struct task *t)
 {
+	struct process *p, *found = t->process;
+
+	if (t->process->pid != 1)
+		return found;
+	list_for_each_entry (p, &process_list, all)
+		if (p->pid != 1 && !p->group_exiting &&
+		    !list_empty(&p->threads))
+			found = p;
+	return found;
+}
+
+/* There is no page for @t; true: there soon will be, of another program's. */
+static bool out_of_memory(struct task *t)
+{
+	struct process *p = oom_victim(t);
+	struct task *v = t;
+
+	if (p != t->process)
+		v = list_first_entry(&p->threads, struct thread, entry)->task;
 	pr_err("Out of memory: killed %s[%d], %llu KiB mapped, %llu KiB free\n",
-	       t->name, t->pid, t->mm->nr_pages * 4, nr_free_pages() * 4);
-	t->sigpending |= SIGBIT(SIGKILL);
+	       v->name, v->pid, v->mm->nr_pages * 4, nr_free_pages() * 4);
+	if (v == t)
+		t->sigpending |= SIGBIT(SIGKILL);
+	else
+		signal_send(p, SIGKILL);
+	return v != t;
 }
 
 static bool user_page_fault(struct pt_regs *regs, u64 err, u64 addr)
@@ -200,8 +226,10 @@ static bool user_page_fault(struct pt_regs *regs, u64 err, u64 addr)
 		res = mm_handle_fault(t->mm, addr, err);
 	if (res == MM_FAULT_OK)
 		return true;
-	if (res == MM_FAULT_OOM)
-		out_of_memory(t);
+	if (res == MM_FAULT_OOM && out_of_memory(t) && !softirq_disable_count) {
+		task_yield();
+		return true;
+	}
 	if (!user_mode(regs))
 		return false;
 	if (res == MM_FAULT_OOM)

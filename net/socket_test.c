@@ -11,35 +11,9 @@
 #include "net/core/sock.h"
 #include "net/socket.h"
 #include "tests/fixtures/net_fixture.h"
+#include "tests/fixtures/socket_calls.h"
 
 #define AF_ECHO (AF_MAX - 1)
-
-long sys_socket(int family, int type, int protocol);
-long sys_socketpair(int family, int type, int protocol, int __user *vec);
-long sys_bind(int fd, void __user *uaddr, int len);
-long sys_connect(int fd, void __user *uaddr, int len);
-long sys_listen(int fd, int backlog);
-long sys_accept4(int fd, void __user *uaddr, int __user *ulen, u32 flags);
-long sys_getsockname(int fd, void __user *uaddr, int __user *ulen);
-long sys_getpeername(int fd, void __user *uaddr, int __user *ulen);
-long sys_shutdown(int fd, int how);
-long sys_setsockopt(int fd, int level, int name, void __user *val, int len);
-long sys_getsockopt(int fd, int level, int name, void __user *val,
-		    int __user *len);
-long sys_sendto(int fd, void __user *buf, size_t len, u32 flags,
-		void __user *uaddr, int alen);
-long sys_recvfrom(int fd, void __user *buf, size_t len, u32 flags,
-		  void __user *uaddr, int __user *ulen);
-long sys_sendmsg(int fd, struct user_msghdr __user *umsg, u32 flags);
-long sys_recvmsg(int fd, struct user_msghdr __user *umsg, u32 flags);
-long sys_sendmmsg(int fd, struct mmsghdr __user *vec, u32 vlen, u32 flags);
-long sys_recvmmsg(int fd, struct mmsghdr __user *vec, u32 vlen, u32 flags,
-		  struct timespec __user *timeout);
-long sys_read(int fd, void __user *buf, size_t count);
-long sys_write(int fd, void __user *buf, size_t count);
-long sys_close(int fd);
-long sys_fcntl(int fd, u32 cmd, u64 arg);
-long sys_poll(struct pollfd __user *fds, u32 n, int timeout_ms);
 
 static struct proto echo_prot = {
 	.name = "ECHO",

@@ -22,7 +22,7 @@ sys.path.insert(0, HERE)
 from bench_lib import fixed, goals, plots, report, scale  # noqa: E402
 from bench_lib.machines import System, run  # noqa: E402
 from doorbell_lib import process  # noqa: E402
-from doorbell_lib.common import BUILD, Fail  # noqa: E402
+from doorbell_lib.common import BUILD  # noqa: E402
 
 SYSTEMS = (
     System("doorbell", "doorbell"),
@@ -100,12 +100,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        with process.signals_end():
-            sys.exit(main())
-    except Fail as e:
-        sys.exit(f"bench: {e}")
-    except process.Ended as e:
-        sys.exit(e.status)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    process.run_main("bench", main)

@@ -14,7 +14,7 @@ sys.path.insert(0, HERE)
 
 from bench_lib import plots, scale  # noqa: E402
 from doorbell_lib import process  # noqa: E402
-from doorbell_lib.common import BUILD, Fail  # noqa: E402
+from doorbell_lib.common import BUILD  # noqa: E402
 
 
 def main():
@@ -37,12 +37,4 @@ def main():
 
 
 if __name__ == "__main__":
-    try:
-        with process.signals_end():
-            sys.exit(main())
-    except Fail as e:
-        sys.exit(f"bench_scale: {e}")
-    except process.Ended as e:
-        sys.exit(e.status)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    process.run_main("bench_scale", main)

@@ -79,6 +79,35 @@ void skb_free_datagram(struct sock *sk, struct sk_buff *skb)
 }
 
 /**
+ * datagram_ioctl() - proto.ioctl: SIOCOUTQ, bytes not yet on the wire, and
+ * SIOCINQ, those of the next datagram.
+ * @sk:     the socket. @cmd: which.
+ * @header: bytes of a queued packet that its reader does not get.
+ * @val:    the answer.
+ *
+ * Context: task.
+ * Return:  0, or -ENOIOCTLCMD.
+ */
+int datagram_ioctl(struct sock *sk, u32 cmd, u32 header, int *val)
+{
+	const struct sk_buff *skb;
+
+	switch (cmd) {
+	case SIOCOUTQ:
+		*val = (int)sk->sk_wmem_alloc;
+		return 0;
+	case SIOCINQ:
+		local_bh_disable();
+		skb = skb_peek(&sk->sk_receive_queue);
+		*val = skb ? (int)(skb->len - header) : 0;
+		local_bh_enable();
+		return 0;
+	default:
+		return -ENOIOCTLCMD;
+	}
+}
+
+/**
  * datagram_poll() - poll() of a socket without connections (S7).
  * @f:    its file.
  * @sock: the socket.

@@ -782,6 +782,23 @@ void neigh_remove(struct neighbour *n)
 }
 
 /**
+ * neigh_delete() - An administrator takes an entry out; what waits for it is
+ * reported as unreachable.
+ * @n: held by the caller, who keeps his reference.
+ *
+ * Context: task or softirq.
+ * Return:  0 or what neigh_update() says.
+ */
+int neigh_delete(struct neighbour *n)
+{
+	int err = neigh_update(n, NULL, NUD_FAILED,
+			       NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_OVERRIDE);
+
+	neigh_remove(n);
+	return err;
+}
+
+/**
  * neigh_for_each() - Show the entries of a table.
  * @tbl: the protocol's.
  * @pos: where to begin, 0 at first: chain << 32 | place in it.

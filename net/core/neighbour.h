@@ -136,6 +136,7 @@ void neigh_ifdown(struct neigh_table *tbl, struct net_device *dev);
 void neigh_changeaddr(struct neigh_table *tbl, struct net_device *dev);
 /* Take @n out of its table; the caller's reference stays. */
 void neigh_remove(struct neighbour *n);
+int neigh_delete(struct neighbour *n);
 int neigh_for_each(struct neigh_table *tbl, u64 *pos,
 		   int (*fn)(const struct neighbour *n, void *arg), void *arg);
 /* The upper layer had an answer: TCP progress confirms (RFC 4861, 7.3.1). */

@@ -435,6 +435,7 @@ void sk_stop_timer(struct sock *sk, struct timer_list *t);
 struct sk_buff *skb_recv_datagram(struct sock *sk, int flags,
 				  int *err) __must_check;
 void skb_free_datagram(struct sock *sk, struct sk_buff *skb);
+int datagram_ioctl(struct sock *sk, u32 cmd, u32 header, int *val);
 u32 datagram_poll(struct file *f, struct socket *sock, struct poll_table *pt);
 
 /* The ordinary way, for a proto.send_fast. */

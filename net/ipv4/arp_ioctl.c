@@ -78,12 +78,6 @@ static void get(const struct neighbour *n, struct arpreq *r)
 	r->arp_flags = arp_state_to_flags(n->nud_state);
 }
 
-static int forget(struct neighbour *n)
-{
-	return neigh_update(n, NULL, NUD_FAILED,
-			    NEIGH_UPDATE_F_OVERRIDE | NEIGH_UPDATE_F_ADMIN);
-}
-
 /* The request, with softirqs off: no entry and no device goes away. */
 static int request(struct net *net, u32 cmd, struct arpreq *r)
 {
@@ -104,7 +98,7 @@ static int request(struct net *net, u32 cmd, struct arpreq *r)
 	else if (cmd == SIOCGARP)
 		get(n, r);
 	else
-		err = forget(n);
+		err = neigh_delete(n);
 	neigh_release(n);
 	return err;
 }

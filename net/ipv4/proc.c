@@ -226,48 +226,47 @@ static size_t route_next(struct net *net, u64 *pos, char *text, size_t size)
 
 /* --- arp --- */
 
-static struct neighbour *neigh_nth(const struct neigh_table *tbl, u64 nth)
-{
-	struct neighbour *n;
-	u32 i;
+struct arp_text {
+	char *text;
+	size_t size, len;
+};
 
-	for (i = 0; i < 1U << tbl->hash_bits; i++)
-		hlist_for_each_entry (n, &tbl->hash[i], hash_node)
-			if (!(n->nud_state & NUD_NOARP) && !nth--)
-				return n;
-	return NULL;
-}
-
-static size_t arp_line(const struct neighbour *n, char *text, size_t size)
+/* The first that is shown ends the walk. */
+static int arp_line(const struct neighbour *n, void *arg)
 {
+	struct arp_text *t = arg;
 	const u8 *ha = n->ha;
 	char addr[16];
 
+	if (n->nud_state & NUD_NOARP)
+		return 0;
 	snprintf(addr, sizeof(addr), "%pI4", n->primary_key);
-	return (size_t)scnprintf(
-		text, size,
+	t->len = (size_t)scnprintf(
+		t->text, t->size,
 		"%-16s 0x%-10x0x%-10x%02x:%02x:%02x:%02x:%02x:%02x"
 		"     *        %s\n",
 		addr, n->dev->type, arp_state_to_flags(n->nud_state), ha[0],
 		ha[1], ha[2], ha[3], ha[4], ha[5], n->dev->name);
+	return 1;
 }
 
+/* *@pos: 0 is the heading, then one more than neigh_for_each()'s. */
 static size_t arp_next(struct net *net, u64 *pos, char *text, size_t size)
 {
-	struct neighbour *n;
-	size_t len = 0;
+	struct arp_text t = { text, size, 0 };
+	u64 at = *pos - 1;
 
-	if (!(*pos)++)
+	if (!(*pos)) {
+		*pos = 1;
 		return (size_t)scnprintf(
 			text, size,
 			"IP address       HW type     Flags       "
 			"HW address            Mask     Device\n");
-	local_bh_disable();
-	n = neigh_nth(&net->ipv4->arp_tbl, *pos - 2);
-	if (n)
-		len = arp_line(n, text, size);
-	local_bh_enable();
-	return len;
+	}
+	if (neigh_for_each(&net->ipv4->arp_tbl, &at, arp_line, &t))
+		at++;
+	*pos = at + 1;
+	return t.len;
 }
 
 static const struct proc_net_file files[] = {

@@ -11,11 +11,10 @@
 #include "net/core/sch_generic.h"
 #include "net/ipv4/sysctl.h"
 #include "net/ipv4/tcp_int.h"
-#include "net/netfilter/netfilter.h"
+#include "tests/fixtures/changes.h"
 #include "tests/fixtures/tcp_books.h"
 #include "tests/fixtures/tcp_peer.h"
 
-#define OTHER   "10.0.2.3"
 #define PLAIN   "mss=1460 sackok ws=7"
 #define STAMPED "mss=1460 sackok ws=7 ts"
 #define ALL_OFF (NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_IP_CSUM | NETIF_F_TSO)
@@ -25,26 +24,14 @@ static bool is_fast(const struct socket *s)
 	return s->sk->sk_xmit_gen == xmit_gen;
 }
 
-static void know(struct net_fixture *f, const char *ip, u8 last, u8 state)
-{
-	u8 mac[ETH_ALEN] = { 0x52, 0x55, 0x0a, 0, 2, last };
-	__be32 key = fixture_ip(ip);
-	struct neighbour *n =
-		neigh_lookup(&f->net->ipv4->arp_tbl, &key, f->eth0);
-
-	neigh_update(n, mac, state,
-		     NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_OVERRIDE);
-	neigh_release(n);
-}
-
 /* A connection with @len bytes in flight, not acknowledged. */
 static struct socket *with_data(struct kunit *test, struct tcp_peer *p,
 				const char *options, u32 len)
 {
 	struct socket *s = peer_connected(p, options);
 
-	know(p->f, OTHER, 3, NUD_PERMANENT);
-	know(p->f, PEER_IP, 2, NUD_PERMANENT);
+	fixture_know(p->f, FIXTURE_OTHER, 3, NUD_PERMANENT);
+	fixture_know(p->f, PEER_IP, 2, NUD_PERMANENT);
 	KUNIT_EXPECT_EQ(test, peer_write(s, 0, len, 0), len);
 	BUG_ON(!tcp_rtx_queue_head(s->sk));
 	return s;
@@ -495,77 +482,19 @@ static void tcp_fast_waits_behind_the_queue(struct kunit *test)
 
 /* --- changes --- */
 
-static u32 accept_all(void *priv, struct sk_buff *skb,
-		      const struct nf_hook_state *state)
-{
-	return NF_ACCEPT;
-}
-
-static struct nf_hook_ops hook_ops = {
-	.hook = accept_all,
-	.hooknum = NF_INET_LOCAL_OUT,
-};
-
-static int tap(struct sk_buff *skb, struct net_device *dev,
-	       struct packet_type *pt, struct net_device *orig_dev)
-{
-	consume_skb(skb);
-	return 0;
-}
-
-static struct packet_type tap_type = { .func = tap };
-
-static void change_route(struct net_fixture *f, struct socket *s)
-{
-	const struct fib_config cfg = { .dst = fixture_ip(PEER_IP),
-					.prefix_len = 32,
-					.type = RTN_UNICAST,
-					.scope = RT_SCOPE_UNIVERSE,
-					.table = RT_TABLE_MAIN,
-					.gateway = fixture_ip(OTHER),
-					.dev = f->eth0 };
-
-	BUG_ON(fib_table_insert(f->net, &cfg));
-}
-
 static void change_neighbour(struct net_fixture *f, struct socket *s)
 {
-	know(f, OTHER, 9, NUD_PERMANENT);
+	fixture_know(f, FIXTURE_OTHER, 9, NUD_PERMANENT);
 }
 
 static void doubt_neighbour(struct net_fixture *f, struct socket *s)
 {
-	know(f, OTHER, 9, NUD_STALE);
+	fixture_know(f, FIXTURE_OTHER, 9, NUD_STALE);
 }
 
 static void add_hook(struct net_fixture *f, struct socket *s)
 {
-	BUG_ON(nf_register_net_hook(f->net, &hook_ops));
-}
-
-static void remove_hook(struct net_fixture *f, struct socket *s)
-{
-	nf_unregister_net_hook(f->net, &hook_ops);
-}
-
-static void add_tap(struct net_fixture *f, struct socket *s)
-{
-	tap_type.type = htons(ETH_P_ALL);
-	tap_type.dev = f->eth0;
-	dev_add_pack(&tap_type);
-}
-
-static void remove_tap(struct net_fixture *f, struct socket *s)
-{
-	dev_remove_pack(&tap_type);
-}
-
-static void attach_qdisc(struct net_fixture *f, struct socket *s)
-{
-	struct netdev_queue *txq = netdev_get_tx_queue(f->eth0, 0);
-
-	BUG_ON(dev_graft_qdisc(txq,
-			       qdisc_create_dflt(txq, &pfifo_qdisc_ops, 0)));
+	fixture_add_hook(f, NF_INET_LOCAL_OUT);
 }
 
 static void learn_pmtu(struct net_fixture *f, struct socket *s)
@@ -604,11 +533,13 @@ static void tcp_fast_is_void_after_a_change(struct kunit *test)
 {
 	static void (*const changes[])(struct net_fixture *,
 				       struct socket *) = {
-		change_tos,       change_mark,      change_ttl,
-		change_route,     change_neighbour, doubt_neighbour,
-		change_neighbour, add_hook,         remove_hook,
-		add_tap,          remove_tap,       learn_pmtu,
-		change_mtu,       attach_qdisc,
+		change_tos,          change_mark,
+		change_ttl,          fixture_change_route,
+		change_neighbour,    doubt_neighbour,
+		change_neighbour,    add_hook,
+		fixture_remove_hook, fixture_add_tap,
+		fixture_remove_tap,  learn_pmtu,
+		change_mtu,          fixture_attach_qdisc,
 	};
 	struct tcp_peer *p = tcp_peer_new(test->priv);
 	struct socket *s = with_data(test, p, STAMPED, 700);

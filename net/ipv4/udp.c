@@ -625,24 +625,9 @@ static int udp_getsockopt(struct sock *sk, int level, int name,
 	return put_sockopt(val, len, &v, sizeof(v));
 }
 
-/* SIOCOUTQ: bytes not yet on the wire. SIOCINQ: the next datagram's. */
 static int udp_ioctl(struct sock *sk, u32 cmd, int *val)
 {
-	const struct sk_buff *skb;
-
-	switch (cmd) {
-	case SIOCOUTQ:
-		*val = (int)sk->sk_wmem_alloc;
-		return 0;
-	case SIOCINQ:
-		local_bh_disable();
-		skb = skb_peek(&sk->sk_receive_queue);
-		*val = skb ? (int)(skb->len - sizeof(struct udphdr)) : 0;
-		local_bh_enable();
-		return 0;
-	default:
-		return -ENOIOCTLCMD;
-	}
+	return datagram_ioctl(sk, cmd, sizeof(struct udphdr), val);
 }
 
 static void udp_destroy_sock(struct sock *sk)

@@ -9,27 +9,12 @@
 #include "net/core/sch_generic.h"
 #include "net/ipv4/sysctl.h"
 #include "net/ipv4/udp_int.h"
-#include "net/netfilter/netfilter.h"
+#include "tests/fixtures/changes.h"
 #include "tests/fixtures/inet_socket.h"
-
-#define PEER  "10.0.2.2"
-#define OTHER "10.0.2.3"
 
 static u8 data[2000];
 /* What a socket that was opened by a system call has. */
 static struct file fake_file;
-
-static void know(struct net_fixture *f, const char *ip, u8 last, u8 state)
-{
-	u8 mac[ETH_ALEN] = { 0x52, 0x55, 0x0a, 0, 2, last };
-	__be32 key = fixture_ip(ip);
-	struct neighbour *n =
-		neigh_lookup(&f->net->ipv4->arp_tbl, &key, f->eth0);
-
-	neigh_update(n, mac, state,
-		     NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_OVERRIDE);
-	neigh_release(n);
-}
 
 static struct socket *open_socket(struct net_fixture *f)
 {
@@ -47,15 +32,15 @@ static struct socket *open_connected(struct net_fixture *f)
 	struct socket *s = open_socket(f);
 
 	BUG_ON(test_bind(s, "0.0.0.0", 12345));
-	BUG_ON(test_connect(s, PEER, 7));
+	BUG_ON(test_connect(s, FIXTURE_PEER, 7));
 	return s;
 }
 
 static void start(struct net_fixture *f)
 {
 	fixture_addr(f, "10.0.2.15", 24);
-	know(f, PEER, 2, NUD_PERMANENT);
-	know(f, OTHER, 3, NUD_PERMANENT);
+	fixture_know(f, FIXTURE_PEER, 2, NUD_PERMANENT);
+	fixture_know(f, FIXTURE_OTHER, 3, NUD_PERMANENT);
 }
 
 static bool is_fast(const struct socket *s)
@@ -99,7 +84,7 @@ static int set_option(struct socket *s, int level, int name, int v)
 static void compare_ways(struct kunit *test, struct socket *s, size_t len,
 			 const char *ip)
 {
-	struct sockaddr_in sin = test_sin(PEER, 7);
+	struct sockaddr_in sin = test_sin(FIXTURE_PEER, 7);
 	struct net_fixture *f = test->priv;
 	struct Qdisc *q = f->eth0->_tx[0].qdisc;
 	struct netns_mib before, way[2];
@@ -146,10 +131,10 @@ static void udp_fast_makes_the_ordinary_frame(struct kunit *test)
 	start(f);
 	c = open_connected(f);
 	u = open_socket(f);
-	KUNIT_EXPECT_EQ(test, send_ordinary(u, 1, PEER), 1);
+	KUNIT_EXPECT_EQ(test, send_ordinary(u, 1, FIXTURE_PEER), 1);
 	for (i = 0; i < ARRAY_SIZE(lens); i++) {
 		compare_ways(test, c, lens[i], NULL);
-		compare_ways(test, u, lens[i], PEER);
+		compare_ways(test, u, lens[i], FIXTURE_PEER);
 	}
 	sock_release(c);
 	sock_release(u);
@@ -178,7 +163,7 @@ static void udp_fast_follows_every_option(struct kunit *test)
 	u = open_socket(f);
 	/* Each stays, so that they add up. */
 	for (i = 0; i < ARRAY_SIZE(options); i++) {
-		send_ordinary(u, 1, PEER);
+		send_ordinary(u, 1, FIXTURE_PEER);
 		KUNIT_EXPECT_EQ(test,
 				set_option(c, options[i].level, options[i].name,
 					   options[i].v),
@@ -190,7 +175,7 @@ static void udp_fast_follows_every_option(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, c->sk->sk_xmit_gen, 0);
 		KUNIT_EXPECT_EQ(test, u->sk->sk_xmit_gen, 0);
 		compare_ways(test, c, 100, NULL);
-		compare_ways(test, u, 100, PEER);
+		compare_ways(test, u, 100, FIXTURE_PEER);
 	}
 	sock_release(c);
 	sock_release(u);
@@ -231,12 +216,12 @@ static void udp_fast_learns_the_peer_named_twice(struct kunit *test)
 	struct socket *s;
 
 	start(f);
-	peer = test_sin(PEER, 7);
-	other = test_sin(OTHER, 7);
+	peer = test_sin(FIXTURE_PEER, 7);
+	other = test_sin(FIXTURE_OTHER, 7);
 	s = open_socket(f);
-	test_sendto(s, data, 9, PEER, 7, 0);
+	test_sendto(s, data, 9, FIXTURE_PEER, 7, 0);
 	KUNIT_EXPECT_FALSE(test, is_fast(s));
-	test_sendto(s, data, 9, PEER, 7, 0);
+	test_sendto(s, data, 9, FIXTURE_PEER, 7, 0);
 	KUNIT_EXPECT_TRUE(test, is_fast(s));
 	KUNIT_EXPECT_EQ(test, send_fast(s, 9, NULL, 0), -EDESTADDRREQ);
 	KUNIT_EXPECT_TRUE(test, is_fast(s));
@@ -294,87 +279,29 @@ static void udp_fast_leaves_the_rest_alone(struct kunit *test)
 
 /* --- changes --- */
 
-static u32 accept_all(void *priv, struct sk_buff *skb,
-		      const struct nf_hook_state *state)
+static void add_hook(struct net_fixture *f, struct socket *s)
 {
-	return NF_ACCEPT;
+	fixture_add_hook(f, NF_INET_POST_ROUTING);
 }
-
-static struct nf_hook_ops hook_ops = {
-	.hook = accept_all,
-	.hooknum = NF_INET_POST_ROUTING,
-};
-
-static int tap(struct sk_buff *skb, struct net_device *dev,
-	       struct packet_type *pt, struct net_device *orig_dev)
-{
-	consume_skb(skb);
-	return 0;
-}
-
-static struct packet_type tap_type = { .func = tap };
 
 static int may_send(struct socket *sock, struct msghdr *msg, size_t size)
 {
 	return 0;
 }
 
-static void change_route(struct net_fixture *f, struct socket *s)
-{
-	const struct fib_config cfg = { .dst = fixture_ip(PEER),
-					.prefix_len = 32,
-					.type = RTN_UNICAST,
-					.scope = RT_SCOPE_UNIVERSE,
-					.table = RT_TABLE_MAIN,
-					.gateway = fixture_ip(OTHER),
-					.dev = f->eth0 };
-
-	BUG_ON(fib_table_insert(f->net, &cfg));
-}
-
 static void change_neighbour(struct net_fixture *f, struct socket *s)
 {
-	know(f, PEER, 9, NUD_PERMANENT);
+	fixture_know(f, FIXTURE_PEER, 9, NUD_PERMANENT);
 }
 
 static void doubt_neighbour(struct net_fixture *f, struct socket *s)
 {
-	know(f, PEER, 2, NUD_STALE);
+	fixture_know(f, FIXTURE_PEER, 2, NUD_STALE);
 }
 
 static void fail_neighbour(struct net_fixture *f, struct socket *s)
 {
-	know(f, PEER, 2, NUD_FAILED);
-}
-
-static void add_hook(struct net_fixture *f, struct socket *s)
-{
-	BUG_ON(nf_register_net_hook(f->net, &hook_ops));
-}
-
-static void remove_hook(struct net_fixture *f, struct socket *s)
-{
-	nf_unregister_net_hook(f->net, &hook_ops);
-}
-
-static void add_tap(struct net_fixture *f, struct socket *s)
-{
-	tap_type.type = htons(ETH_P_ALL);
-	tap_type.dev = f->eth0;
-	dev_add_pack(&tap_type);
-}
-
-static void remove_tap(struct net_fixture *f, struct socket *s)
-{
-	dev_remove_pack(&tap_type);
-}
-
-static void attach_qdisc(struct net_fixture *f, struct socket *s)
-{
-	struct netdev_queue *txq = netdev_get_tx_queue(f->eth0, 0);
-
-	BUG_ON(dev_graft_qdisc(txq,
-			       qdisc_create_dflt(txq, &pfifo_qdisc_ops, 0)));
+	fixture_know(f, FIXTURE_PEER, 2, NUD_FAILED);
 }
 
 static void change_mtu(struct net_fixture *f, struct socket *s)
@@ -418,7 +345,7 @@ static void change_ttl(struct net_fixture *f, struct socket *s)
 
 static void change_peer(struct net_fixture *f, struct socket *s)
 {
-	BUG_ON(test_connect(s, OTHER, 9));
+	BUG_ON(test_connect(s, FIXTURE_OTHER, 9));
 }
 
 static void begin_datagram(struct net_fixture *f, struct socket *s)
@@ -434,14 +361,14 @@ static void take_address(struct net_fixture *f, struct socket *s)
 static void give_address(struct net_fixture *f, struct socket *s)
 {
 	fixture_addr(f, "10.0.2.15", 24);
-	know(f, PEER, 2, NUD_PERMANENT);
+	fixture_know(f, FIXTURE_PEER, 2, NUD_PERMANENT);
 }
 
 static void open_device(struct net_fixture *f, struct socket *s)
 {
 	BUG_ON(dev_open(f->eth0));
-	know(f, PEER, 2, NUD_PERMANENT);
-	know(f, OTHER, 3, NUD_PERMANENT);
+	fixture_know(f, FIXTURE_PEER, 2, NUD_PERMANENT);
+	fixture_know(f, FIXTURE_OTHER, 3, NUD_PERMANENT);
 }
 
 static void close_device(struct net_fixture *f, struct socket *s)
@@ -456,10 +383,10 @@ static void udp_fast_ends_with_each_change(struct kunit *test)
 		void (*change)(struct net_fixture *f, struct socket *s);
 		void (*undo)(struct net_fixture *f, struct socket *s);
 	} changes[] = {
-		{ add_hook, remove_hook },
-		{ add_tap, remove_tap },
+		{ add_hook, fixture_remove_hook },
+		{ fixture_add_tap, fixture_remove_tap },
 		{ set_hook, unset_hook },
-		{ attach_qdisc, NULL },
+		{ fixture_attach_qdisc, NULL },
 		{ change_mtu, change_mtu },
 		{ change_ttl, change_ttl },
 		{ change_neighbour, NULL },
@@ -468,7 +395,7 @@ static void udp_fast_ends_with_each_change(struct kunit *test)
 		{ lose_carrier, find_carrier },
 		{ change_peer, NULL },
 		{ begin_datagram, NULL },
-		{ change_route, NULL },
+		{ fixture_change_route, NULL },
 		{ take_address, give_address },
 		{ close_device, open_device },
 		{ learn_pmtu, NULL },
@@ -507,7 +434,7 @@ static void udp_fast_ends_with_each_change(struct kunit *test)
 
 static void udp_fast_answers_as_the_ordinary_way(struct kunit *test)
 {
-	struct sockaddr_in name = test_sin(OTHER, 7);
+	struct sockaddr_in name = test_sin(FIXTURE_OTHER, 7);
 	struct net_fixture *f = test->priv;
 	struct socket *s;
 

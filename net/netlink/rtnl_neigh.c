@@ -263,9 +263,7 @@ int rtnl_delneigh(const struct nl_request *r)
 	n = neigh_find(arp_tbl(r->net), q.dst, q.dev);
 	if (!n)
 		return -ENOENT;
-	err = neigh_update(n, NULL, NUD_FAILED,
-			   NEIGH_UPDATE_F_ADMIN | NEIGH_UPDATE_F_OVERRIDE);
-	neigh_remove(n);
+	err = neigh_delete(n);
 	neigh_release(n);
 	return err;
 }

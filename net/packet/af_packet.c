@@ -512,21 +512,7 @@ static struct page *packet_mmap_page(struct socket *sock, u64 off)
 
 static int packet_ioctl(struct sock *sk, u32 cmd, int *val)
 {
-	const struct sk_buff *skb;
-
-	switch (cmd) {
-	case SIOCOUTQ:
-		*val = (int)sk->sk_wmem_alloc;
-		return 0;
-	case SIOCINQ:
-		local_bh_disable();
-		skb = skb_peek(&sk->sk_receive_queue);
-		*val = skb ? (int)skb->len : 0;
-		local_bh_enable();
-		return 0;
-	default:
-		return -ENOIOCTLCMD;
-	}
+	return datagram_ioctl(sk, cmd, 0, val);
 }
 
 static struct proto packet_prot = {

@@ -14,30 +14,7 @@
 #include "net/core/sock.h"
 #include "net/unix/af_unix.h"
 #include "tests/fixtures/net_fixture.h"
-
-long sys_socket(int family, int type, int protocol);
-long sys_socketpair(int family, int type, int protocol, int __user *vec);
-long sys_bind(int fd, void __user *uaddr, int len);
-long sys_connect(int fd, void __user *uaddr, int len);
-long sys_listen(int fd, int backlog);
-long sys_accept(int fd, void __user *uaddr, int __user *ulen);
-long sys_getsockname(int fd, void __user *uaddr, int __user *ulen);
-long sys_getpeername(int fd, void __user *uaddr, int __user *ulen);
-long sys_shutdown(int fd, int how);
-long sys_setsockopt(int fd, int level, int name, void __user *val, int len);
-long sys_getsockopt(int fd, int level, int name, void __user *val,
-		    int __user *len);
-long sys_sendto(int fd, void __user *buf, size_t len, u32 flags,
-		void __user *uaddr, int alen);
-long sys_recvfrom(int fd, void __user *buf, size_t len, u32 flags,
-		  void __user *uaddr, int __user *ulen);
-long sys_sendmsg(int fd, struct user_msghdr __user *umsg, u32 flags);
-long sys_recvmsg(int fd, struct user_msghdr __user *umsg, u32 flags);
-long sys_read(int fd, void __user *buf, size_t count);
-long sys_write(int fd, void __user *buf, size_t count);
-long sys_close(int fd);
-long sys_ioctl(int fd, u32 cmd, unsigned long arg);
-long sys_poll(struct pollfd __user *fds, u32 n, int timeout_ms);
+#include "tests/fixtures/socket_calls.h"
 
 #define PIPE_TEXT ((void *)(uintptr_t) "hello")
 

@@ -103,7 +103,7 @@ def test_neighbours_are_set_and_forgotten_by_arp():
                            for line in script.strip().splitlines()))
     assert r.out.splitlines() == [
         "? (10.0.2.7) at 02:00:00:00:00:07 [ether] PERM on eth0",
-        "? (10.0.2.7) at <incomplete>  on eth0",
+        "No match found in 0 entries",
         "No ARP entry for 10.0.2.99",
         "arp: SIOCSARP: Operation not supported",
         "arp: SIOCSARP: No such device"], r.out + r.err

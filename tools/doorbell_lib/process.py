@@ -9,6 +9,7 @@ import ctypes
 import os
 import signal
 import subprocess
+import sys
 
 from .common import Fail
 
@@ -111,3 +112,17 @@ def signals_end(*extra):
     finally:
         for signum, action in old.items():
             signal.signal(signum, action)
+
+
+def run_main(name, main):
+    """A tool's whole run: end the program with main()'s status, 1 and a
+    message for Fail, 128 and the signal for one that ended it."""
+    try:
+        with signals_end():
+            sys.exit(main())
+    except Fail as e:
+        sys.exit(f"{name}: {e}")
+    except Ended as e:
+        sys.exit(e.status)
+    except KeyboardInterrupt:
+        sys.exit(130)

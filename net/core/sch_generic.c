@@ -210,7 +210,6 @@ u32 qdisc_gso_pkt_len(const struct sk_buff *skb)
  * qdisc_create() - A discipline.
  * @txq:    the queue it will serve.
  * @ops:    the discipline.
- * @parent: its parent's handle, 0 for a root.
  * @opt:    TCA_OPTIONS as the discipline has them, or NULL: its defaults.
  *
  * Ownership: the caller's until grafted; qdisc_put() frees it.
@@ -218,7 +217,7 @@ u32 qdisc_gso_pkt_len(const struct sk_buff *skb)
  * Return:    the qdisc; ERR_PTR(-ENOMEM) or the errno of its init.
  */
 struct Qdisc *qdisc_create(struct netdev_queue *txq,
-			   const struct Qdisc_ops *ops, u32 parent,
+			   const struct Qdisc_ops *ops,
 			   const struct nlattr *opt)
 {
 	size_t head = ALIGN(sizeof(struct Qdisc), 64UL);
@@ -231,7 +230,6 @@ struct Qdisc *qdisc_create(struct netdev_queue *txq,
 	q->enqueue = ops->enqueue;
 	q->dequeue = ops->dequeue;
 	q->ops = ops;
-	q->parent = parent;
 	q->dev_queue = txq;
 	spin_lock_init(&q->lock);
 	skb_queue_head_init(&q->q);
@@ -246,14 +244,31 @@ struct Qdisc *qdisc_create(struct netdev_queue *txq,
 
 /**
  * qdisc_create_dflt() - A discipline with its default parameters.
- * @txq, @ops, @parent: as for qdisc_create().
+ * @txq, @ops: as for qdisc_create().
  *
  * Return: as qdisc_create().
  */
 struct Qdisc *qdisc_create_dflt(struct netdev_queue *txq,
-				const struct Qdisc_ops *ops, u32 parent)
+				const struct Qdisc_ops *ops)
 {
-	return qdisc_create(txq, ops, parent, NULL);
+	return qdisc_create(txq, ops, NULL);
+}
+
+/**
+ * qdisc_create_class() - What a class has until it is given another one.
+ * @up: the qdisc with the class.
+ *
+ * Return: as qdisc_create().
+ */
+struct Qdisc *qdisc_create_class(struct Qdisc *up)
+{
+	struct Qdisc *q = qdisc_create_dflt(up->dev_queue, &pfifo_qdisc_ops);
+
+	if (!IS_ERR(q)) {
+		q->flags |= TCQ_F_INVISIBLE;
+		q->up = up;
+	}
+	return q;
 }
 
 /**
@@ -569,10 +584,14 @@ int dev_graft_qdisc(struct netdev_queue *txq, struct Qdisc *q)
 void qdisc_graft_class(struct Qdisc *parent, u32 minor, struct Qdisc *q)
 {
 	struct Qdisc **slot = parent->ops->leaf(parent, minor), *old = *slot;
+	struct Qdisc *p;
 
 	local_bh_disable();
-	parent->qstats.qlen -= old->qstats.qlen;
-	parent->qstats.backlog -= old->qstats.backlog;
+	for (p = parent; p; p = p->up) {
+		p->qstats.qlen -= old->qstats.qlen;
+		p->qstats.backlog -= old->qstats.backlog;
+	}
+	q->up = parent;
 	*slot = q;
 	local_bh_enable();
 	qdisc_put(old);
@@ -591,8 +610,7 @@ static void attach_default_qdiscs(struct net_device *dev)
 	if (dev->tx_path_noqueue || !dev->tx_queue_len) {
 		q = &noqueue_qdisc;
 	} else {
-		q = qdisc_create_dflt(&dev->_tx[0], mq ? mq : &pfifo_fast_ops,
-				      0);
+		q = qdisc_create_dflt(&dev->_tx[0], mq ? mq : &pfifo_fast_ops);
 		if (IS_ERR(q)) {
 			pr_warn("%s: no memory for a qdisc\n", dev->name);
 			q = &noqueue_qdisc;

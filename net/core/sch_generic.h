@@ -66,7 +66,8 @@ struct Qdisc {
 	const struct Qdisc_ops *ops;
 	u32 flags; /* TCQ_F_* */
 	u32 limit; /* packets or bytes, by discipline */
-	u32 handle, parent;
+	u32 handle;
+	struct Qdisc *up; /* whose class it serves; NULL: a root, or mq's */
 	struct netdev_queue *dev_queue;
 	spinlock_t lock;
 	bool running;   /* someone is in __qdisc_run() */
@@ -95,11 +96,12 @@ void register_qdisc(struct Qdisc_ops *ops);
 const struct Qdisc_ops *qdisc_lookup_ops(const char *id);
 /* ERR_PTR on failure; not yet attached. */
 struct Qdisc *qdisc_create(struct netdev_queue *txq,
-			   const struct Qdisc_ops *ops, u32 parent,
+			   const struct Qdisc_ops *ops,
 			   const struct nlattr *opt) __must_check;
 struct Qdisc *qdisc_create_dflt(struct netdev_queue *txq,
-				const struct Qdisc_ops *ops,
-				u32 parent) __must_check;
+				const struct Qdisc_ops *ops) __must_check;
+/* What a class has by itself: a pfifo that is not shown. */
+struct Qdisc *qdisc_create_class(struct Qdisc *up) __must_check;
 void qdisc_put(struct Qdisc *q);
 /* Make @q the root of @dev's queue; frees the old one. */
 int dev_graft_qdisc(struct netdev_queue *txq, struct Qdisc *q);

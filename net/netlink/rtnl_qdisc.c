@@ -94,8 +94,8 @@ struct tc_obj {
 	u16 type;
 };
 
-static void add_stats(struct tc_stats *st, struct gnet_stats_queue *qs,
-		      struct gnet_stats_basic *b, const struct Qdisc *q)
+static void add_stats(struct gnet_stats_queue *qs, struct gnet_stats_basic *b,
+		      const struct Qdisc *q)
 {
 	b->bytes += q->bstats_bytes;
 	b->packets += (u32)q->bstats_packets;
@@ -104,12 +104,6 @@ static void add_stats(struct tc_stats *st, struct gnet_stats_queue *qs,
 	qs->drops += q->qstats.drops;
 	qs->requeues += q->qstats.requeues;
 	qs->overlimits += q->qstats.overlimits;
-	*st = (struct tc_stats){ .bytes = b->bytes,
-				 .packets = b->packets,
-				 .drops = qs->drops,
-				 .overlimits = qs->overlimits,
-				 .qlen = qs->qlen,
-				 .backlog = qs->backlog };
 }
 
 /* mq counts nothing itself: its queues do. */
@@ -122,10 +116,16 @@ static int put_tc_stats(struct sk_buff *skb, const struct Qdisc *q)
 	struct nlattr *nest;
 	u32 i;
 
-	add_stats(&st, &qs, &b, q);
+	add_stats(&qs, &b, q);
 	if (!q->enqueue && q->ops->leaf)
 		for (i = 1; (slot = q->ops->leaf(q, i)); i++)
-			add_stats(&st, &qs, &b, *slot);
+			add_stats(&qs, &b, *slot);
+	st = (struct tc_stats){ .bytes = b.bytes,
+				.packets = b.packets,
+				.drops = qs.drops,
+				.overlimits = qs.overlimits,
+				.qlen = qs.qlen,
+				.backlog = qs.backlog };
 	nest = nla_nest_start(skb, TCA_STATS2);
 	if (!nest || nla_put(skb, TCA_STATS_BASIC, sizeof(b), &b) ||
 	    nla_put(skb, TCA_STATS_QUEUE, sizeof(qs), &qs))
@@ -445,8 +445,7 @@ static struct Qdisc *create(const struct nl_request *r,
 	/* mq is what a device with several queues begins with. */
 	if (!ops->enqueue)
 		return ERR_PTR(-EOPNOTSUPP);
-	q = qdisc_create(&req->at.dev->_tx[0], ops, req->tcm->tcm_parent,
-			 req->opt);
+	q = qdisc_create(&req->at.dev->_tx[0], ops, req->opt);
 	if (PTR_ERR(q) == -EINVAL)
 		(void)nl_err_attr(r->x, 0, req->opt, "Invalid parameters");
 	return q;
@@ -560,11 +559,9 @@ static int graft_default(const struct tc_req *q)
 			dev_activate(q->at.dev);
 		return err;
 	}
-	dflt = qdisc_create_dflt(q->at.q->dev_queue, qdisc_lookup_ops("pfifo"),
-				 q->tcm->tcm_parent);
+	dflt = qdisc_create_class(q->at.up);
 	if (IS_ERR(dflt))
 		return (int)PTR_ERR(dflt);
-	dflt->flags |= TCQ_F_INVISIBLE;
 	return graft(q, dflt);
 }
 
@@ -614,8 +611,10 @@ int rtnl_getqdisc(const struct nl_request *r)
 	struct tc_req q;
 	int err = find_existing(r, &q);
 
+	if (err)
+		return err;
 	obj.at = q.at;
-	return err ?: rtnl_answer(r, fill_qdisc, &obj);
+	return rtnl_answer(r, fill_qdisc, &obj);
 }
 
 /* --- classes and filters, of which none can be made --- */

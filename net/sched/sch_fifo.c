@@ -39,23 +39,39 @@ static u32 fifo_dump(const struct Qdisc *q, void *opt)
 	return sizeof(*qopt);
 }
 
+static int pfifo_change(struct Qdisc *q, const struct nlattr *opt)
+{
+	return fifo_limit(q, opt, 1);
+}
+
 /* By default as many packets as the device wants queued. */
 static int pfifo_init(struct Qdisc *q, const struct nlattr *opt)
 {
 	const struct net_device *dev = q->dev_queue->dev;
 
 	q->limit = dev->tx_queue_len ? dev->tx_queue_len : 1;
-	return fifo_limit(q, opt, 1);
+	return pfifo_change(q, opt);
+}
+
+static u32 full_frame(const struct Qdisc *q)
+{
+	const struct net_device *dev = q->dev_queue->dev;
+
+	return dev->mtu + dev->hard_header_len;
+}
+
+static int bfifo_change(struct Qdisc *q, const struct nlattr *opt)
+{
+	return fifo_limit(q, opt, full_frame(q));
 }
 
 /* By default as many bytes as that number of full frames has. */
 static int bfifo_init(struct Qdisc *q, const struct nlattr *opt)
 {
 	const struct net_device *dev = q->dev_queue->dev;
-	u32 frame = dev->mtu + dev->hard_header_len;
 
-	q->limit = (dev->tx_queue_len ? dev->tx_queue_len : 1) * frame;
-	return fifo_limit(q, opt, frame);
+	q->limit = (dev->tx_queue_len ? dev->tx_queue_len : 1) * full_frame(q);
+	return bfifo_change(q, opt);
 }
 
 static int pfifo_enqueue(struct sk_buff *skb, struct Qdisc *q,
@@ -98,7 +114,7 @@ struct Qdisc_ops pfifo_qdisc_ops = {
 	.dequeue = fifo_dequeue,
 	.peek = fifo_peek,
 	.init = pfifo_init,
-	.change = pfifo_init,
+	.change = pfifo_change,
 	.dump = fifo_dump,
 	.reset = fifo_reset,
 };
@@ -109,7 +125,7 @@ struct Qdisc_ops bfifo_qdisc_ops = {
 	.dequeue = fifo_dequeue,
 	.peek = fifo_peek,
 	.init = bfifo_init,
-	.change = bfifo_init,
+	.change = bfifo_change,
 	.dump = fifo_dump,
 	.reset = fifo_reset,
 };

@@ -27,8 +27,7 @@ static int mq_init(struct Qdisc *q, const struct nlattr *opt)
 	if (dev->num_tx_queues < 2)
 		return -EOPNOTSUPP;
 	for (i = 0; i < dev->num_tx_queues; i++) {
-		child = qdisc_create_dflt(&dev->_tx[i], &pfifo_fast_ops,
-					  q->handle | (i + 1));
+		child = qdisc_create_dflt(&dev->_tx[i], &pfifo_fast_ops);
 		if (IS_ERR(child)) {
 			mq_detach(dev, i);
 			return (int)PTR_ERR(child);

@@ -60,13 +60,11 @@ static int prio_init(struct Qdisc *q, const struct nlattr *opt)
 	if (err)
 		return err;
 	for (i = 0; i < p->bands; i++) {
-		child = qdisc_create_dflt(q->dev_queue, &pfifo_qdisc_ops,
-					  q->handle | (i + 1));
+		child = qdisc_create_class(q);
 		if (IS_ERR(child)) {
 			prio_destroy(q); /* bands not made yet are NULL */
 			return (int)PTR_ERR(child);
 		}
-		child->flags |= TCQ_F_INVISIBLE;
 		p->queues[i] = child;
 	}
 	return 0;

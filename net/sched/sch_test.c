@@ -44,7 +44,7 @@ static struct Qdisc *make(struct net_fixture *f, const char *id)
 {
 	const struct Qdisc_ops *ops = qdisc_lookup_ops(id);
 
-	return ops ? qdisc_create_dflt(txq0(f), ops, 0) : ERR_PTR(-ENOENT);
+	return ops ? qdisc_create_dflt(txq0(f), ops) : ERR_PTR(-ENOENT);
 }
 
 static void pfifo_limits_packets(struct kunit *test)
@@ -75,7 +75,7 @@ static void pfifo_without_room_lets_nothing_by(struct kunit *test)
 		u32 limit;
 	} opt = { { sizeof(opt), 0 }, 0 };
 	struct net_fixture *f = test->priv;
-	struct Qdisc *q = qdisc_create(txq0(f), &pfifo_qdisc_ops, 0, &opt.head);
+	struct Qdisc *q = qdisc_create(txq0(f), &pfifo_qdisc_ops, &opt.head);
 	struct sk_buff *skb = fixture_skb(f, 60);
 
 	KUNIT_ASSERT_EQ(test, IS_ERR(q), 0);
@@ -229,6 +229,39 @@ static void mq_spreads_flows_over_queues(struct kunit *test)
 	free_netdev(dev);
 }
 
+/* A class of a class: what it held is gone from all above it. */
+static void graft_class_counts_at_every_level(struct kunit *test)
+{
+	struct Qdisc *root = make(test->priv, "prio");
+	struct Qdisc *inner = make(test->priv, "prio");
+	struct Qdisc *leaf = make(test->priv, "pfifo");
+
+	KUNIT_ASSERT_EQ(test, IS_ERR(root) || IS_ERR(inner) || IS_ERR(leaf), 0);
+	qdisc_graft_class(root, 1, inner);
+	/* Priority 6 is the first band of both. */
+	KUNIT_EXPECT_EQ(test, put(root, prio_skb(test->priv, 100, 6)), 0);
+	KUNIT_EXPECT_EQ(test, root->qstats.qlen, 1);
+	KUNIT_EXPECT_EQ(test, inner->qstats.qlen, 1);
+	qdisc_graft_class(inner, 1, leaf);
+	KUNIT_EXPECT_EQ(test, inner->qstats.qlen, 0);
+	KUNIT_EXPECT_EQ(test, root->qstats.qlen, 0);
+	KUNIT_EXPECT_EQ(test, root->qstats.backlog, 0);
+	qdisc_put(root);
+}
+
+/* What is refused has changed nothing. */
+static void fifo_change_refuses_whole(struct kunit *test)
+{
+	struct nlattr cut = { sizeof(cut), 0 };
+	struct Qdisc *q = make(test->priv, "pfifo");
+
+	KUNIT_ASSERT_EQ(test, IS_ERR(q), 0);
+	q->limit = 7;
+	KUNIT_EXPECT_EQ(test, q->ops->change(q, &cut), -EINVAL);
+	KUNIT_EXPECT_EQ(test, q->limit, 7);
+	qdisc_put(q);
+}
+
 static const struct kunit_case sched_cases[] = {
 	KUNIT_CASE(pfifo_limits_packets),
 	KUNIT_CASE(pfifo_without_room_lets_nothing_by),
@@ -237,6 +270,8 @@ static const struct kunit_case sched_cases[] = {
 	KUNIT_CASE(prio_serves_low_bands_first),
 	KUNIT_CASE(prio_init_survives_each_failing_allocation),
 	KUNIT_CASE(graft_replaces_the_root),
+	KUNIT_CASE(graft_class_counts_at_every_level),
+	KUNIT_CASE(fifo_change_refuses_whole),
 	KUNIT_CASE(mq_spreads_flows_over_queues),
 	{ 0 },
 };

@@ -19,6 +19,7 @@
 #include "lib/uapi/fcntl.h"
 #include "lib/uapi/tcp.h"
 #include "lib/vsprintf.h"
+#include "net/ipv4/inet_sock.h"
 #include "net/unix/unix_int.h"
 
 /* Datagrams that wait in one queue; Linux: net.unix.max_dgram_qlen. */
@@ -32,6 +33,7 @@ static const struct unix_fs_ops *unix_fs;
 static struct proto unix_prot = {
 	.name = "UNIX",
 	.obj_size = sizeof(struct unix_sock),
+	.ioctl = unix_ioctl,
 };
 
 static const struct proto_ops unix_stream_ops, unix_dgram_ops,
@@ -622,7 +624,7 @@ static int unix_shutdown(struct socket *sock, int how)
 #define UNIX_COMMON_OPS                                                  \
 	.family = AF_UNIX, .release = unix_release, .bind = unix_bind,   \
 	.socketpair = unix_socketpair, .peercred = unix_peercred,        \
-	.getname = unix_getname, .poll = unix_poll, .ioctl = unix_ioctl, \
+	.getname = unix_getname, .poll = unix_poll, .ioctl = inet_ioctl, \
 	.shutdown = unix_shutdown
 
 static const struct proto_ops unix_stream_ops = {

@@ -11,6 +11,7 @@
 #include "lib/uapi/signal.h"
 #include "lib/uapi/tcp.h"
 #include "lib/uapi/un.h"
+#include "lib/uapi/filter.h"
 #include "net/core/sock.h"
 #include "net/unix/af_unix.h"
 #include "tests/fixtures/net_fixture.h"
@@ -448,6 +449,35 @@ static void a_full_datagram_queue_stops_its_senders(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, poll_bits(b), POLLOUT);
 }
 
+/* The one who could make room is the one who would wait. */
+static void nobody_waits_for_room_in_his_own_queue(struct kunit *test)
+{
+	int a = open_sock(SOCK_DGRAM), n = 0;
+
+	KUNIT_EXPECT_EQ(test, bind_to(a, "@a"), 0);
+	while (n < 30 && send_to(a, "@a", "x") == 1)
+		n++;
+	KUNIT_EXPECT_EQ(test, n, 30);
+}
+
+static void a_filter_takes_datagrams_silently(struct kunit *test)
+{
+	struct sock_filter none = { BPF_RET | BPF_K, 0, 0, 0 };
+	struct sock_fprog fprog = { .len = 1, .filter = &none };
+	int a = open_sock(SOCK_DGRAM), b = open_sock(SOCK_DGRAM);
+	char buf[4];
+
+	KUNIT_EXPECT_EQ(test, bind_to(a, "@a"), 0);
+	KUNIT_EXPECT_EQ(test, send_to(b, "@a", "one"), 3);
+	KUNIT_EXPECT_EQ(test,
+			sys_setsockopt(a, SOL_SOCKET, SO_ATTACH_FILTER, &fprog,
+				       sizeof(fprog)),
+			0);
+	KUNIT_EXPECT_EQ(test, send_to(b, "@a", "two"), 3);
+	KUNIT_EXPECT_EQ(test, sys_read(a, buf, 4), 3);
+	KUNIT_EXPECT_EQ(test, sys_read(a, buf, 4), -EAGAIN);
+}
+
 static void seqpacket_is_a_connection_of_records(struct kunit *test)
 {
 	char buf[16];
@@ -640,6 +670,8 @@ static const struct kunit_case unix_cases[] = {
 	KUNIT_CASE(abstract_names_and_automatic_ones),
 	KUNIT_CASE(datagrams_keep_their_bounds_and_names),
 	KUNIT_CASE(a_full_datagram_queue_stops_its_senders),
+	KUNIT_CASE(nobody_waits_for_room_in_his_own_queue),
+	KUNIT_CASE(a_filter_takes_datagrams_silently),
 	KUNIT_CASE(seqpacket_is_a_connection_of_records),
 	KUNIT_CASE(rights_give_the_reader_the_same_file),
 	KUNIT_CASE(rights_beyond_the_room_are_dropped),

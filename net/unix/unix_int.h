@@ -20,7 +20,7 @@ struct unix_address {
 struct unix_sock {
 	struct sock sk;
 	struct sock *peer; /* a reference; stays when the peer has closed */
-	struct list_head peers;      /* datagram sockets whose peer this is */
+	struct list_head peers;      /* sockets whose peer this is */
 	struct list_head peer_entry; /* in the peer's list */
 	struct unix_address *addr;   /* NULL: none */
 	bool bound;                  /* addr is its own */
@@ -89,7 +89,7 @@ ssize_t unix_dgram_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 ssize_t unix_dgram_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 			   int flags);
 u32 unix_poll(struct file *f, struct socket *sock, struct poll_table *pt);
-int unix_ioctl(struct socket *sock, u32 cmd, unsigned long arg);
+int unix_ioctl(struct sock *sk, u32 cmd, int *val);
 
 /* scm.c */
 int scm_send(const struct msghdr *msg, struct scm_cookie *scm);

@@ -12,7 +12,7 @@
 #include "lib/uapi/poll.h"
 #include "lib/uapi/signal.h"
 #include "lib/uapi/tcp.h"
-#include "net/ipv4/route.h"
+#include "net/core/filter.h"
 #include "net/unix/unix_int.h"
 
 /* A stream's packet: eight pages with all that belongs to it. */
@@ -164,7 +164,8 @@ static int dgram_may_send(struct sock *sk, struct sock *to)
 		return -EPERM;
 	if (to->sk_shutdown & RCV_SHUTDOWN)
 		return -EPIPE;
-	return back != sk && unix_queue_full(to);
+	/* Who sends to himself would wait for himself. */
+	return to != sk && back != sk && unix_queue_full(to);
 }
 
 static int dgram_wait_room(struct sock *sk, struct sock *to, bool noblock)
@@ -196,6 +197,10 @@ static ssize_t dgram_send(struct sock *sk, struct sock *to, struct msghdr *msg,
 	if (err) {
 		consume_skb(skb);
 		return err;
+	}
+	if (sk_filter_trim_cap(to, skb, 0)) {
+		consume_skb(skb); /* it was sent, and nobody wanted it */
+		return (ssize_t)len;
 	}
 	scm_attach(skb, scm);
 	deliver(to, skb);
@@ -488,31 +493,26 @@ static int bytes_waiting(struct sock *sk)
 }
 
 /**
- * unix_ioctl() - proto_ops.ioctl: SIOCINQ (FIONREAD), SIOCOUTQ; and what any
- * socket may ask about devices, for which if_nametoindex(3) takes this one.
- * @sock: the socket.
- * @cmd:  the request.
- * @arg:  a program's int, or a struct of lib/uapi/if.h.
+ * unix_ioctl() - proto.ioctl: SIOCINQ (FIONREAD), SIOCOUTQ. Through
+ * inet_ioctl(), as any socket may be asked about devices: if_nametoindex(3)
+ * takes one of these.
+ * @sk:  the socket. @cmd: the request. @val: the answer.
  *
  * Context: task.
- * Return:  0 or a negative errno.
+ * Return:  0; -EINVAL: it listens; -ENOIOCTLCMD.
  */
-int unix_ioctl(struct socket *sock, u32 cmd, unsigned long arg)
+int unix_ioctl(struct sock *sk, u32 cmd, int *val)
 {
-	struct sock *sk = sock->sk;
-	int v;
-
 	switch (cmd) {
 	case SIOCINQ:
 		if (sk->sk_state == TCP_LISTEN)
 			return -EINVAL;
-		v = bytes_waiting(sk);
-		break;
+		*val = bytes_waiting(sk);
+		return 0;
 	case SIOCOUTQ:
-		v = (int)sk->sk_wmem_alloc;
-		break;
+		*val = (int)sk->sk_wmem_alloc;
+		return 0;
 	default:
-		return devinet_ioctl(sock_net(sk), cmd, (void __user *)arg);
+		return -ENOIOCTLCMD;
 	}
-	return copy_to_user((void __user *)arg, &v, sizeof(v)) ? -EFAULT : 0;
 }

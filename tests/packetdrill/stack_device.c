@@ -57,7 +57,7 @@ static struct Qdisc *make_qdisc(const char *kind, long limit)
 	ops = qdisc_lookup_ops(kind);
 	if (!ops)
 		return ERR_PTR(-ENOENT);
-	return qdisc_create(&tun->_tx[0], ops, 0, limit < 0 ? NULL : &opt.head);
+	return qdisc_create(&tun->_tx[0], ops, limit < 0 ? NULL : &opt.head);
 }
 
 int stack_set_qdisc(const char *kind, long limit)

@@ -80,8 +80,10 @@ static long take(struct file *f, bool exclusive, bool wait)
 	other = lock_of(f); /* who shares the file was quicker */
 	if (err || other) {
 		kfree(l);
-		if (!err)
+		if (!err) {
 			other->exclusive = exclusive;
+			wake_up(&unlocked);
+		}
 		return err;
 	}
 	l->file = f;

@@ -17,7 +17,6 @@
 #include "lib/bug.h"
 #include "lib/printk.h"
 #include "lib/slab.h"
-#include "lib/softirq.h"
 #include "lib/uapi/time.h"
 
 #define SIGBIT(sig) BIT((sig)-1)
@@ -204,12 +203,15 @@ static bool out_of_memory(struct task *t)
 
 	if (p != t->process)
 		v = list_first_entry(&p->threads, struct thread, entry)->task;
-	pr_err("Out of memory: killed %s[%d], %llu KiB mapped, %llu KiB free\n",
-	       v->name, v->pid, v->mm->nr_pages * 4, nr_free_pages() * 4);
+	if (!(v->sigpending & SIGBIT(SIGKILL)))
+		pr_err("Out of memory: killed %s[%d], %llu KiB mapped, "
+		       "%llu KiB free\n",
+		       v->name, v->pid, v->mm->nr_pages * 4,
+		       nr_free_pages() * 4);
 	if (v == t)
 		t->sigpending |= SIGBIT(SIGKILL);
 	else
-		signal_send(p, SIGKILL);
+		signal_send_task(v, SIGKILL);
 	return v != t;
 }
 
@@ -226,7 +228,9 @@ static bool user_page_fault(struct pt_regs *regs, u64 err, u64 addr)
 		res = mm_handle_fault(t->mm, addr, err);
 	if (res == MM_FAULT_OK)
 		return true;
-	if (res == MM_FAULT_OOM && out_of_memory(t) && !softirq_disable_count) {
+	/* Not in the kernel: a lock that it holds may be what the other waits
+	 * for. */
+	if (res == MM_FAULT_OOM && out_of_memory(t) && user_mode(regs)) {
 		task_yield();
 		return true;
 	}

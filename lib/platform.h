@@ -88,7 +88,7 @@ int task_tgid(void);
 struct files_struct *task_files(void);
 /* The same for a system call, where the answer is at hand. */
 extern struct files_struct *current_files;
-/* uAPI linux/capability.h. Programs are root, so true in the guest. */
+/* uAPI linux/capability.h. Programs are root, and may put some down. */
 #define CAP_NET_BIND_SERVICE 10
 #define CAP_NET_ADMIN        12
 #define CAP_NET_RAW          13

@@ -13,7 +13,7 @@ device's offloads on; .tso_zerocopy and .tso_sendfile are the same without a
 copy. A stage is chosen by an instruction's source file, inlined or not.
 
 Two runs in a row must give the same numbers; as the host's timing can disturb
-one (ACKs come in host time), there are four tries. --functions and --code
+one (ACKs come in host time), there are RUNS tries. --functions and --code
 show one kind by function, or every instruction that ran.
 """
 import argparse
@@ -345,7 +345,7 @@ def measure(elf, port, detail=None, code=False):
 
 def agreed(elf, port):
     """The table that two runs in a row gave; None, with what differed told, if
-    no two of RUNS did. A disturbed run agrees with none."""
+    no two in a row did. A disturbed run agrees with none."""
     rows, why = None, []
     for _ in range(RUNS):
         before = rows

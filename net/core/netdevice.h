@@ -169,6 +169,7 @@ struct net_device {
 	bool tx_path_noqueue;   /* wants no qdisc: loopback, dummy */
 	bool needs_free_netdev; /* unregister_netdev() frees it too */
 	bool xmit_more;         /* see netdev_xmit_more() */
+	bool rx_bare;           /* its driver asks netif_receive_bare() */
 	bool tso_short_last; /* cuts a packet only if its last segment is short
 			      */
 	u8 dev_addr[MAX_ADDR_LEN] __aligned(8);
@@ -282,12 +283,15 @@ void register_netdevice_notifier(struct notifier_block *nb);
 void netif_carrier_on(struct net_device *dev);
 void netif_carrier_off(struct net_device *dev);
 
-/* --- the generation of the way out --- */
+/* --- the generation of the short ways --- */
 /*
  * Grows with every change that could give the next packet of a flow another
- * frame, or another way, than the last one had: routes, neighbours, hooks,
- * taps, queueing disciplines, a device's state, MTU or address, settings of the
- * stack. Who prepares frames (net/ipv4/udp_fast.c) compares it before each.
+ * frame, or another way, out or in, than the last one had: routes, addresses,
+ * neighbours, hooks of either direction, taps, queueing disciplines, a device's
+ * state, MTU or address, settings of the stack. Who prepares frames
+ * (net/ipv4/udp_fast.c, tcp_output_fast.c), and who knows that nothing stands
+ * between the device and a connection (inet_lookup_clear()), compares it each
+ * time.
  */
 extern u32 xmit_gen;
 static inline void xmit_gen_bump(void)
@@ -373,9 +377,9 @@ void napi_disable(struct napi_struct *napi);
 bool napi_schedule(struct napi_struct *napi);
 /* Poll is done; false if it was scheduled again meanwhile. */
 bool napi_complete_done(struct napi_struct *napi, int work);
-/* From poll: up the stack. Consumes @skb; skb->protocol is set. */
 /* A frame as it lies in the ring: has the stack acted on it? */
 bool netif_receive_bare(struct net_device *dev, const void *frame, u32 len);
+/* From poll: up the stack. Consumes @skb; skb->protocol is set. */
 int netif_receive_skb(struct sk_buff *skb);
 /* From anywhere (loopback): through the backlog queue. Consumes @skb. */
 int netif_rx(struct sk_buff *skb);

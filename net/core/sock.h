@@ -216,8 +216,9 @@ struct proto {
 	ssize_t (*sendmsg)(struct sock *sk, struct msghdr *msg, size_t len);
 	ssize_t (*recvmsg)(struct sock *sk, struct msghdr *msg, size_t len,
 			   int flags);
-	/* sendto() of a socket with a template, sk_xmit_gen != 0: @flags are of
-	 * MSG_FAST alone, @alen is right for the family unless @uaddr is NULL.
+	/* sendto(), write() or a sendmsg() of one range, of a socket with a
+	 * template, sk_xmit_gen != 0: @flags are of MSG_FAST alone, @alen is
+	 * right for the family unless @uaddr is NULL.
 	 */
 	ssize_t (*send_fast)(struct sock *sk, void __user *buf, size_t len,
 			     u32 flags, const void __user *uaddr, int alen);

@@ -167,7 +167,8 @@ int ip_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_type *pt,
 		kfree_skb_reason(skb, SKB_DROP_REASON_OTHERHOST);
 		return NET_RX_DROP;
 	}
-	if (skb->ip_summed == CHECKSUM_NONE && skb->pkt_type == PACKET_HOST &&
+	if (!dev->rx_bare && skb->ip_summed == CHECKSUM_NONE &&
+	    skb->pkt_type == PACKET_HOST &&
 	    tcp_v4_rcv_bare(dev, skb->data, skb_headlen(skb))) {
 		consume_skb(skb);
 		return NET_RX_SUCCESS;

@@ -15,6 +15,30 @@ static inline void tcp_store_ts_recent(struct tcp_sock *tp)
 	tp->rx_opt.ts_recent_stamp_s = tcp_now_s();
 }
 
+/*
+ * Header prediction (Van Jacobson, 1990): is this segment, with @flags, the one
+ * that follows? Nothing but ACK and PSH, the same window, next in sequence, no
+ * gap and no urgent data about; its options are looked at apart.
+ */
+static __force_inline bool tcp_is_predicted(const struct tcp_sock *tp,
+					    const struct tcphdr *th, u8 flags)
+{
+	return (flags & (u8)~TCPHDR_PSH) == TCPHDR_ACK &&
+	       th->doff * 4U == tp->tcp_header_len &&
+	       ntohl(th->seq) == tp->rcv_nxt &&
+	       !after(ntohl(th->ack_seq), tp->snd_nxt) &&
+	       (u32)ntohs(th->window) << tp->rx_opt.snd_wscale == tp->snd_wnd &&
+	       RB_EMPTY_ROOT(&tp->out_of_order_queue) && !tp->urg_data;
+}
+
+/* RFC 7323, section 4.3: the stamp of the segment at the left edge of what was
+ * last acknowledged is the one to echo. */
+static inline void tcp_predicted_ts_recent(struct tcp_sock *tp)
+{
+	if (tp->rx_opt.saw_tstamp && tp->rcv_nxt == tp->rcv_wup)
+		tcp_store_ts_recent(tp);
+}
+
 /* RFC 7323, section 5.3, R1; a stamp older than 24 days is no evidence
  * (section 5.5). @slack: in units of the peer's clock. */
 static inline bool tcp_paws_check(const struct tcp_options_received *opt,

@@ -291,19 +291,13 @@ bool tcp_validate_incoming(struct sock *sk, struct sk_buff *skb,
 
 /* --- the expected segment --- */
 
-/* Is it the one that follows: nothing but ACK and PSH, the same window, next
- * in sequence, no gap and no urgent data about, and a stamp not older? */
+/* Is it the one that follows, and with a stamp that is not older? */
 static bool predicted(struct sock *sk, const struct sk_buff *skb,
 		      const struct tcphdr *th)
 {
 	struct tcp_sock *tp = tcp_sk(sk);
-	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
-	if ((cb->tcp_flags & (u8)~TCPHDR_PSH) != TCPHDR_ACK ||
-	    th->doff * 4U != tp->tcp_header_len || cb->seq != tp->rcv_nxt ||
-	    after(cb->ack_seq, tp->snd_nxt) ||
-	    (u32)ntohs(th->window) << tp->rx_opt.snd_wscale != tp->snd_wnd ||
-	    !RB_EMPTY_ROOT(&tp->out_of_order_queue) || tp->urg_data)
+	if (!tcp_is_predicted(tp, th, TCP_SKB_CB(skb)->tcp_flags))
 		return false;
 	tp->rx_opt.saw_tstamp = 0;
 	if (tp->rx_opt.tstamp_ok && tp->tcp_header_len > sizeof(*th)) {
@@ -317,19 +311,11 @@ static bool predicted(struct sock *sk, const struct sk_buff *skb,
 	return true;
 }
 
-/* RFC 7323, section 4.3: the stamp of the segment at the left edge of what was
- * last acknowledged is the one to echo. */
-static void predicted_ts_recent(struct tcp_sock *tp)
-{
-	if (tp->rx_opt.saw_tstamp && tp->rcv_nxt == tp->rcv_wup)
-		tcp_store_ts_recent(tp);
-}
-
 static void predicted_ack(struct sock *sk, struct sk_buff *skb)
 {
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 
-	predicted_ts_recent(tcp_sk(sk));
+	tcp_predicted_ts_recent(tcp_sk(sk));
 	NET_INC_STATS(sock_net(sk), TcpExt_TCPHPAcks);
 	if (!tcp_ack_fast(sk, cb->seq, cb->ack_seq) &&
 	    tcp_ack(sk, skb, 0) < 0) {
@@ -346,7 +332,7 @@ static void predicted_data(struct sock *sk, struct sk_buff *skb)
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 	bool acks = cb->ack_seq != tp->snd_una;
 
-	predicted_ts_recent(tp);
+	tcp_predicted_ts_recent(tp);
 	NET_INC_STATS(sock_net(sk), TcpExt_TCPHPHits);
 	if (acks && !tcp_ack_fast(sk, cb->seq, cb->ack_seq) &&
 	    tcp_ack(sk, skb, FLAG_DATA) < 0) {

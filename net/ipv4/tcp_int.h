@@ -290,3 +290,32 @@ static inline bool inet_csk_in_pingpong_mode(const struct sock *sk)
 }
 
 /* --- tcp_timer.c --- */
+
+/* A packet on its way says what it stands for. */
+static __force_inline void tcp_set_gso(struct sk_buff *skb,
+				       const struct tcp_skb_cb *cb)
+{
+	struct skb_shared_info *si = skb_shinfo(skb);
+
+	si->gso_segs = (u16)cb->tcp_gso_segs;
+	si->gso_size = cb->tcp_gso_size;
+	si->gso_type = cb->tcp_gso_size ? SKB_GSO_TCPV4 : 0;
+}
+
+/* The layer below has said @err of a packet that stands for @oskb; NULL: for
+ * none. Returns 0 or a negative errno. */
+static __force_inline int tcp_transmit_done(struct sock *sk,
+					    struct sk_buff *oskb,
+					    u64 prior_wstamp, int err)
+{
+	if (unlikely(err > 0)) {
+		/* The queue below dropped it: congestion, not an error. */
+		tcp_enter_cwr(sk);
+		err = net_xmit_eval(err);
+	}
+	if (likely(!err) && oskb) {
+		tcp_update_skb_after_send(sk, oskb, prior_wstamp);
+		tcp_rate_skb_sent(sk, oskb);
+	}
+	return err;
+}

@@ -431,7 +431,6 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 	struct tcp_skb_cb cb;
 	struct tcp_out_options opts;
 	struct sk_buff *oskb = NULL;
-	struct skb_shared_info *si;
 	struct tcphdr *th;
 	u64 prior_wstamp = tp->tcp_wstamp_ns;
 	u32 hdr_len, payload, segs;
@@ -472,10 +471,7 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 	tos = inet_sk(sk)->tos;
 	if (likely(!(cb.tcp_flags & TCPHDR_SYN)))
 		tos |= set_ecn(th, tp, cb.seq, payload != 0);
-	si = skb_shinfo(skb);
-	si->gso_segs = (u16)segs;
-	si->gso_size = cb.tcp_gso_size;
-	si->gso_type = cb.tcp_gso_size ? SKB_GSO_TCPV4 : 0;
+	tcp_set_gso(skb, &cb);
 	skb->mark = sk->sk_mark;
 	tcp_v4_send_check(sk, skb);
 
@@ -483,18 +479,9 @@ int tcp_transmit_skb(struct sock *sk, struct sk_buff *skb, bool clone,
 
 	memset(skb->cb, 0, sizeof(struct inet_skb_parm));
 	err = ip_queue_xmit(sk, skb, tos);
-	if (unlikely(err > 0)) {
-		/* The queue below dropped it: congestion, not an error. */
-		tcp_enter_cwr(sk);
-		err = net_xmit_eval(err);
-	}
 	if (oskb && sk->sk_xmit_gen != xmit_gen)
 		tcp_fast_learn(sk);
-	if (!err && oskb) {
-		tcp_update_skb_after_send(sk, oskb, prior_wstamp);
-		tcp_rate_skb_sent(sk, oskb);
-	}
-	return err;
+	return tcp_transmit_done(sk, oskb, prior_wstamp, err);
 }
 
 /* --- segments without data --- */

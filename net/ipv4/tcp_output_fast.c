@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: the short way of a segment from the retransmit queue to the driver, by a
+ * DOC: the short way of a segment from its packet to the driver, by a
  * template of its headers: what tcp_transmit_skb(), ip_queue_xmit(),
  * neigh_output() and dev_queue_xmit() would put in front of it, byte for byte,
  * in one function.
@@ -23,8 +23,10 @@
  * packet to be stamped, or one that the device does not take as it is: it goes
  * to dev_queue_xmit(), headers complete.
  *
- * Called by tcp_transmit_skb() only, task or softirq, the socket locked; so a
- * resent segment goes this way, too. RFC 9293, 7323, 791, 1071.
+ * Called by tcp_transmit_skb(), task or softirq, the socket locked, so that a
+ * resent segment goes this way, too; and by tcp_send_at_once() for a packet
+ * that enters its queue afterwards, by a task with softirqs off, which nobody
+ * can come between. RFC 9293, 7323, 791, 1071.
  */
 #include "lib/checksum.h"
 #include "lib/slab.h"
@@ -348,7 +350,6 @@ int tcp_transmit_fast(struct sock *sk, struct sk_buff *oskb, gfp_t gfp)
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(oskb);
 	u64 prior_wstamp = tcp_sk(sk)->tcp_wstamp_ns;
 	u32 segs = cb->tcp_gso_segs;
-	struct skb_shared_info *si;
 	u8 flags = cb->tcp_flags;
 	struct sk_buff *skb;
 	int err;
@@ -359,10 +360,7 @@ int tcp_transmit_fast(struct sock *sk, struct sk_buff *oskb, gfp_t gfp)
 		return -ENOBUFS;
 	if (segs > 1)
 		flags |= TCPHDR_PSH;
-	si = skb_shinfo(skb);
-	si->gso_segs = (u16)segs;
-	si->gso_size = cb->tcp_gso_size;
-	si->gso_type = cb->tcp_gso_size ? SKB_GSO_TCPV4 : 0;
+	tcp_set_gso(skb, cb);
 	tcp_charge_in_flight(sk, skb);
 	put_headers(sk, skb, t, flags);
 	tcp_note_sent(sk, cb, oskb->len, segs);
@@ -372,13 +370,5 @@ int tcp_transmit_fast(struct sock *sk, struct sk_buff *oskb, gfp_t gfp)
 		confirm_neigh(sk);
 	err = to_device(skb, t);
 	local_bh_enable();
-	if (unlikely(err > 0)) {
-		tcp_enter_cwr(sk);
-		err = net_xmit_eval(err);
-	}
-	if (likely(!err)) {
-		tcp_update_skb_after_send(sk, oskb, prior_wstamp);
-		tcp_rate_skb_sent(sk, oskb);
-	}
-	return err;
+	return tcp_transmit_done(sk, oskb, prior_wstamp, err);
 }

@@ -216,12 +216,12 @@ bool tcp_skb_append(struct sock *sk, struct sk_buff *to,
 
 	if (tcp_skb_unclone(sk, to, gfp) != 0)
 		return false;
-	TCP_SKB_CB(to)->summed = 0;
 	a = skb_shinfo(to);
 	if (head && (head > skb_tailroom(to) || skb_is_nonlinear(to)))
 		return false;
 	if (a->nr_frags + b->nr_frags > MAX_SKB_FRAGS)
 		return false;
+	TCP_SKB_CB(to)->summed = 0;
 	if (head)
 		memcpy(skb_put(to, head), from->data, head);
 	for (i = 0; i < b->nr_frags; i++) {

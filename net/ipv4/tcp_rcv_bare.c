@@ -13,7 +13,7 @@
  * sets again.
  *
  * Called by the device layer before a frame becomes an skb (packet_type.bare),
- * and by ip_rcv() for what has one already. Softirq. Nothing here can end the
+ * and by ip_rcv() for what came in one. Softirq. Nothing here can end the
  * connection, so no reference is held.
  */
 #include "lib/checksum.h"
@@ -70,20 +70,6 @@ static __force_inline bool sums_are_right(const struct iphdr *iph,
 		sum = csum_add64(sum, last);
 	}
 	return sum_is_right(sum);
-}
-
-/* Is it what follows from the state (as in tcp_input.c)? */
-static __force_inline bool is_next(const struct tcp_sock *tp,
-				   const struct tcphdr *th)
-{
-	u8 flags = ((const u8 *)th)[13];
-
-	return (flags & (u8)~TCPHDR_PSH) == TCPHDR_ACK &&
-	       th->doff * 4U == tp->tcp_header_len &&
-	       ntohl(th->seq) == tp->rcv_nxt &&
-	       !after(ntohl(th->ack_seq), tp->snd_nxt) &&
-	       (u32)ntohs(th->window) << tp->rx_opt.snd_wscale == tp->snd_wnd &&
-	       RB_EMPTY_ROOT(&tp->out_of_order_queue) && !tp->urg_data;
 }
 
 /* The options into rx_opt; false: there are others, or the stamp is old. */
@@ -150,16 +136,14 @@ bool tcp_v4_rcv_bare(struct net_device *dev, const void *data, u32 len)
 	    sock_owned_by_user(sk))
 		return false;
 	tp = tcp_sk(sk);
-	if (!is_next(tp, th) || !sums_are_right(iph, th) ||
-	    !take_options(tp, th))
+	if (!tcp_is_predicted(tp, th, ((const u8 *)th)[13]) ||
+	    !sums_are_right(iph, th) || !take_options(tp, th))
 		return false;
 	tcp_mstamp_refresh(tp);
 	if (!tcp_ack_fast(sk, tp->rcv_nxt, ntohl(th->ack_seq)))
 		return false;
-	count_received(net, tp, (u32)sizeof(*iph) + th->doff * 4U);
-	/* RFC 7323, section 4.3. */
-	if (tp->rx_opt.saw_tstamp && tp->rcv_nxt == tp->rcv_wup)
-		tcp_store_ts_recent(tp);
+	count_received(net, tp, len);
+	tcp_predicted_ts_recent(tp);
 	tcp_data_snd_check(sk);
 	return true;
 }

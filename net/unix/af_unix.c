@@ -265,7 +265,7 @@ static int unix_getname(struct socket *sock, struct sockaddr_storage *addr,
 /* --- peers --- */
 
 /**
- * unix_set_peer() - To whom a datagram socket is connected from now on.
+ * unix_set_peer() - To whom a socket is connected from now on.
  * @sk:   the sock.
  * @peer: the other, or NULL.
  */

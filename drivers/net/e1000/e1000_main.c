@@ -290,6 +290,7 @@ static int e1000_probe(struct pci_dev *pdev)
 	a->netdev = dev;
 	a->pdev = pdev;
 	dev->netdev_ops = &e1000_netdev_ops;
+	dev->rx_bare = true;
 	dev->ethtool_ops = &e1000_ethtool_ops;
 	dev->vlan_features = NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_TSO;
 	dev->tso_short_last = true; /* e1000_features_check() */

@@ -5,13 +5,20 @@
  * into an array that the entry code indexes with the program's rax. What
  * nobody defines answers -ENOSYS, and says its name once.
  *
+ * With `doorbell.calls` on the command line every entry of the array is
+ * entry_counted, which counts and goes on to what was there: who does not ask
+ * pays nothing.
+ *
  * Intel SDM 3A, section 5.8.8, "Fast System Calls in 64-Bit Mode".
  */
 #include "kernel/syscall.h"
+#include "kernel/cmdline.h"
 #include "kernel/io.h"
+#include "kernel/stats.h"
 #include "lib/bug.h"
 #include "lib/errno.h"
 #include "lib/printk.h"
+#include "lib/vsprintf.h"
 
 typedef long (*syscall_fn)(u64, u64, u64, u64, u64, u64);
 
@@ -29,10 +36,13 @@ long entry_clone(u64, u64, u64, u64, u64, u64);
 long entry_clone3(u64, u64, u64, u64, u64, u64);
 long entry_fork(u64, u64, u64, u64, u64, u64);
 long entry_vfork(u64, u64, u64, u64, u64, u64);
+long entry_counted(u64, u64, u64, u64, u64, u64);
 long sys_unknown(u64 nr);
 
 /* Read by the entry code only; written once at boot. */
 syscall_fn syscall_table[NR_SYSCALLS];
+syscall_fn syscall_counted[NR_SYSCALLS]; /* what entry_counted goes on to */
+u64 syscall_counts[NR_SYSCALLS];
 
 /* Bit set: this number was named already. */
 static u64 named[DIV_ROUND_UP(NR_SYSCALLS, 64)];
@@ -65,6 +75,30 @@ static long sys_not_implemented(u64 a0, u64 a1, u64 a2, u64 a3, u64 a4, u64 a5)
 	return -ENOSYS;
 }
 
+static void report_counts(void *arg)
+{
+	char name[48];
+	u32 nr;
+
+	for (nr = 0; nr < NR_SYSCALLS; nr++) {
+		if (!syscall_counts[nr] || !syscall_name(nr))
+			continue;
+		scnprintf(name, sizeof(name), "call.%s", syscall_name(nr));
+		stats_print(name, syscall_counts[nr]);
+	}
+}
+
+static void count_calls(void)
+{
+	u32 nr;
+
+	for (nr = 0; nr < NR_SYSCALLS; nr++) {
+		syscall_counted[nr] = syscall_table[nr];
+		syscall_table[nr] = entry_counted;
+	}
+	stats_register(report_counts, NULL);
+}
+
 /**
  * syscall_init() - Fill the dispatch array and open the gate.
  *
@@ -85,6 +119,8 @@ void syscall_init(void)
 	syscall_table[__NR_clone3] = entry_clone3;
 	syscall_table[__NR_fork] = entry_fork;
 	syscall_table[__NR_vfork] = entry_vfork;
+	if (cmdline_flag("doorbell.calls", false))
+		count_calls();
 	/* SYSRET loads cs from bits 63:48 plus 16 and ss from plus 8. */
 	wrmsr(MSR_STAR, (u64)(USER_CS - 16) << 48 | (u64)KERNEL_CS << 32);
 	wrmsr(MSR_LSTAR, (u64)entry_SYSCALL_64);

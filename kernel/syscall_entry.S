@@ -149,6 +149,15 @@ entry_\name:
 	.size	entry_\name, . - entry_\name
 	.endr
 
+/* In the dispatch array's every place, where calls are counted: rax has the
+ * number still, the stack and the arguments are the handler's. */
+	.globl	entry_counted
+	.type	entry_counted, @function
+entry_counted:
+	incq	syscall_counts(,%rax,8)
+	jmp	*syscall_counted(,%rax,8)
+	.size	entry_counted, . - entry_counted
+
 	.bss
 	.balign	8
 syscall_user_sp:

@@ -2,13 +2,16 @@
 """Debian's programs in the guest, unmodified, with their shared libraries."""
 import contextlib
 import json
+import os
+import re
 import socket
 import subprocess
 
 import pexpect
 import pytest
 
-from harness import DOORBELL, doorbell, free_port, wait_until
+import calls
+from harness import DOORBELL, ROOT, doorbell, free_port, wait_until
 
 
 def guest(packages, *words, options=(), **how):
@@ -100,3 +103,14 @@ def test_shell_edits_lines_and_takes_ctrl_c():
     finally:
         shell.close()
     assert shell.exitstatus == 3
+
+
+def test_the_document_tells_of_every_system_call():
+    with open(os.path.join(ROOT, "docs", "SYSCALLS.md"),
+              encoding="utf-8") as f:
+        text = f.read().split(calls.MARK)[1]
+    _, have, _, common, *_ = text.split("\n\n")
+    assert set(have.split()) == calls.implemented()
+    (tool,) = (t for t in calls.TOOLS if t.name == "ip addr")
+    row = re.search(r"^\| `ip addr` \| \d+ \| \d+ \| (.*) \|$", text, re.M)
+    assert {*common.split(), *row[1].split()} == set(calls.calls(tool))

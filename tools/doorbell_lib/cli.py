@@ -108,6 +108,8 @@ def _add_run(p):
                    help="wait for gdb on 127.0.0.1:1234 before starting")
     p.add_argument("--stats", action="store_true",
                    help="show the kernel's counters at the end")
+    p.add_argument("--calls", action="store_true",
+                   help="the same, and how often each system call was made")
 
 
 def parser():
@@ -242,8 +244,10 @@ def run(a, program=None, args=()):
     network = make_network(a.net, a.forward)
     peer = archive = cmdline = None
     try:
-        if a.stats:
+        if a.stats or a.calls:
             options.append.append("doorbell.stats")
+        if a.calls:
+            options.append.append("doorbell.calls")
         if program:
             archive, inside = _archive(a, network, program)
             cmdline = machine.command_line(options, network, inside, args)

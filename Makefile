@@ -273,6 +273,9 @@ bench-icount: $(NEEDED) apps ## guest instructions per packet, by stage
 bench-scale: $(NEEDED) apps $(B)/host/netsim-count ## a packet's cost over sockets, flows, sizes
 	@$(PYTHON) tools/bench_scale.py
 
+bench-userland: setup-bench $(NEEDED) apps ## ip addr to the prompt; iperf3 beside Linux's
+	@$(PYTHON) tools/bench_userland.py $(BENCH)
+
 bench-sockets: $(NEEDED) apps ## 200,000 sockets in 512 MiB: memory, costs
 	@$(DOORBELL) run --net none --icount --mem 512 sockets hold \
 		$(or $(CONNECTIONS),100000)

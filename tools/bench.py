@@ -19,7 +19,7 @@ HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.dirname(HERE)
 sys.path.insert(0, HERE)
 
-from bench_lib import fixed, goals, plots, report, scale  # noqa: E402
+from bench_lib import fixed, goals, plots, report, scale, userland  # noqa: E402
 from bench_lib.machines import System, run  # noqa: E402
 from doorbell_lib import process  # noqa: E402
 from doorbell_lib.common import BUILD  # noqa: E402
@@ -82,13 +82,15 @@ def main():
     results = report.Results()
     where = machine_words()
     rates(a, results)
-    rows = {} if a.no_fixed else {**fixed.measure(), **scale.measure()}
+    rows = {} if a.no_fixed else {**fixed.measure(), **scale.measure(),
+                                   **userland.measure()}
     lines = [*results.lines(),
              *(f"{name} {value:g} {unit}" for name, (value, unit)
                in rows.items())]
     table = list(report.table(results))
     if rows:
-        table += ["", *goals.table(results, rows), "", *scale.table(rows)]
+        table += ["", *goals.table(results, rows), "", *scale.table(rows), "",
+                  *userland.table(rows)]
         plots.write_scale(scale.curves(rows), a.out)
     results.save(os.path.join(a.out, "bench.json"),
                  {"machine": where, "fixed": rows})

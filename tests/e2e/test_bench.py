@@ -77,3 +77,18 @@ def test_every_rate_is_held_against_the_device_and_the_goal():
     assert title + "340,000 (0.85 of the limit) | 310,000 | no |" in met
     assert "| UDP datagram, 18 bytes, instructions | 400 | 400 | yes |" in met
     assert "| ACK received and acted on, instructions | 350 | 351 | no |" in met
+
+
+def test_programs_of_debian_are_measured():
+    r = subprocess.run(
+        [sys.executable, "-B", ROOT + "/tools/bench_userland.py", "--rounds",
+         "1", "--seconds", "1", "--systems", "doorbell", "--net", "user"],
+        capture_output=True, text=True, timeout=120, check=False)
+    assert r.returncode == 0, r.stdout + r.stderr
+    rows = {line.split()[0]: float(line.split()[1])
+            for line in r.stdout.splitlines() if line[:1].islower()}
+    assert set(rows) == {
+        *(f"boot.prompt.{n}" for n in ("plain", "ip_addr", "ip_addr_adds")),
+        *(f"iperf3.{t}.user.doorbell" for t in ("tcp", "tcp.8", "udp"))}
+    assert all(v > 0 for n, v in rows.items() if n != "boot.prompt.ip_addr_adds")
+    assert "| -u -b 0 | user | " in r.stdout

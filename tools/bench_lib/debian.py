@@ -74,13 +74,18 @@ def fetch():
     return kernel, module
 
 
-def initramfs(network, program, args, setup=""):
-    """The archive that runs one program with the network up."""
+def initramfs(network, program, args, setup="", packed=b""):
+    """The archive that runs one program with the network up.
+
+    @packed: an archive that has the program; else it is one of apps/.
+    """
     _kernel, module = fetch()
     cpio = Cpio()
+    if packed:
+        cpio.merge_usr()
     for name in ("bin", "dev", "etc", "proc", "sys", "tmp"):
         cpio.directory(name)
-    for name in ("busybox", program):
+    for name in ("busybox",) if packed else ("busybox", program):
         path = find_program(name)
         cpio.add_host_path(path, "bin/" + os.path.basename(path))
     cpio.add_host_path(module, "e1000.ko")
@@ -91,4 +96,4 @@ def initramfs(network, program, args, setup=""):
         command=" ".join(["/bin/" + program, *map(shlex.quote, args)]),
         octal=EXIT_OK)
     cpio.file("init", script.encode(), 0o755)
-    return cpio.finish()
+    return packed + cpio.finish()

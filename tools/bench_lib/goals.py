@@ -15,6 +15,8 @@ COUNTS = (
     ("first UDP frame, s", "boot.first_udp_frame.seabios", 0.055),
     ("the same with qboot, s", "boot.first_udp_frame.qboot", 0.030),
     ("first TCP byte, s", "boot.first_tcp_byte", 1.07),
+    ("`ip addr` before the shell's prompt adds, s",
+     "boot.prompt.ip_addr_adds", 0.1),
     ("smallest memory, MiB", "memory.smallest", 4),
     ("image, stripped, all features, bytes", "image.stripped", 600 << 10),
 )

@@ -108,14 +108,20 @@ def run(system, net, program, args):
         network.close()
 
 
+def linux(network, program, args, setup="", packed=b""):
+    """(kernel, archive, command line) of Debian's Linux with one program;
+    debian.initramfs() has the arguments."""
+    kernel, _ = debian.fetch()
+    return (kernel, debian.initramfs(network, program, args, setup, packed),
+            "console=ttyS0 quiet panic=-1 random.trust_cpu=on")
+
+
 def _boot(system, network, sink, program, args):
     laps = Laps()
     options = _options(system)
     if system.kind == "linux":
-        options.kernel, _ = debian.fetch()
         setup = "" if system.offload else "/bin/bench offload eth0 off"
-        archive = debian.initramfs(network, program, args, setup)
-        cmdline = "console=ttyS0 quiet panic=-1 random.trust_cpu=on"
+        options.kernel, archive, cmdline = linux(network, program, args, setup)
     elif system.kind == "device":
         archive = None
         target = ",".join([HOST_MAC[network.name], network.guest,

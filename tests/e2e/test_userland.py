@@ -11,6 +11,7 @@ import pexpect
 import pytest
 
 import calls
+from doorbell_lib import cli
 from harness import DOORBELL, ROOT, doorbell, free_port, wait_until
 
 
@@ -103,6 +104,19 @@ def test_shell_edits_lines_and_takes_ctrl_c():
     finally:
         shell.close()
     assert shell.exitstatus == 3
+
+
+def test_shell_has_the_usual_tools_as_far_as_they_are_to_be_had(
+        monkeypatch, capfd, tmp_path):
+    monkeypatch.setattr(cli, "SHELL_PACKAGES", ("iproute2", "no-such-tool"))
+    typed = tmp_path / "typed"
+    typed.write_text("ip -V; exit 5\n")
+    with open(typed, encoding="ascii") as stdin:
+        monkeypatch.setattr("sys.stdin", stdin)
+        assert cli.main(["shell", "--net", "none", "--timeout", "60"]) == 5
+    said = capfd.readouterr()
+    assert "ip utility, iproute2-" in said.out, said.out
+    assert "the shell goes without no-such-tool: " in said.err, said.err
 
 
 def test_the_document_tells_of_every_system_call():

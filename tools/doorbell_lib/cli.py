@@ -14,6 +14,10 @@ from .packages import Selection
 from .peer import Peer
 from .transfer import memory_for, seeded_file, transfer
 
+# What people look for first in a shell for networks.
+SHELL_PACKAGES = ("iproute2", "iptables", "ethtool", "iputils-ping", "tcpdump",
+                  "iperf3", "curl")
+
 EPILOG = {
     "run": """\
 PROG is a program of build/apps, or of a package that --with names, or the
@@ -27,11 +31,16 @@ The name `host` always means the host's side of the link.
 
 At a terminal Ctrl-C goes to the program; Ctrl-A x ends the machine. The exit
 status is the program's; 124 after --timeout, 125 if the launcher failed.""",
-    "shell": """\
+    "shell": f"""\
 busybox's shell with line editing, and its commands; those of the packages
-that --with names go before them. `exit` or Ctrl-D ends the machine.
+that --with names go before them. Without --with they are
+{", ".join(SHELL_PACKAGES)}
+as far as they are to be had; --with '' is busybox alone. `exit` or Ctrl-D ends
+the machine.
 
-  tools/doorbell shell --with iperf3,python3 --add notes.txt""",
+  tools/doorbell shell
+  tools/doorbell shell --with iperf3,python3 --add notes.txt
+  tools/doorbell shell --peer 'iperf3 -s >/dev/null'   # then: iperf3 -c host""",
     "send": """\
   tools/doorbell send photo.jpg tcp://host:9000
   tools/doorbell send --net tap --peer 'nc -u -l -p 9 >got' f udp://host:9""",
@@ -216,11 +225,11 @@ def _selection(a):
     return Selection(names) if names else None
 
 
-def _archive(a, network, program):
+def _archive(a, network, program, selection):
     """The archive's bytes and the program's path inside."""
     if not a.initrd:
         return pack(program, a.add, network.host, network.resolver,
-                    _selection(a))
+                    selection or _selection(a))
     if a.add or a.packages:
         raise Fail("--initrd excludes --add and --with")
     try:
@@ -238,8 +247,9 @@ def _stdin():
         return None
 
 
-def run(a, program=None, args=()):
-    """Boot and run, without a program what is in the image; the status."""
+def run(a, program=None, args=(), selection=None):
+    """Boot and run, without a program what is in the image; the status.
+    @selection: what --with chose, if that is known already."""
     options = _options(a)
     network = make_network(a.net, a.forward)
     peer = archive = cmdline = None
@@ -249,7 +259,7 @@ def run(a, program=None, args=()):
         if a.calls:
             options.append.append("doorbell.calls")
         if program:
-            archive, inside = _archive(a, network, program)
+            archive, inside = _archive(a, network, program, selection)
             cmdline = machine.command_line(options, network, inside, args)
         options.mem = options.mem or memory_for(archive or b"")
         if a.peer:
@@ -272,9 +282,29 @@ def _run(a):
     return run(a, *_program(a))
 
 
+def _to_be_had(packages):
+    """Those of a shell's usual packages that there are; tells of others."""
+    for name in packages:
+        try:
+            Selection([name])
+            yield name
+        except Fail as e:
+            reason = str(e).splitlines()[0].partition(": ")[2]
+            print(f"doorbell: the shell goes without {name}: {reason}",
+                  file=sys.stderr)
+
+
 def _shell(a):
     a.append.append("ENV=/etc/shrc")
-    return run(a, "busybox", ["sh"])
+    if a.packages:
+        return run(a, "busybox", ["sh"])
+    a.packages = list(SHELL_PACKAGES)
+    try:
+        selection = _selection(a)
+    except Fail:
+        a.packages = [*_to_be_had(SHELL_PACKAGES)]
+        selection = _selection(a)
+    return run(a, "busybox", ["sh"], selection)
 
 
 def _boot(a):

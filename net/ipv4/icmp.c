@@ -300,7 +300,7 @@ static void icmp_echo(struct sk_buff *skb)
 	    hdr.code)
 		return;
 	hdr.type = ICMP_ECHOREPLY;
-	ip_options_echo(&opt, skb);
+	ip_options_echo(&opt, (const u8 *)(iph + 1), &IPCB(skb)->opt);
 	flowi4_init_output(&fl4, 0, skb->mark, iph->tos, RT_SCOPE_UNIVERSE,
 			   IPPROTO_ICMP, 0, iph->saddr,
 			   unicast ? iph->daddr : 0, 0, 0);

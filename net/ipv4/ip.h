@@ -167,7 +167,8 @@ struct ip_options *ip_options_get(const void *data, u32 len) __must_check;
 void ip_options_build(struct sk_buff *skb, const struct ip_options *opt,
 		      __be32 daddr, __be32 saddr);
 /* What of the received options goes into the answer (RFC 1122, 3.2.1.8). */
-int ip_options_echo(struct ip_options *dopt, const struct sk_buff *skb);
+void ip_options_echo(struct ip_options *dopt, const u8 *data,
+		     const struct ip_options_cb *cb);
 /* Later fragments carry only the options with the copy bit: blank others. */
 void ip_options_fragment(u8 *opts, u32 len);
 

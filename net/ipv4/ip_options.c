@@ -266,17 +266,16 @@ void ip_options_build(struct sk_buff *skb, const struct ip_options *opt,
 /**
  * ip_options_echo() - The options of the answer to a packet.
  * @dopt: filled; optlen 0 when there are none.
- * @skb:  the received packet, its options parsed.
+ * @data: the packet's option bytes.
+ * @cb:   where in them what is.
  *
  * Recorded route and time are sent back as they came (RFC 1122, section
  * 3.2.2.6); source routes are not reversed, see above.
- *
- * Return: 0.
  */
-int ip_options_echo(struct ip_options *dopt, const struct sk_buff *skb)
+void ip_options_echo(struct ip_options *dopt, const u8 *data,
+		     const struct ip_options_cb *cb)
 {
-	const struct ip_options_cb *cb = &IPCB(skb)->opt;
-	const u8 *data = (const u8 *)(ip_hdr(skb) + 1), *p;
+	const u8 *p;
 	u32 n = 0;
 
 	memset(dopt, 0, sizeof(*dopt));
@@ -293,7 +292,6 @@ int ip_options_echo(struct ip_options *dopt, const struct sk_buff *skb)
 		n += p[1];
 	}
 	dopt->optlen = (u8)ALIGN(n, 4U);
-	return 0;
 }
 
 /**

@@ -19,6 +19,7 @@
 #define IP_CMSG_TTL      BIT(1)
 #define IP_CMSG_TOS      BIT(2)
 #define IP_CMSG_RECVOPTS BIT(3)
+#define IP_CMSG_RETOPTS  BIT(4)
 
 /* --- control messages out --- */
 
@@ -134,6 +135,24 @@ int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc,
 
 /* --- control messages in --- */
 
+/* The options as they came, and as an answer would carry them back. */
+static void ip_cmsg_recv_options(struct msghdr *msg, u8 flags,
+				 const struct iphdr *iph)
+{
+	u32 len = iph->ihl * 4U - (u32)sizeof(*iph), bad;
+	const u8 *data = (const u8 *)(iph + 1);
+	struct ip_options_cb cb;
+	struct ip_options opt;
+
+	if (flags & IP_CMSG_RECVOPTS)
+		put_cmsg(msg, SOL_IP, IP_RECVOPTS, (int)len, data);
+	if (!(flags & IP_CMSG_RETOPTS) ||
+	    ip_options_parse(data, len, &cb, &bad))
+		return;
+	ip_options_echo(&opt, data, &cb);
+	put_cmsg(msg, SOL_IP, IP_RETOPTS, opt.optlen, opt.data);
+}
+
 /**
  * ip_cmsg_recv() - Add what the program asked IPv4 to tell of a datagram.
  * @msg: being received. @sk: the socket. @skb: network header set.
@@ -159,9 +178,8 @@ void ip_cmsg_recv(struct msghdr *msg, struct sock *sk, struct sk_buff *skb)
 	}
 	if (flags & IP_CMSG_TOS)
 		put_cmsg(msg, SOL_IP, IP_TOS, sizeof(iph->tos), &iph->tos);
-	if ((flags & IP_CMSG_RECVOPTS) && iph->ihl > 5)
-		put_cmsg(msg, SOL_IP, IP_RECVOPTS,
-			 (int)(iph->ihl * 4U - sizeof(*iph)), iph + 1);
+	if ((flags & (IP_CMSG_RECVOPTS | IP_CMSG_RETOPTS)) && iph->ihl > 5)
+		ip_cmsg_recv_options(msg, flags, iph);
 }
 
 /**
@@ -234,11 +252,24 @@ static int ip_set_mc_if(struct sock *sk, const void __user *val, u32 len)
 	return 0;
 }
 
-static void ip_set_cmsg(struct inet_sock *inet, u8 flag, int on)
+/* The bit of an option that asks for a control message with each datagram;
+ * 0 for any other. */
+static u8 ip_cmsg_flag(int name)
 {
-	u8 was = inet->sk.sk_cmsg_flags;
-
-	inet->sk.sk_cmsg_flags = (u8)(on ? was | flag : was & ~flag);
+	switch (name) {
+	case IP_PKTINFO:
+		return IP_CMSG_PKTINFO;
+	case IP_RECVTTL:
+		return IP_CMSG_TTL;
+	case IP_RECVTOS:
+		return IP_CMSG_TOS;
+	case IP_RECVOPTS:
+		return IP_CMSG_RECVOPTS;
+	case IP_RETOPTS:
+		return IP_CMSG_RETOPTS;
+	default:
+		return 0;
+	}
 }
 
 static int ip_set_tos(struct sock *sk, int v)
@@ -275,7 +306,12 @@ static int ip_set_mc_ttl(struct inet_sock *inet, int v)
 static int ip_set_int(struct sock *sk, int name, int v)
 {
 	struct inet_sock *inet = inet_sk(sk);
+	u8 flag = ip_cmsg_flag(name), was = sk->sk_cmsg_flags;
 
+	if (flag) {
+		sk->sk_cmsg_flags = (u8)(v ? was | flag : was & ~flag);
+		return 0;
+	}
 	switch (name) {
 	case IP_TOS:
 		return ip_set_tos(sk, v);
@@ -295,18 +331,6 @@ static int ip_set_int(struct sock *sk, int name, int v)
 		inet->recverr = v != 0;
 		if (!v)
 			skb_queue_purge(&sk->sk_error_queue);
-		return 0;
-	case IP_PKTINFO:
-		ip_set_cmsg(inet, IP_CMSG_PKTINFO, v);
-		return 0;
-	case IP_RECVTTL:
-		ip_set_cmsg(inet, IP_CMSG_TTL, v);
-		return 0;
-	case IP_RECVTOS:
-		ip_set_cmsg(inet, IP_CMSG_TOS, v);
-		return 0;
-	case IP_RECVOPTS:
-		ip_set_cmsg(inet, IP_CMSG_RECVOPTS, v);
 		return 0;
 	case IP_FREEBIND:
 		inet->freebind = v != 0;
@@ -382,7 +406,12 @@ static int ip_get_mtu(struct sock *sk)
 static int ip_get_int(struct sock *sk, int name, int *v)
 {
 	const struct inet_sock *inet = inet_sk(sk);
+	u8 flag = ip_cmsg_flag(name);
 
+	if (flag) {
+		*v = !!(sk->sk_cmsg_flags & flag);
+		return 0;
+	}
 	switch (name) {
 	case IP_TOS:
 		*v = inet->tos;
@@ -403,18 +432,6 @@ static int ip_get_int(struct sock *sk, int name, int *v)
 		return *v < 0 ? *v : 0;
 	case IP_RECVERR:
 		*v = inet->recverr;
-		return 0;
-	case IP_PKTINFO:
-		*v = !!(inet->sk.sk_cmsg_flags & IP_CMSG_PKTINFO);
-		return 0;
-	case IP_RECVTTL:
-		*v = !!(inet->sk.sk_cmsg_flags & IP_CMSG_TTL);
-		return 0;
-	case IP_RECVTOS:
-		*v = !!(inet->sk.sk_cmsg_flags & IP_CMSG_TOS);
-		return 0;
-	case IP_RECVOPTS:
-		*v = !!(inet->sk.sk_cmsg_flags & IP_CMSG_RECVOPTS);
 		return 0;
 	case IP_FREEBIND:
 		*v = inet->freebind;

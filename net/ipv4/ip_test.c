@@ -10,6 +10,7 @@
 #include "net/ipv4/udp.h"
 #include "net/netfilter/netfilter.h"
 #include "tests/fixtures/inet_socket.h"
+#include "tests/fixtures/tcp_peer.h"
 
 #define MIB(f, name) ((f)->net->mib.v[MIB_##name])
 
@@ -506,6 +507,46 @@ static void ip_options_rcv_records_the_route(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ip[24], 20); /* the pointer */
 }
 
+/* IP_RECVOPTS: as they came, our address recorded; IP_RETOPTS: what an answer
+ * takes along, without the alert to routers. */
+static void options_are_told_to_the_program(struct kunit *test)
+{
+	static const u8 opts[] = { IPOPT_RA, 4, 0, 0, IPOPT_RR, 7,
+				   4,        0, 0, 0, 0,        IPOPT_END };
+	struct net_fixture *f = test->priv;
+	struct socket *s = test_socket(f->net, SOCK_RAW, 200);
+	u8 buf[128], got[64], control[128] __aligned(8);
+	struct iphdr *iph = (struct iphdr *)(buf + ETH_HLEN);
+	struct kvec kv = { got, sizeof(got) };
+	struct msghdr msg = { .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	const struct cmsghdr *c = (const struct cmsghdr *)control;
+	const u8 *at = control + sizeof(*c);
+	u32 n = frame(f, buf, 200, 1, 0, "payload.payload.", 16);
+
+	peer_setsockopt(s, SOL_IP, IP_RECVOPTS, 1);
+	peer_setsockopt(s, SOL_IP, IP_RETOPTS, 1);
+	memmove(buf + ETH_HLEN + 32, buf + ETH_HLEN + 20, 16);
+	memcpy(buf + ETH_HLEN + 20, opts, 12);
+	iph->ihl = 8;
+	iph->tot_len = htons(48);
+	ip_send_check(iph);
+	fixture_rx(f, buf, n + 12);
+	iov_iter_kvec(&msg.msg_iter, false, &kv, 1, sizeof(got));
+	KUNIT_ASSERT_EQ(test, sock_recvmsg(s, &msg, MSG_DONTWAIT), 48);
+	KUNIT_EXPECT_EQ(test, c->cmsg_type, IP_RECVOPTS);
+	KUNIT_EXPECT_EQ(test, c->cmsg_len, CMSG_LEN(12));
+	KUNIT_EXPECT_EQ(test, at[0], IPOPT_RA);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(at + 7), 0x0a00020f);
+	c = (const struct cmsghdr *)(control + CMSG_SPACE(12));
+	at = (const u8 *)(c + 1);
+	KUNIT_EXPECT_EQ(test, c->cmsg_type, IP_RETOPTS);
+	KUNIT_EXPECT_EQ(test, c->cmsg_len, CMSG_LEN(8));
+	KUNIT_EXPECT_EQ(test, at[0], IPOPT_RR);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(at + 3), 0x0a00020f);
+	sock_release(s);
+}
+
 /* --- hooks (rows F1, I3) --- */
 
 static u32 redirect(void *priv, struct sk_buff *skb,
@@ -706,6 +747,7 @@ static const struct kunit_case ip_cases[] = {
 	KUNIT_CASE(ip_options_source_route_goes_to_the_first_hop),
 	KUNIT_CASE(ip_options_parse_survives_random_bytes),
 	KUNIT_CASE(ip_options_rcv_records_the_route),
+	KUNIT_CASE(options_are_told_to_the_program),
 	KUNIT_CASE(ip_local_out_reroutes_after_a_hook),
 	KUNIT_CASE(ip_hooks_can_refuse_everywhere),
 	KUNIT_CASE(ip_rcv_survives_every_mutation),

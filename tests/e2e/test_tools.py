@@ -94,6 +94,7 @@ def test_ping_with_its_capabilities():
     assert "message too long, mtu=1500" in r.out, r.out
     assert r.out.count("status 0") == 1 and "status 1" in r.out, r.out
     assert "is not implemented" not in r.out, r.out
+    assert "WARNING" not in r.out + r.err, r.out
 
 
 def test_the_machine_shows_itself_below_proc():

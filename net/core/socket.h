@@ -37,10 +37,6 @@ static inline size_t msg_data_left(const struct msghdr *msg)
 	return iov_iter_count(&msg->msg_iter);
 }
 
-#define CMSG_OK_(msg, c)                                        \
-	((c)->cmsg_len >= sizeof(struct cmsghdr) &&             \
-	 (c)->cmsg_len <= (size_t)((char *)(msg)->msg_control + \
-				   (msg)->msg_controllen - (char *)(c)))
 static inline struct cmsghdr *cmsg_at_(const struct msghdr *msg, size_t off)
 {
 	if (msg->msg_controllen < sizeof(struct cmsghdr) ||
@@ -48,8 +44,7 @@ static inline struct cmsghdr *cmsg_at_(const struct msghdr *msg, size_t off)
 		return NULL;
 	return (struct cmsghdr *)((char *)msg->msg_control + off);
 }
-/* The control messages of a send, each with CMSG_OK_(): net/socket_msg.c
- * has checked them all. */
+/* The control messages of a send; net/socket_msg.c has checked them all. */
 #define for_each_cmsghdr(c, msg)                                             \
 	for (c = cmsg_at_(msg, 0); c;                                        \
 	     c = cmsg_at_(msg,                                               \

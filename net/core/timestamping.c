@@ -381,8 +381,6 @@ int sock_cmsg_send(struct sock *sk, struct msghdr *msg,
 
 	for_each_cmsghdr(c, msg)
 	{
-		if (!CMSG_OK_(msg, c))
-			return -EINVAL;
 		if (c->cmsg_level != SOL_SOCKET)
 			continue;
 		err = sock_cmsg_one(sk, c, sockc);

@@ -107,16 +107,13 @@ static int ipcm_one(struct sock *sk, struct cmsghdr *c, struct ipcm_cookie *ipc)
 int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc,
 		 u32 *flags)
 {
-	char *p = msg->msg_control, *end = p + msg->msg_controllen;
 	struct cmsghdr *c;
 	int err;
 
 	sockcm_init(&ipc->sockc, sk);
 	*flags = (*flags & ~(u32)MSG_TX_STAMP) | MSG_TX_CMSG;
-	while ((size_t)(end - p) >= sizeof(*c)) {
-		c = (struct cmsghdr *)p;
-		if (!CMSG_OK_(msg, c))
-			return -EINVAL;
+	for_each_cmsghdr(c, msg)
+	{
 		err = 0;
 		if (c->cmsg_level == SOL_IP)
 			err = ipcm_one(sk, c, ipc);
@@ -124,9 +121,6 @@ int ip_cmsg_send(struct sock *sk, struct msghdr *msg, struct ipcm_cookie *ipc,
 			err = sock_cmsg_one(sk, c, &ipc->sockc);
 		if (err)
 			return err;
-		if (CMSG_ALIGN(c->cmsg_len) >= (size_t)(end - p))
-			break;
-		p += CMSG_ALIGN(c->cmsg_len);
 	}
 	ipc->mark = ipc->sockc.mark;
 	ipc->priority = ipc->sockc.priority;

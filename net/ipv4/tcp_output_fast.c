@@ -7,10 +7,9 @@
  *
  * The template. A segment that goes the ordinary way leaves one behind
  * (tcp_fast_learn()) if the next could differ in nothing but numbers, flags,
- * window, time stamp, length and identification. That takes: one host, reached
- * through a neighbour whose link header is ready; no IP options; DF set; no
- * hook or tap; a device with one queue, whose qdisc a packet may
- * pass when it is empty. Sums over what stays are kept with it.
+ * window, time stamp, length and identification. That takes, beside what
+ * ip_fast_possible() asks: no IP options; DF set. Sums over what stays are kept
+ * with it.
  *
  * When it is right. As with UDP's (udp_fast.c): sk->sk_xmit_gen is xmit_gen as
  * it was then. What could change any frame increments xmit_gen
@@ -28,14 +27,10 @@
  * that enters its queue afterwards, by a task with softirqs off, which nobody
  * can come between. RFC 9293, 7323, 791, 1071.
  */
-#include "lib/checksum.h"
 #include "lib/slab.h"
 #include "lib/softirq.h"
-#include "net/core/neighbour.h"
-#include "net/core/sch_generic.h"
-#include "net/ipv4/ip.h"
+#include "net/ipv4/ip_fast.h"
 #include "net/ipv4/tcp_int.h"
-#include "net/netfilter/netfilter.h"
 
 struct tcp_frame {
 	u8 link[HH_DATA_MAX]; /* the header is at its end */
@@ -62,44 +57,20 @@ struct tcp_template {
 /* Whether segments of @sk by way of @rt can be made from a template. */
 static bool can_be_fast(const struct sock *sk, const struct rtable *rt)
 {
-	const struct net *net = sock_net(sk);
-	const struct net_device *dev = rt->dst.dev;
-
-	return rt->dst.output == ip_output && !rt->dst.obsolete &&
-	       rt->rt_plain_mtu && rt->rt_neigh &&
-	       neigh_hh_ready(rt->rt_neigh) &&
-	       rt->rt_neigh->hh.hh_len == ETH_HLEN &&
-	       ip_dont_fragment(sk, &rt->dst) &&
-	       !inet_csk(sk)->icsk_ext_hdr_len && !inet_sk(sk)->inet_opt &&
-	       !net->nf_hooks_ipv4[NF_INET_LOCAL_OUT] &&
-	       !net->nf_hooks_ipv4[NF_INET_POST_ROUTING] && !netdev_nr_taps &&
-	       netif_running(dev) && dev->num_tx_queues == 1 &&
-	       (dev->_tx[0].qdisc->flags & TCQ_F_CAN_BYPASS);
+	return ip_fast_possible(sk, rt) && rt->dst.output == ip_output &&
+	       !rt->dst.obsolete && ip_dont_fragment(sk, &rt->dst) &&
+	       !inet_csk(sk)->icsk_ext_hdr_len && !inet_sk(sk)->inet_opt;
 }
 
 static void fill_frame(struct tcp_frame *h, const struct sock *sk,
 		       const struct rtable *rt)
 {
-	const struct inet_sock *inet = inet_sk(sk);
-
 	memset(h, 0, sizeof(*h));
-	memcpy(h->link, rt->rt_neigh->hh.hh_data, HH_DATA_MAX);
-	ip_start_header(&h->ip, 0, inet->tos);
-	h->ip.frag_off = htons(IP_DF);
-	h->ip.ttl = ip_select_ttl(inet, &rt->dst);
-	h->ip.protocol = IPPROTO_TCP;
-	h->ip.saddr = inet->inet_saddr;
-	h->ip.daddr = inet->inet_daddr;
-	h->tcp.source = inet->inet_sport;
-	h->tcp.dest = inet->inet_dport;
+	ip_fast_headers(h->link, &h->ip, sk, rt, inet_sk(sk)->inet_saddr);
+	h->tcp.source = inet_sk(sk)->inet_sport;
+	h->tcp.dest = inet_sk(sk)->inet_dport;
 	h->ts[0] = htonl((u32)TCPOPT_NOP << 24 | (u32)TCPOPT_NOP << 16 |
 			 (u32)TCPOPT_TIMESTAMP << 8 | TCPOLEN_TIMESTAMP);
-}
-
-/* The sum of @len bytes, folded, not inverted. */
-static u32 sum_of(const void *p, size_t len)
-{
-	return (u16) ~(__force u16)csum_fold(csum_partial(p, len, 0));
 }
 
 static void fill_template(struct tcp_template *t, const struct sock *sk,
@@ -112,12 +83,12 @@ static void fill_template(struct tcp_template *t, const struct sock *sk,
 	t->hdr_len = (u16)sizeof(h->tcp);
 	if (tcp_sk(sk)->rx_opt.tstamp_ok)
 		t->hdr_len += TCPOLEN_TSTAMP_ALIGNED;
-	t->ip_sum = sum_of(&h->ip, sizeof(h->ip));
+	t->ip_sum = ip_fast_sum(&h->ip, sizeof(h->ip));
 	t->pseudo_sum =
-		sum_of(&h->ip.saddr, 8) + (__force u16)htons(IPPROTO_TCP);
-	t->tcp_sum = t->pseudo_sum + sum_of(&h->tcp, sizeof(h->tcp));
+		ip_fast_sum(&h->ip.saddr, 8) + (__force u16)htons(IPPROTO_TCP);
+	t->tcp_sum = t->pseudo_sum + ip_fast_sum(&h->tcp, sizeof(h->tcp));
 	if (tcp_sk(sk)->rx_opt.tstamp_ok)
-		t->tcp_sum += sum_of(&h->ts[0], 4);
+		t->tcp_sum += ip_fast_sum(&h->ts[0], 4);
 	t->max_seg = rt->rt_plain_mtu - (u32)sizeof(h->ip) - t->hdr_len;
 	t->device_sums = features & (NETIF_F_HW_CSUM | NETIF_F_IP_CSUM);
 	t->gathers = features & NETIF_F_SG;

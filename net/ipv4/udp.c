@@ -580,8 +580,10 @@ int udp_disconnect(struct sock *sk, int flags)
  */
 int udp_abort(struct sock *sk, int err)
 {
+	lock_sock(sk);
 	sk->sk_err = err;
 	sk->sk_error_report(sk);
+	release_sock(sk);
 	return udp_disconnect(sk, 0);
 }
 

@@ -8,11 +8,10 @@
  * The template. When a datagram goes the ordinary way, udp_fast_learn() looks
  * at its route. If the next one could differ in nothing but length, data and
  * identification, it keeps the headers ready in udp_sock.template, with what
- * they add to the sums. That takes: one host, reached through a neighbour whose
- * link header is ready; no options, fragments (DF is always set) or control
- * messages; a sum of ours; no hook, tap or security hook; a device with one
- * queue, whose qdisc a packet may pass when it is empty. A send that names its
- * peer is learnt when it names the same one twice.
+ * they add to the sums. That takes, beside what ip_fast_possible() asks: no
+ * options, fragments (DF is always set) or control messages; a sum of ours; no
+ * security hook. A send that names its peer is learnt when it names the same
+ * one twice.
  *
  * When it is right. sk->sk_xmit_gen is xmit_gen at the time of learning. What
  * could change a frame or its way increments xmit_gen (net/core/netdevice.h
@@ -30,9 +29,8 @@
  * does not sleep. Owner of the skb: this function, then the driver.
  * Documents: RFC 768, RFC 791, RFC 1071.
  */
-#include "lib/checksum.h"
 #include "lib/softirq.h"
-#include "net/core/sch_generic.h"
+#include "net/ipv4/ip_fast.h"
 #include "net/ipv4/udp_int.h"
 
 /* As ip_make_skb() has it: room for the link header, and 16 bytes more. */
@@ -75,43 +73,22 @@ static bool is_repeated(struct sock *sk, const struct msghdr *msg)
 /* Whether frames of @sk by way of @rt can be made from a template. */
 static bool can_be_fast(const struct sock *sk, const struct rtable *rt)
 {
-	const struct net *net = sock_net(sk);
-	const struct net_device *dev = rt->dst.dev;
 	u8 d = inet_sk(sk)->pmtudisc;
 
-	return rt->rt_plain_mtu > FAST_HEADERS && rt->rt_neigh &&
-	       rt->rt_neigh->hh.hh_len == ETH_HLEN &&
+	return ip_fast_possible(sk, rt) && rt->rt_plain_mtu > FAST_HEADERS &&
 	       (d == IP_PMTUDISC_WANT || d == IP_PMTUDISC_DO) &&
 	       sk->sk_protocol == IPPROTO_UDP && !sk->sk_no_check_tx &&
-	       !net->nf_hooks_ipv4[NF_INET_LOCAL_OUT] &&
-	       !net->nf_hooks_ipv4[NF_INET_POST_ROUTING] &&
-	       !security_sendmsg_hook && !netdev_nr_taps &&
-	       netif_running(dev) && dev->num_tx_queues == 1 &&
-	       (dev->_tx[0].qdisc->flags & TCQ_F_CAN_BYPASS) &&
-	       !(dev->features & (NETIF_F_HW_CSUM | NETIF_F_IP_CSUM));
+	       !security_sendmsg_hook &&
+	       !(rt->dst.dev->features & (NETIF_F_HW_CSUM | NETIF_F_IP_CSUM));
 }
 
 static void fill_frame(struct udp_frame *h, const struct sock *sk,
 		       const struct rtable *rt, __be32 saddr, __be16 dport)
 {
-	const struct inet_sock *inet = inet_sk(sk);
-
 	memset(h, 0, sizeof(*h));
-	memcpy(h, rt->rt_neigh->hh.hh_data, HH_DATA_MAX);
-	ip_start_header(&h->ip, 0, inet->tos);
-	h->ip.frag_off = htons(IP_DF);
-	h->ip.ttl = ip_select_ttl(inet, &rt->dst);
-	h->ip.protocol = IPPROTO_UDP;
-	h->ip.saddr = saddr;
-	h->ip.daddr = rt->rt_dst;
-	h->udp.source = inet->inet_sport;
+	ip_fast_headers(h, &h->ip, sk, rt, saddr);
+	h->udp.source = inet_sk(sk)->inet_sport;
 	h->udp.dest = dport;
-}
-
-/* The sum of @len bytes, folded, not inverted. */
-static u32 sum_of(const void *p, size_t len)
-{
-	return (u16) ~(__force u16)csum_fold(csum_partial(p, len, 0));
 }
 
 /**
@@ -135,8 +112,8 @@ void udp_fast_learn(struct sock *sk, const struct msghdr *msg,
 	if (can_be_fast(sk, rt)) {
 		fill_frame(h, sk, rt, saddr,
 			   sin ? sin->sin_port : inet_sk(sk)->inet_dport);
-		t->ip_sum = sum_of(&h->ip, sizeof(h->ip));
-		t->udp_sum = sum_of(&h->ip.saddr, 12) +
+		t->ip_sum = ip_fast_sum(&h->ip, sizeof(h->ip));
+		t->udp_sum = ip_fast_sum(&h->ip.saddr, 12) +
 			     (__force u16)htons(IPPROTO_UDP);
 		t->max_len = rt->rt_plain_mtu - (u32)(sizeof(struct iphdr) +
 						      sizeof(struct udphdr));

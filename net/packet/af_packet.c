@@ -335,12 +335,17 @@ static ssize_t packet_sendmsg(struct socket *sock, struct msghdr *msg,
 	if (!skb)
 		goto out_put;
 	skb_reserve(skb, room);
-	err = -EFAULT;
-	if (copy_from_iter(skb_put(skb, (u32)len), len, &msg->msg_iter) != len)
-		goto out_free;
+	if (copy_from_iter(skb_put(skb, (u32)len), len, &msg->msg_iter) !=
+	    len) {
+		err = -EFAULT;
+		kfree_skb_reason(skb, SKB_DROP_REASON_SKB_UCOPY_FAULT);
+		goto out_put;
+	}
 	err = packet_build(sk, skb, &to, (u32)len);
-	if (err)
-		goto out_free;
+	if (err) { /* told to the program: nothing is lost */
+		consume_skb(skb);
+		goto out_put;
+	}
 	skb->dev = to.dev;
 	skb->priority = sockc.priority;
 	skb->mark = sockc.mark;
@@ -348,10 +353,6 @@ static ssize_t packet_sendmsg(struct socket *sock, struct msghdr *msg,
 	err = dev_queue_xmit(skb);
 	if (err > 0)
 		err = net_xmit_errno(err);
-	goto out_put;
-
-out_free:
-	kfree_skb_reason(skb, SKB_DROP_REASON_SKB_UCOPY_FAULT);
 out_put:
 	dev_put(to.dev);
 	return err ? err : (ssize_t)len;

@@ -150,6 +150,31 @@ static u32 pick(struct rng *r, u32 n)
 
 #define ROUNDS 400
 
+static void abort_now(struct tcp_peer *p, struct socket *s)
+{
+	sock_set_flag(s->sk, SOCK_LINGER); /* for no time: aborted */
+	s->sk->sk_lingertime_ns = 0;
+	sock_release(s);
+	peer_flush(p);
+}
+
+/* A connection at a whole second, as some of the state is in milliseconds; its
+ * sequence numbers are far from 0, for keep_ca() to know them by. */
+static struct socket *connection(struct tcp_peer *p, const char *options)
+{
+	struct socket *s;
+
+	for (;;) {
+		test_advance_ns(NSEC_PER_SEC - ktime_get_ns() % NSEC_PER_SEC);
+		began_ns = ktime_get_ns();
+		peer_reset(p, PEER_PORT, 0);
+		s = peer_connected(p, options);
+		if (tcp_sk(s->sk)->snd_una + (1U << 26) >= 1U << 27)
+			return s;
+		abort_now(p, s);
+	}
+}
+
 /* Writes, pauses and ACKs of whole segments by @seed; the books after each.
  * How many ACKs went the short way. */
 static u32 transfer(struct kunit *test, const char *options, u64 seed,
@@ -161,11 +186,7 @@ static u32 transfer(struct kunit *test, const char *options, u64 seed,
 	struct tcp_sock *tp;
 	struct socket *s;
 
-	/* Whole milliseconds, which some of the state is in. */
-	test_advance_ns(NSEC_PER_SEC - ktime_get_ns() % NSEC_PER_SEC);
-	began_ns = ktime_get_ns();
-	peer_reset(p, PEER_PORT, 0);
-	s = peer_connected(p, options);
+	s = connection(p, options);
 	tp = tcp_sk(s->sk);
 	isn = tp->snd_una;
 	for (i = 0; i < ROUNDS; i++) {
@@ -188,10 +209,7 @@ static u32 transfer(struct kunit *test, const char *options, u64 seed,
 		peer_flush(p);
 		keep_books(&b[i], s->sk, isn);
 	}
-	sock_set_flag(s->sk, SOCK_LINGER); /* for no time: aborted */
-	s->sk->sk_lingertime_ns = 0;
-	sock_release(s);
-	peer_flush(p);
+	abort_now(p, s);
 	return taken;
 }
 

@@ -179,15 +179,22 @@ static void inet_promote(struct net_device *dev, const struct in_ifaddr *gone)
 	}
 }
 
+/* What still used the address goes, and with the device's last one all. */
 static void inet_ifa_del(struct net_device *dev, struct in_ifaddr *ifa)
 {
+	struct net *net = dev_net(dev);
+
 	list_del(&ifa->list);
 	if (rtnl_hooks)
 		rtnl_hooks->ifaddr(dev, ifa, true);
 	fib_ifaddr(false, dev, ifa);
 	if (!ifa->secondary)
 		inet_promote(dev, ifa);
-	rt_cache_flush(dev_net(dev));
+	if (inet_addr_type(net, ifa->ifa_local) != RTN_LOCAL)
+		fib_flush_src(net, ifa->ifa_local);
+	if (list_empty(&in_dev_get(dev)->ifa_list))
+		fib_flush_dev(net, dev);
+	rt_cache_flush(net);
 	kfree(ifa);
 }
 

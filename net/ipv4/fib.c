@@ -677,10 +677,18 @@ int fib_walk(struct net *net,
 	return fib_walk_from(net, &at, fn, arg);
 }
 
-/* Drop the routes of @t through @dev (NULL: all), and the nodes left empty.
+/* Whether @fi goes with @dev or with the address @src; without both: with all.
+ */
+static bool fib_info_goes(const struct fib_info *fi,
+			  const struct net_device *dev, __be32 src)
+{
+	return dev ? fi->dev == dev : !src || fi->prefsrc == src;
+}
+
+/* Drop the routes of @t that go (fib_info_goes()), and the nodes left empty.
  * Children before parents, so that each node is looked at once. */
 static u32 fib_subtree_flush(struct fib_table *t, struct fib_node **link,
-			     const struct net_device *dev)
+			     const struct net_device *dev, __be32 src)
 {
 	struct fib_node *n = *link;
 	struct fib_alias **p;
@@ -689,10 +697,10 @@ static u32 fib_subtree_flush(struct fib_table *t, struct fib_node **link,
 	if (!n)
 		return 0;
 	/* A node's prefix is longer than its parent's: at most 33 deep. */
-	dropped += fib_subtree_flush(t, &n->child[0], dev);
-	dropped += fib_subtree_flush(t, &n->child[1], dev);
+	dropped += fib_subtree_flush(t, &n->child[0], dev, src);
+	dropped += fib_subtree_flush(t, &n->child[1], dev, src);
 	for (p = &n->aliases; *p;) {
-		if (dev && (*p)->info->dev != dev) {
+		if (!fib_info_goes((*p)->info, dev, src)) {
 			p = &(*p)->next;
 			continue;
 		}
@@ -706,8 +714,24 @@ static u32 fib_subtree_flush(struct fib_table *t, struct fib_node **link,
 	return dropped;
 }
 
+static u32 fib_flush(struct net *net, const struct net_device *dev, __be32 src)
+{
+	struct fib_table *local = net->ipv4->fib_local;
+	struct fib_table *main = net->ipv4->fib_main;
+	u32 n;
+
+	local_bh_disable();
+	n = fib_subtree_flush(local, &local->root, dev, src) +
+	    fib_subtree_flush(main, &main->root, dev, src);
+	if (n)
+		rt_cache_flush(net);
+	local_bh_enable();
+	return n;
+}
+
 /**
- * fib_flush_dev() - Forget the routes through a device that goes down.
+ * fib_flush_dev() - Forget the routes through a device that goes down, or has
+ *                   no address any more.
  * @net: the stack.
  * @dev: the device.
  *
@@ -716,17 +740,20 @@ static u32 fib_subtree_flush(struct fib_table *t, struct fib_node **link,
  */
 u32 fib_flush_dev(struct net *net, const struct net_device *dev)
 {
-	u32 n;
+	return fib_flush(net, dev, 0);
+}
 
-	local_bh_disable();
-	n = fib_subtree_flush(net->ipv4->fib_local, &net->ipv4->fib_local->root,
-			      dev);
-	n += fib_subtree_flush(net->ipv4->fib_main, &net->ipv4->fib_main->root,
-			       dev);
-	if (n)
-		rt_cache_flush(net);
-	local_bh_enable();
-	return n;
+/**
+ * fib_flush_src() - Forget the routes that prefer an address that is gone.
+ * @net: the stack.
+ * @src: not 0.
+ *
+ * Context: task.
+ * Return:  how many there were.
+ */
+u32 fib_flush_src(struct net *net, __be32 src)
+{
+	return fib_flush(net, NULL, src);
 }
 
 static struct fib_table *fib_table_new(u32 id)
@@ -768,8 +795,8 @@ void fib_net_exit(struct net *net)
 {
 	struct netns_ipv4 *n = net->ipv4;
 
-	fib_subtree_flush(n->fib_local, &n->fib_local->root, NULL);
-	fib_subtree_flush(n->fib_main, &n->fib_main->root, NULL);
+	fib_subtree_flush(n->fib_local, &n->fib_local->root, NULL, 0);
+	fib_subtree_flush(n->fib_main, &n->fib_main->root, NULL, 0);
 	kfree(n->fib_local);
 	kfree(n->fib_main);
 }

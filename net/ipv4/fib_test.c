@@ -196,6 +196,32 @@ static void fib_flush_dev_empties_the_table(struct kunit *test)
 			-ENETUNREACH);
 }
 
+/* A deleted address takes the routes that prefer it along, and the last one of
+ * a device all of its routes. */
+static void routes_go_with_their_address(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct fib_config a = { .type = RTN_UNICAST }, b;
+	u32 before = 0, after = 0;
+	struct fib_result res;
+
+	fib_walk(f->net, count_route, &before);
+	fixture_addr(f, "10.0.2.15", 24);
+	fixture_addr(f, "172.16.0.1", 16);
+	a.gateway = fixture_ip("10.0.2.2");
+	KUNIT_EXPECT_EQ(test, fib_table_insert(f->net, &a), 0);
+	b = link_route(f, fixture_ip("99.0.0.0"), 8, 0);
+	b.prefsrc = fixture_ip("172.16.0.1");
+	KUNIT_EXPECT_EQ(test, fib_table_insert(f->net, &b), 0);
+	KUNIT_EXPECT_EQ(test, inet_addr_del(f->eth0, b.prefsrc, 16), 0);
+	KUNIT_EXPECT_EQ(test, lookup(f, fixture_ip("99.1.1.1"), &res), 0);
+	KUNIT_EXPECT_EQ(test, res.gateway, a.gateway); /* the default route */
+	KUNIT_EXPECT_EQ(test,
+			inet_addr_del(f->eth0, fixture_ip("10.0.2.15"), 24), 0);
+	fib_walk(f->net, count_route, &after);
+	KUNIT_EXPECT_EQ(test, after, before);
+}
+
 /* Each allocation of an insertion fails once: nothing changes. */
 static void fib_table_insert_survives_failed_allocations(struct kunit *test)
 {
@@ -227,6 +253,7 @@ static const struct kunit_case fib_cases[] = {
 	KUNIT_CASE(fib_table_insert_refuses_nonsense),
 	KUNIT_CASE(fib_lookup_gives_each_type_its_errno),
 	KUNIT_CASE(fib_flush_dev_empties_the_table),
+	KUNIT_CASE(routes_go_with_their_address),
 	KUNIT_CASE(fib_table_insert_survives_failed_allocations),
 	{}
 };

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * DOC: what the short ways of UDP (udp_fast.c) and TCP (tcp_output_fast.c) have
- * in common: when a route lets frames be made from a template, and the template's
- * link and IP header. Both are asked when a template is learnt, not for each
- * frame; what would change an answer increments xmit_gen (net/core/netdevice.h).
+ * in common: when a route lets frames be made from a template, and the
+ * template's link and IP header. Both are asked when a template is learnt, not
+ * for each frame; what would change an answer increments xmit_gen
+ * (net/core/netdevice.h).
  *
  * Context: softirqs off, so that the neighbour stays as it is.
  */

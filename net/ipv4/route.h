@@ -209,6 +209,7 @@ int fib_net_init(struct net *net) __must_check;
 void fib_net_exit(struct net *net);
 /* Remove every route through @dev; their number. */
 u32 fib_flush_dev(struct net *net, const struct net_device *dev);
+u32 fib_flush_src(struct net *net, __be32 src);
 int devinet_net_init(struct net *net) __must_check;
 void devinet_net_exit(struct net *net);
 void devinet_init(void);

@@ -2,10 +2,10 @@
 /*
  * DOC: the first program, process 1. boot/main.c calls run_init_program()
  * last. The program is the command line's rdinit= (or init=), else /init,
- * /sbin/init, /etc/init, /bin/init, /bin/sh as in Linux; its arguments are the
- * words after `--`, its environment HOME, TERM and the NAME=value words, its
- * descriptors 0 to 2 the console. When it ends the machine ends, with its
- * status.
+ * /etc/rc, a script of the archive's, or /sbin/init, /etc/init, /bin/init,
+ * /bin/sh as in Linux; its arguments are the words after `--`, its environment
+ * HOME, TERM and the NAME=value words, its descriptors 0 to 2 the console. When
+ * it ends the machine ends, with its status.
  */
 #include "kernel/cmdline.h"
 #include "kernel/machine.h"
@@ -107,11 +107,13 @@ static int try_exec(const char *path)
 	return exec_program(path, &args);
 }
 
-/* The program that the command line names, or the first of Linux's list. */
+/* The program that the command line names, or the first of Linux's list, with
+ * /etc/rc, a script, after its first. */
 static int exec_init(void)
 {
-	static const char *const usual[] = { "/init", "/sbin/init", "/etc/init",
-					     "/bin/init", "/bin/sh" };
+	static const char *const usual[] = { "/init",      "/etc/rc",
+					     "/sbin/init", "/etc/init",
+					     "/bin/init",  "/bin/sh" };
 	const char *path = cmdline_get("rdinit");
 	int err = -ENOENT;
 	size_t i;
@@ -132,8 +134,8 @@ static int exec_init(void)
 			pr_err("Failed to execute %s (error %d)\n", usual[i],
 			       err);
 	}
-	pr_err("No init found. Tried /init, /sbin/init, /etc/init, /bin/init, "
-	       "/bin/sh. Name one: rdinit=/bin/PROG\n");
+	pr_err("No init found. Tried /init, /etc/rc, /sbin/init, /etc/init, "
+	       "/bin/init, /bin/sh. Name one: rdinit=/bin/PROG\n");
 	return err;
 }
 

@@ -11,7 +11,8 @@ import pexpect
 import pytest
 
 import calls
-from doorbell_lib import cli
+from doorbell_lib import cli, machine
+from doorbell_lib.archive import pack
 from harness import DOORBELL, ROOT, doorbell, free_port, wait_until
 
 
@@ -109,14 +110,27 @@ def test_shell_edits_lines_and_takes_ctrl_c():
 def test_shell_has_the_usual_tools_as_far_as_they_are_to_be_had(
         monkeypatch, capfd, tmp_path):
     monkeypatch.setattr(cli, "SHELL_PACKAGES", ("iproute2", "no-such-tool"))
-    typed = tmp_path / "typed"
-    typed.write_text("ip -V; exit 5\n")
+    typed, rc = tmp_path / "typed", tmp_path / "rc"
+    typed.write_text("ip -V; sh -c 'exit 3'; exit $((COUNT + $?))\n")
+    rc.write_text("echo set up; COUNT=$((COUNT + 2))\n")
     with open(typed, encoding="ascii") as stdin:
         monkeypatch.setattr("sys.stdin", stdin)
-        assert cli.main(["shell", "--net", "none", "--timeout", "60"]) == 5
+        assert cli.main(["shell", "--net", "none", "--timeout", "60",
+                         "--add", f"{rc}:etc/rc"]) == 5
     said = capfd.readouterr()
     assert "ip utility, iproute2-" in said.out, said.out
+    assert said.out.count("set up\n") == 1, said.out
     assert "the shell goes without no-such-tool: " in said.err, said.err
+
+
+def test_etc_rc_scripts_a_machine_that_names_no_program(tmp_path):
+    rc = tmp_path / "rc"
+    rc.write_text("#!/bin/sh\necho from $0; exit 4\n")
+    rc.chmod(0o755)
+    inside, _ = pack("busybox", [f"{rc}:etc/rc"], None)
+    r = machine.boot(machine.Options(timeout=60), inside, "quiet",
+                     sink=lambda data: None)
+    assert r.status == 4 and b"from /etc/rc\n" in r.console, r.console
 
 
 def test_the_document_tells_of_every_system_call():

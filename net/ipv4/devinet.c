@@ -66,7 +66,6 @@ static void fib_ifaddr(bool add, struct net_device *dev,
 		  prefix, ifa->ifa_prefixlen, ifa);
 	if (ifa->ifa_prefixlen >= 31) /* RFC 3021: no broadcast address */
 		return;
-	fib_magic(add, dev, RTN_BROADCAST, prefix, 32, ifa);
 	fib_magic(add, dev, RTN_BROADCAST, prefix | ~ifa->ifa_mask, 32, ifa);
 }
 

@@ -9,9 +9,10 @@
  * metric first. What routes share (next hop, device, metrics) is one fib_info,
  * counted, so that a full table through a few neighbours stays small.
  *
- * State: two tables a stack, local (what is ours) before main. Changed in task
- * context with softirqs off, read anywhere. Each change starts a new
- * generation of cached routes. Called by route.c and devinet.c.
+ * State: three tables a stack, asked in this order: local (what is ours), main,
+ * default. Changed in task context with softirqs off, read anywhere. Each
+ * change starts a new generation of cached routes. Called by route.c and
+ * devinet.c.
  */
 #include "lib/err.h"
 #include "lib/hash.h"
@@ -212,18 +213,15 @@ static void fib_prune(struct fib_table *t, u32 key)
 
 /* --- tables --- */
 
+static_assert(RT_TABLE_LOCAL - RT_TABLE_DEFAULT == FIB_TABLES - 1,
+	      "fib_table_of()");
+
 static struct fib_table *fib_table_of(struct net *net,
 				      const struct fib_config *cfg)
 {
-	switch (cfg->table) {
-	case RT_TABLE_LOCAL:
-		return net->ipv4->fib_local;
-	case RT_TABLE_MAIN:
-	case 0:
-		return net->ipv4->fib_main;
-	default:
-		return NULL;
-	}
+	u32 i = RT_TABLE_LOCAL - (cfg->table ?: RT_TABLE_MAIN);
+
+	return i < FIB_TABLES ? net->ipv4->fib[i] : NULL;
 }
 
 /* A next hop must itself be reached directly (as Linux: fib_check_nh). */
@@ -560,8 +558,8 @@ static int fib_table_lookup(const struct fib_table *t, const struct flowi4 *fl4,
  * @fl4: daddr; flowi4_oif (0: any) and flowi4_scope restrict the choice.
  * @res: the answer; metrics points into the table and lasts until it changes.
  *
- * The longest prefix wins, then the lowest metric; the local table is asked
- * first.
+ * The longest prefix of the first table that has one wins, then the lowest
+ * metric.
  *
  * Context: any but hard interrupt.
  * Return:  0; -ENETUNREACH: none; -EINVAL, -EHOSTUNREACH, -EACCES: a
@@ -570,10 +568,11 @@ static int fib_table_lookup(const struct fib_table *t, const struct flowi4 *fl4,
 int fib_lookup(struct net *net, const struct flowi4 *fl4,
 	       struct fib_result *res)
 {
-	int err = fib_table_lookup(net->ipv4->fib_local, fl4, res);
+	int err = -EAGAIN;
+	u32 i;
 
-	if (err == -EAGAIN)
-		err = fib_table_lookup(net->ipv4->fib_main, fl4, res);
+	for (i = 0; i < FIB_TABLES && err == -EAGAIN; i++)
+		err = fib_table_lookup(net->ipv4->fib[i], fl4, res);
 	return err == -EAGAIN ? -ENETUNREACH : err;
 }
 
@@ -634,9 +633,10 @@ static int fib_table_walk(const struct fib_table *t, struct fib_cursor *at,
 }
 
 /**
- * fib_walk_from() - Show the routes from a place on, the main table's first.
+ * fib_walk_from() - Show the routes from a place on, the last table's first.
  * @net: the stack.
- * @at:  the place; when @fn stops the walk, that of the route it stopped at.
+ * @at:  the place, 0 for all; when @fn stops the walk, that of the route it
+ *       stopped at.
  * @fn:  called for each; non-zero stops. It must not change the tables.
  * @arg: passed to @fn.
  *
@@ -649,19 +649,19 @@ static int fib_table_walk(const struct fib_table *t, struct fib_cursor *at,
 int fib_walk_from(struct net *net, struct fib_cursor *at,
 		  int (*fn)(const struct fib_config *cfg, void *arg), void *arg)
 {
-	int ret;
+	u32 i = at->table ? RT_TABLE_LOCAL - at->table + 1 : FIB_TABLES;
+	int ret = 0;
 
-	if (at->table != RT_TABLE_LOCAL) {
-		ret = fib_table_walk(net->ipv4->fib_main, at, fn, arg);
-		if (ret)
-			return ret;
-		*at = (struct fib_cursor){ .table = RT_TABLE_LOCAL };
+	while (i-- && !ret) {
+		ret = fib_table_walk(net->ipv4->fib[i], at, fn, arg);
+		if (!ret)
+			*at = (struct fib_cursor){ 0 };
 	}
-	return fib_table_walk(net->ipv4->fib_local, at, fn, arg);
+	return ret;
 }
 
 /**
- * fib_walk() - Show every route, the main table's first, in prefix order.
+ * fib_walk() - Show every route, the last table's first, in prefix order.
  * @net: the stack.
  * @fn:  called for each; non-zero stops. It must not change the tables.
  * @arg: passed to @fn.
@@ -716,13 +716,12 @@ static u32 fib_subtree_flush(struct fib_table *t, struct fib_node **link,
 
 static u32 fib_flush(struct net *net, const struct net_device *dev, __be32 src)
 {
-	struct fib_table *local = net->ipv4->fib_local;
-	struct fib_table *main = net->ipv4->fib_main;
-	u32 n;
+	struct fib_table *const *t = net->ipv4->fib;
+	u32 i, n = 0;
 
 	local_bh_disable();
-	n = fib_subtree_flush(local, &local->root, dev, src) +
-	    fib_subtree_flush(main, &main->root, dev, src);
+	for (i = 0; i < FIB_TABLES; i++)
+		n += fib_subtree_flush(t[i], &t[i]->root, dev, src);
 	if (n)
 		rt_cache_flush(net);
 	local_bh_enable();
@@ -756,17 +755,8 @@ u32 fib_flush_src(struct net *net, __be32 src)
 	return fib_flush(net, NULL, src);
 }
 
-static struct fib_table *fib_table_new(u32 id)
-{
-	struct fib_table *t = kzalloc(sizeof(*t), GFP_KERNEL);
-
-	if (t)
-		t->id = id;
-	return t;
-}
-
 /**
- * fib_net_init() - Make a stack's two empty tables.
+ * fib_net_init() - Make a stack's empty tables.
  * @net: the stack.
  *
  * Context: task.
@@ -774,15 +764,16 @@ static struct fib_table *fib_table_new(u32 id)
  */
 int fib_net_init(struct net *net)
 {
-	struct netns_ipv4 *n = net->ipv4;
+	struct fib_table *t = kcalloc(FIB_TABLES, sizeof(*t), GFP_KERNEL);
+	u32 i;
 
-	n->fib_local = fib_table_new(RT_TABLE_LOCAL);
-	n->fib_main = fib_table_new(RT_TABLE_MAIN);
-	if (n->fib_local && n->fib_main)
-		return 0;
-	kfree(n->fib_local);
-	kfree(n->fib_main);
-	return -ENOMEM;
+	if (!t)
+		return -ENOMEM;
+	for (i = 0; i < FIB_TABLES; i++) {
+		t[i].id = RT_TABLE_LOCAL - i;
+		net->ipv4->fib[i] = &t[i];
+	}
+	return 0;
 }
 
 /**
@@ -793,10 +784,6 @@ int fib_net_init(struct net *net)
  */
 void fib_net_exit(struct net *net)
 {
-	struct netns_ipv4 *n = net->ipv4;
-
-	fib_subtree_flush(n->fib_local, &n->fib_local->root, NULL, 0);
-	fib_subtree_flush(n->fib_main, &n->fib_main->root, NULL, 0);
-	kfree(n->fib_local);
-	kfree(n->fib_main);
+	fib_flush(net, NULL, 0);
+	kfree(net->ipv4->fib[0]);
 }

@@ -89,11 +89,13 @@ enum {
 	IP_NO_PMTU_DISC_STRICT  /* only if the transport can verify it: TCP */
 };
 
+/* Local, main and default: the order in which they are asked. */
+#define FIB_TABLES 3
+
 /* IPv4's part of a stack. Sysctls have Linux's names, defaults and units. */
 struct netns_ipv4 {
 	struct neigh_table arp_tbl;
-	struct fib_table *fib_main;
-	struct fib_table *fib_local;
+	struct fib_table *fib[FIB_TABLES]; /* in one piece (fib_net_init()) */
 	struct inet_hashinfo *hashinfo;    /* TCP's tables */
 	struct tcp_fastopen_net *fastopen; /* keys, cookies */
 	struct udp_table *udp_table;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: RTM_*ROUTE and RTM_GETRULE: the forwarding table as `ip route` shows,
- * asks and sets it, and the rules that there are: local, then main. One next
- * hop a route.
+ * asks and sets it, and the rules that there are: local, main, default. One
+ * next hop a route.
  *
  * No state. Called by rtnetlink.c; calls net/ipv4/fib.c and route.c.
  */
@@ -206,7 +206,7 @@ void rtnl_route_event(struct net *net, const struct fib_config *cfg, bool gone)
 }
 
 /**
- * rtnl_dump_rules() - RTM_GETRULE: the two that fib_lookup() follows.
+ * rtnl_dump_rules() - RTM_GETRULE: those that fib_lookup() follows.
  * @skb: filled.
  * @cb:  the dump.
  *
@@ -216,7 +216,9 @@ int rtnl_dump_rules(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	static const struct {
 		u32 priority, table;
-	} rules[] = { { 0, RT_TABLE_LOCAL }, { 32766, RT_TABLE_MAIN } };
+	} rules[] = { { 0, RT_TABLE_LOCAL },
+		      { 32766, RT_TABLE_MAIN },
+		      { 32767, RT_TABLE_DEFAULT } };
 	struct fib_rule_hdr *frh;
 	struct nlmsghdr *h;
 	u32 i;
@@ -326,9 +328,9 @@ static int parse_route(const struct nl_request *r, struct fib_config *cfg)
 	cfg->table =
 		tb[RTA_TABLE] ? nla_get_u32(tb[RTA_TABLE]) : rtm->rtm_table;
 	cfg->table = cfg->table ?: RT_TABLE_MAIN;
-	if (cfg->table != RT_TABLE_MAIN && cfg->table != RT_TABLE_LOCAL)
+	if (cfg->table < RT_TABLE_DEFAULT || cfg->table > RT_TABLE_LOCAL)
 		return nl_err_attr(r->x, -EOPNOTSUPP, tb[RTA_TABLE],
-				   "The tables are main and local");
+				   "The tables are local, main, default");
 	cfg->gateway = nla_addr(tb[RTA_GATEWAY]);
 	cfg->prefsrc = nla_addr(tb[RTA_PREFSRC]);
 	if (tb[RTA_PRIORITY])
@@ -488,11 +490,9 @@ static int fill_flow(const struct rtnl_out *o, const void *obj)
 /* RTM_F_FIB_MATCH: the entry of the table that decides. */
 static int answer_match(const struct nl_request *r, const struct flowi4 *fl4)
 {
-	static const u8 tables[] = { RT_TABLE_LOCAL, RT_TABLE_MAIN };
 	struct fib_config like = { 0 }, found;
 	const struct route_obj ro = { &found, RTM_NEWROUTE };
 	struct fib_result res;
-	u32 i;
 	int err = fib_lookup(r->net, fl4, &res);
 
 	if (err == -EINVAL)
@@ -504,11 +504,10 @@ static int answer_match(const struct nl_request *r, const struct flowi4 *fl4)
 	like.type = res.type;
 	like.dev = res.dev;
 	like.gateway = res.gateway;
-	for (i = 0; i < ARRAY_SIZE(tables); i++) {
-		like.table = tables[i];
+	for (like.table = RT_TABLE_LOCAL; like.table >= RT_TABLE_DEFAULT;
+	     like.table--)
 		if (fib_table_find(r->net, &like, &found))
 			return rtnl_answer(r, fill_route, &ro);
-	}
 	return -ESRCH;
 }
 

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* DOC: SIOCETHTOOL (uAPI linux/ethtool.h): what ethtool(8) says to a device,
-   by the ioctl that it falls back to where there is no generic netlink. */
+   by ioctl; lib/uapi/ethtool_netlink.h has the other way. */
 #pragma once
 
 #include "lib/types.h"
 
 #define ETHTOOL_GDRVINFO      0x03
 #define ETHTOOL_GMSGLVL       0x07
+#define ETHTOOL_SMSGLVL       0x08
 #define ETHTOOL_NWAY_RST      0x09
 #define ETHTOOL_GLINK         0x0a
 #define ETHTOOL_GCOALESCE     0x0e
 #define ETHTOOL_SCOALESCE     0x0f
 #define ETHTOOL_GRINGPARAM    0x10
 #define ETHTOOL_SRINGPARAM    0x11
+#define ETHTOOL_GPAUSEPARAM   0x12
 #define ETHTOOL_GRXCSUM       0x14
 #define ETHTOOL_SRXCSUM       0x15
 #define ETHTOOL_GTXCSUM       0x16
@@ -32,13 +34,24 @@
 #define ETHTOOL_GSSET_INFO    0x37
 #define ETHTOOL_GFEATURES     0x3a
 #define ETHTOOL_SFEATURES     0x3b
+#define ETHTOOL_GET_TS_INFO   0x41
 #define ETHTOOL_GLINKSETTINGS 0x4c
 
 #define ETH_FLAG_TXVLAN BIT(7)
 
 #define ETH_GSTRING_LEN 32
-#define ETH_SS_STATS    1
-#define ETH_SS_FEATURES 4
+/* Sets of strings. */
+#define ETH_SS_TEST             0
+#define ETH_SS_STATS            1
+#define ETH_SS_PRIV_FLAGS       2
+#define ETH_SS_FEATURES         4
+#define ETH_SS_PHY_STATS        7
+#define ETH_SS_LINK_MODES       9
+#define ETH_SS_MSG_CLASSES      10
+#define ETH_SS_SOF_TIMESTAMPING 12
+#define ETH_SS_STATS_STD        16
+#define ETH_SS_STATS_ETH_PHY    17
+#define ETH_SS_COUNT            21
 
 struct ethtool_value {
 	u32 cmd, data;
@@ -62,6 +75,9 @@ struct ethtool_coalesce {
 	u32 others[14];
 };
 static_assert(sizeof(struct ethtool_coalesce) == 92, "uAPI");
+/* Which words a driver knows: bit 0 is the first one behind cmd. */
+#define ETHTOOL_COALESCE_RX_USECS BIT(0)
+#define ETHTOOL_COALESCE_TX_USECS BIT(4)
 
 struct ethtool_ringparam {
 	u32 cmd;
@@ -71,6 +87,17 @@ struct ethtool_ringparam {
 	u32 tx_pending;
 };
 static_assert(sizeof(struct ethtool_ringparam) == 36, "uAPI");
+
+struct ethtool_pauseparam {
+	u32 cmd, autoneg, rx_pause, tx_pause;
+};
+
+struct ethtool_ts_info {
+	u32 cmd, so_timestamping; /* SOF_TIMESTAMPING_* */
+	s32 phc_index;            /* -1: no clock */
+	u32 tx_types, tx_reserved[3], rx_filters, rx_reserved[3];
+};
+static_assert(sizeof(struct ethtool_ts_info) == 44, "uAPI");
 
 struct ethtool_gstrings {
 	u32 cmd, string_set, len;

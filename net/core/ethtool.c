@@ -4,33 +4,122 @@
  * it (net/core/ethtool.h). The core knows about features; the driver about
  * rings, moderation, counters and the link.
  *
- * No state. Task context. Called by the interface ioctls.
+ * No state. Task context. Called by the interface ioctls and, for the same
+ * facts, by generic netlink (net/netlink/ethnl.c).
  */
 #include "net/core/ethtool.h"
 #include "lib/errno.h"
 #include "lib/slab.h"
 #include "lib/uapi/if.h"
+#include "lib/uapi/net_tstamp.h"
 #include "lib/vsprintf.h"
 
 /* A device whose driver has none. */
 const struct ethtool_ops default_ethtool_ops;
 
-/* --- features --- */
+void (*ethtool_notify)(struct net_device *dev, u32 cmd);
 
-/* Linux's names, by bit of NETIF_F_*. */
-static const char feature_names[][ETH_GSTRING_LEN] = {
-	"tx-scatter-gather",
-	"tx-checksum-ipv4",
-	"tx-checksum-ip-generic",
-	"tx-tcp-segmentation",
-	"tx-generic-segmentation",
-	"rx-checksum",
-	"tx-lockless",
-	"loopback",
-	"tx-vlan-hw-insert",
+/* --- names --- */
+
+/* Linux's. Features: by bit of NETIF_F_*. */
+static const struct {
+	u32 set;
+	const char *names;
+} global_sets[] = {
+	{ ETH_SS_FEATURES,
+	  "tx-scatter-gather\0"
+	  "tx-checksum-ipv4\0"
+	  "tx-checksum-ip-generic\0"
+	  "tx-tcp-segmentation\0"
+	  "tx-generic-segmentation\0"
+	  "rx-checksum\0"
+	  "tx-lockless\0"
+	  "loopback\0"
+	  "tx-vlan-hw-insert\0"
+	  /* Of no device here; ethtool(8) has lines for them. */
+	  "rx-gro\0"
+	  "rx-lro\0"
+	  "rx-vlan-hw-parse\0"
+	  "rx-ntuple-filter\0"
+	  "rx-hashing\0" },
+	{ ETH_SS_LINK_MODES, "10baseT/Half\0"
+			     "10baseT/Full\0"
+			     "100baseT/Half\0"
+			     "100baseT/Full\0"
+			     "1000baseT/Half\0"
+			     "1000baseT/Full\0"
+			     "Autoneg\0"
+			     "TP\0" },
+	{ ETH_SS_MSG_CLASSES, "drv\0probe\0link\0timer\0ifdown\0ifup\0"
+			      "rx_err\0tx_err\0tx_queued\0intr\0tx_done\0"
+			      "rx_status\0pktdata\0hw\0wol\0" },
+	{ ETH_SS_SOF_TIMESTAMPING, "hardware-transmit\0"
+				   "software-transmit\0"
+				   "hardware-receive\0"
+				   "software-receive\0"
+				   "software-system-clock\0"
+				   "hardware-legacy-clock\0"
+				   "hardware-raw-clock\0" },
+	{ ETH_SS_STATS_STD, "eth-phy\0eth-mac\0eth-ctrl\0rmon\0" },
 };
-static_assert(NETIF_F_HW_VLAN_CTAG_TX == BIT(ARRAY_SIZE(feature_names) - 1),
+#define NR_FEATURES 14
+static_assert(NETIF_F_HW_VLAN_CTAG_TX == BIT(NR_FEATURES - 6),
 	      "a name for each feature");
+
+/**
+ * ethtool_names() - The strings of a set.
+ * @set: ETH_SS_*.
+ *
+ * Return: them, each with its zero, an empty one at the end; NULL: a device has
+ *         it, or nobody.
+ */
+const char *ethtool_names(u32 set)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(global_sets); i++)
+		if (global_sets[i].set == set)
+			return global_sets[i].names;
+	return NULL;
+}
+
+/**
+ * ethtool_sset_count() - How many strings a set has.
+ * @dev: whose; NULL for a set that is no device's.
+ * @set: ETH_SS_*.
+ *
+ * Return: it; 0: there is no such set.
+ */
+u32 ethtool_sset_count(struct net_device *dev, u32 set)
+{
+	const char *s = ethtool_names(set);
+	u32 n = 0;
+
+	for (; s && *s; s += strlen(s) + 1)
+		n++;
+	if (set == ETH_SS_STATS && dev && dev->ethtool_ops->get_stats_count)
+		return dev->ethtool_ops->get_stats_count(dev);
+	return n;
+}
+
+/**
+ * ethtool_sset_strings() - The strings of a set.
+ * @dev:   whose.
+ * @set:   one that has some.
+ * @names: gets ethtool_sset_count() of them; zeroed.
+ */
+void ethtool_sset_strings(struct net_device *dev, u32 set,
+			  char (*names)[ETH_GSTRING_LEN])
+{
+	const char *s = ethtool_names(set);
+
+	if (!s)
+		dev->ethtool_ops->get_strings(dev, names);
+	for (; s && *s; s += strlen(s) + 1)
+		strscpy(*names++, s, ETH_GSTRING_LEN);
+}
+
+/* --- features --- */
 
 /* Commands that get and set a feature by itself; set is 0 where none may. */
 static const struct {
@@ -95,6 +184,17 @@ static int old_feature(struct net_device *dev, u32 cmd, void __user *arg)
 	return -ENOIOCTLCMD;
 }
 
+/**
+ * ethtool_never_changed() - Features that no command switches.
+ * @dev: the device.
+ *
+ * Return: NETIF_F_*.
+ */
+u64 ethtool_never_changed(const struct net_device *dev)
+{
+	return dev->features & NETIF_F_LLTX;
+}
+
 static int get_features(struct net_device *dev, void __user *arg)
 {
 	struct {
@@ -104,7 +204,7 @@ static int get_features(struct net_device *dev, void __user *arg)
 			.available = (u32)dev->hw_features,
 			.requested = (u32)dev->features,
 			.active = (u32)dev->features,
-			.never_changed = (u32)(dev->features & NETIF_F_LLTX),
+			.never_changed = (u32)ethtool_never_changed(dev),
 		} };
 	u32 room;
 
@@ -127,7 +227,7 @@ static int set_features(struct net_device *dev, void __user *arg)
 
 	if (copy_from_user(&f, arg, sizeof(f)))
 		return -EFAULT;
-	if (f.head.size != 1 || f.block.valid >> ARRAY_SIZE(feature_names))
+	if (f.head.size != 1 || f.block.valid >> NR_FEATURES)
 		return -EINVAL;
 	valid = f.block.valid;
 	if (valid & ~dev->hw_features) {
@@ -145,16 +245,6 @@ static int set_features(struct net_device *dev, void __user *arg)
 
 /* --- names and counters --- */
 
-/* How many strings a set has; 0: no such set. */
-static u32 sset_count(struct net_device *dev, u32 set)
-{
-	if (set == ETH_SS_FEATURES)
-		return ARRAY_SIZE(feature_names);
-	if (set == ETH_SS_STATS && dev->ethtool_ops->get_stats_count)
-		return dev->ethtool_ops->get_stats_count(dev);
-	return 0;
-}
-
 static int get_sset_info(struct net_device *dev, void __user *arg)
 {
 	struct ethtool_sset_info info;
@@ -168,7 +258,7 @@ static int get_sset_info(struct net_device *dev, void __user *arg)
 	for (set = 0; set < 64; set++) {
 		if (!(asked >> set & 1))
 			continue;
-		n = sset_count(dev, set);
+		n = ethtool_sset_count(dev, set);
 		if (!n)
 			continue;
 		info.sset_mask |= 1ULL << set;
@@ -187,16 +277,13 @@ static int get_strings(struct net_device *dev, void __user *arg)
 
 	if (copy_from_user(&head, arg, sizeof(head)))
 		return -EFAULT;
-	n = sset_count(dev, head.string_set);
+	n = ethtool_sset_count(dev, head.string_set);
 	if (!n)
 		return -EOPNOTSUPP;
 	names = kzalloc(n * sizeof(*names), GFP_KERNEL);
 	if (!names)
 		return -ENOMEM;
-	if (head.string_set == ETH_SS_FEATURES)
-		memcpy(names, feature_names, sizeof(feature_names));
-	else
-		dev->ethtool_ops->get_strings(dev, names);
+	ethtool_sset_strings(dev, head.string_set, names);
 	head.len = n;
 	err = put(arg, &head, sizeof(head))
 		      ?: put((u8 __user *)arg + sizeof(head), names,
@@ -209,7 +296,7 @@ static int get_stats(struct net_device *dev, void __user *arg)
 {
 	struct ethtool_stats head;
 	u64 *values;
-	u32 n = sset_count(dev, ETH_SS_STATS);
+	u32 n = ethtool_sset_count(dev, ETH_SS_STATS);
 	int err;
 
 	if (!n)
@@ -228,95 +315,245 @@ static int get_stats(struct net_device *dev, void __user *arg)
 	return err;
 }
 
-/* --- the driver --- */
+/* --- the driver: what has one struct a command --- */
 
-static int get_drvinfo(struct net_device *dev, void __user *arg)
+static int read_drvinfo(struct net_device *dev, void *data)
 {
-	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ethtool_drvinfo *info = data;
 
 	if (!dev->ethtool_ops->get_drvinfo)
 		return -EOPNOTSUPP;
-	dev->ethtool_ops->get_drvinfo(dev, &info);
-	info.n_stats = sset_count(dev, ETH_SS_STATS);
-	return put(arg, &info, sizeof(info));
+	dev->ethtool_ops->get_drvinfo(dev, info);
+	info->n_stats = ethtool_sset_count(dev, ETH_SS_STATS);
+	return 0;
+}
+
+static int read_link(struct net_device *dev, void *data)
+{
+	struct ethtool_value *v = data;
+
+	v->data = netif_running(dev) && dev->ethtool_ops->get_link
+			  ? dev->ethtool_ops->get_link(dev)
+			  : netif_carrier_ok(dev);
+	return 0;
+}
+
+static int read_msglevel(struct net_device *dev, void *data)
+{
+	struct ethtool_value *v = data;
+
+	if (!dev->ethtool_ops->get_msglevel)
+		return -EOPNOTSUPP;
+	v->data = dev->ethtool_ops->get_msglevel(dev);
+	return 0;
+}
+
+static int write_msglevel(struct net_device *dev, const void *data, u32 *word)
+{
+	const struct ethtool_value *v = data;
+
+	if (!dev->ethtool_ops->set_msglevel)
+		return -EOPNOTSUPP;
+	dev->ethtool_ops->set_msglevel(dev, v->data);
+	return 0;
+}
+
+static int read_ring(struct net_device *dev, void *data)
+{
+	if (!dev->ethtool_ops->get_ringparam)
+		return -EOPNOTSUPP;
+	dev->ethtool_ops->get_ringparam(dev, data);
+	return 0;
+}
+
+/* Words: the four maxima, then what is wanted of each. */
+static int write_ring(struct net_device *dev, const void *data, u32 *word)
+{
+	const u32 *wanted = data;
+	u32 limit[9] = { 0 }, i;
+
+	static_assert(sizeof(limit) == sizeof(struct ethtool_ringparam), "");
+	if (!dev->ethtool_ops->set_ringparam)
+		return -EOPNOTSUPP;
+	dev->ethtool_ops->get_ringparam(dev, (void *)limit);
+	for (i = 1; i <= 4; i++) {
+		*word = i + 4;
+		if (wanted[i + 4] > limit[i])
+			return -EINVAL;
+	}
+	*word = 0;
+	return dev->ethtool_ops->set_ringparam(dev, data);
+}
+
+static int read_coalesce(struct net_device *dev, void *data)
+{
+	return dev->ethtool_ops->get_coalesce
+		       ? dev->ethtool_ops->get_coalesce(dev, data)
+		       : -EOPNOTSUPP;
+}
+
+static int write_coalesce(struct net_device *dev, const void *data, u32 *word)
+{
+	u32 known = dev->ethtool_ops->supported_coalesce_params, i;
+	const u32 *wanted = data;
+
+	if (!dev->ethtool_ops->set_coalesce)
+		return -EOPNOTSUPP;
+	for (i = 1; i < sizeof(struct ethtool_coalesce) / sizeof(u32); i++)
+		if (wanted[i] && !(known >> (i - 1) & 1))
+			return -EOPNOTSUPP;
+	return dev->ethtool_ops->set_coalesce(dev, data);
+}
+
+static int read_pause(struct net_device *dev, void *data)
+{
+	if (!dev->ethtool_ops->get_pauseparam)
+		return -EOPNOTSUPP;
+	dev->ethtool_ops->get_pauseparam(dev, data);
+	return 0;
+}
+
+/* Every device's packets are stamped in software, both ways. */
+static int read_ts_info(struct net_device *dev, void *data)
+{
+	struct ethtool_ts_info *info = data;
+
+	info->so_timestamping = SOF_TIMESTAMPING_TX_SOFTWARE |
+				SOF_TIMESTAMPING_RX_SOFTWARE |
+				SOF_TIMESTAMPING_SOFTWARE;
+	info->phc_index = -1;
+	return 0;
+}
+
+static const struct access {
+	u8 get, set; /* ETHTOOL_*; 0: cannot be set */
+	u8 size;
+	int (*read)(struct net_device *dev, void *data);
+	int (*write)(struct net_device *dev, const void *data, u32 *word);
+} accesses[] = {
+	{ ETHTOOL_GDRVINFO, 0, sizeof(struct ethtool_drvinfo), read_drvinfo,
+	  NULL },
+	{ ETHTOOL_GLINK, 0, sizeof(struct ethtool_value), read_link, NULL },
+	{ ETHTOOL_GMSGLVL, ETHTOOL_SMSGLVL, sizeof(struct ethtool_value),
+	  read_msglevel, write_msglevel },
+	{ ETHTOOL_GRINGPARAM, ETHTOOL_SRINGPARAM,
+	  sizeof(struct ethtool_ringparam), read_ring, write_ring },
+	{ ETHTOOL_GCOALESCE, ETHTOOL_SCOALESCE, sizeof(struct ethtool_coalesce),
+	  read_coalesce, write_coalesce },
+	{ ETHTOOL_GPAUSEPARAM, 0, sizeof(struct ethtool_pauseparam), read_pause,
+	  NULL },
+	{ ETHTOOL_GET_TS_INFO, 0, sizeof(struct ethtool_ts_info), read_ts_info,
+	  NULL },
+};
+
+/* Who gets or sets by @cmd; NULL: none of these. */
+static const struct access *find_access(u32 cmd)
+{
+	u32 i;
+
+	for (i = 0; cmd && i < ARRAY_SIZE(accesses); i++)
+		if (accesses[i].get == cmd || accesses[i].set == cmd)
+			return &accesses[i];
+	return NULL;
+}
+
+/**
+ * ethtool_get() - What the struct of a command tells.
+ * @dev:  the device.
+ * @cmd:  ETHTOOL_G*, of a struct in accesses[].
+ * @data: the struct, of at most ETHTOOL_DATA_MAX bytes.
+ *
+ * Return: 0; -EOPNOTSUPP: the device does not know.
+ */
+int ethtool_get(struct net_device *dev, u32 cmd, void *data)
+{
+	const struct access *a = find_access(cmd);
+
+	if (!a)
+		return -EOPNOTSUPP;
+	memset(data, 0, a->size);
+	memcpy(data, &cmd, sizeof(cmd));
+	return a->read(dev, data);
+}
+
+/**
+ * ethtool_set() - Set by a command's struct, and tell of it.
+ * @dev:  the device.
+ * @cmd:  ETHTOOL_S*.
+ * @data: the struct.
+ * @word: which word of it was refused; 0: nobody says.
+ *
+ * Return: 0; -EOPNOTSUPP; -EINVAL; the driver's errno.
+ */
+int ethtool_set(struct net_device *dev, u32 cmd, const void *data, u32 *word)
+{
+	const struct access *a = find_access(cmd);
+	int err;
+
+	*word = 0;
+	if (!a || !a->write)
+		return -EOPNOTSUPP;
+	err = a->write(dev, data, word);
+	if (!err && ethtool_notify)
+		ethtool_notify(dev, a->get);
+	return err;
+}
+
+/* -ENOIOCTLCMD: @cmd is none of these, or sets what is only asked here. */
+static int access_user(struct net_device *dev, u32 cmd, bool set,
+		       void __user *arg)
+{
+	u32 data[ETHTOOL_DATA_MAX / sizeof(u32)], word;
+	const struct access *a = find_access(cmd);
+	int err;
+
+	if (!a || set != (a->set == cmd))
+		return -ENOIOCTLCMD;
+	if (set)
+		return copy_from_user(data, arg, a->size)
+			       ? -EFAULT
+			       : ethtool_set(dev, cmd, data, &word);
+	err = ethtool_get(dev, cmd, data);
+	return err ?: put(arg, data, a->size);
+}
+
+/**
+ * ethtool_get_link_ksettings() - The link's modes, speed and port.
+ * @dev: the device.
+ * @ks:  filled.
+ *
+ * Return: 0; -EOPNOTSUPP; the driver's errno.
+ */
+int ethtool_get_link_ksettings(struct net_device *dev,
+			       struct ethtool_link_ksettings *ks)
+{
+	if (!dev->ethtool_ops->get_link_ksettings)
+		return -EOPNOTSUPP;
+	memset(ks, 0, sizeof(*ks));
+	return dev->ethtool_ops->get_link_ksettings(dev, ks);
 }
 
 /* The first call learns the masks' length, by its negative; the second one
  * says it. */
 static int get_link_ksettings(struct net_device *dev, void __user *arg)
 {
+	struct ethtool_link_settings asked;
 	struct ethtool_link_ksettings ks;
-	int err;
+	int err = ethtool_get_link_ksettings(dev, &ks);
 
-	if (!dev->ethtool_ops->get_link_ksettings)
-		return -EOPNOTSUPP;
-	if (copy_from_user(&ks.base, arg, sizeof(ks.base)))
+	if (err)
+		return err;
+	if (copy_from_user(&asked, arg, sizeof(asked)))
 		return -EFAULT;
-	if (ks.base.link_mode_masks_nwords != 1) {
+	if (asked.link_mode_masks_nwords != 1) {
 		memset(&ks.base, 0, sizeof(ks.base));
 		ks.base.cmd = ETHTOOL_GLINKSETTINGS;
 		ks.base.link_mode_masks_nwords = -1;
 		return put(arg, &ks.base, sizeof(ks.base));
 	}
-	memset(&ks, 0, sizeof(ks));
-	err = dev->ethtool_ops->get_link_ksettings(dev, &ks);
 	ks.base.cmd = ETHTOOL_GLINKSETTINGS;
 	ks.base.link_mode_masks_nwords = 1;
-	return err ?: put(arg, &ks, sizeof(ks));
-}
-
-static int get_ring(struct net_device *dev, void __user *arg)
-{
-	struct ethtool_ringparam ring = { .cmd = ETHTOOL_GRINGPARAM };
-
-	if (!dev->ethtool_ops->get_ringparam)
-		return -EOPNOTSUPP;
-	dev->ethtool_ops->get_ringparam(dev, &ring);
-	return put(arg, &ring, sizeof(ring));
-}
-
-static int set_ring(struct net_device *dev, void __user *arg)
-{
-	struct ethtool_ringparam ring, limit = { 0 };
-
-	if (!dev->ethtool_ops->set_ringparam)
-		return -EOPNOTSUPP;
-	if (copy_from_user(&ring, arg, sizeof(ring)))
-		return -EFAULT;
-	dev->ethtool_ops->get_ringparam(dev, &limit);
-	if (ring.rx_pending > limit.rx_max_pending ||
-	    ring.rx_mini_pending > limit.rx_mini_max_pending ||
-	    ring.rx_jumbo_pending > limit.rx_jumbo_max_pending ||
-	    ring.tx_pending > limit.tx_max_pending)
-		return -EINVAL;
-	return dev->ethtool_ops->set_ringparam(dev, &ring);
-}
-
-static int coalesce(struct net_device *dev, u32 cmd, void __user *arg)
-{
-	const struct ethtool_ops *ops = dev->ethtool_ops;
-	struct ethtool_coalesce c = { .cmd = ETHTOOL_GCOALESCE };
-	int err;
-
-	if (cmd == ETHTOOL_GCOALESCE) {
-		if (!ops->get_coalesce)
-			return -EOPNOTSUPP;
-		err = ops->get_coalesce(dev, &c);
-		return err ?: put(arg, &c, sizeof(c));
-	}
-	if (!ops->set_coalesce)
-		return -EOPNOTSUPP;
-	if (copy_from_user(&c, arg, sizeof(c)))
-		return -EFAULT;
-	return ops->set_coalesce(dev, &c);
-}
-
-static int get_link(struct net_device *dev, void __user *arg)
-{
-	return put_value(arg, ETHTOOL_GLINK,
-			 netif_running(dev) && dev->ethtool_ops->get_link
-				 ? dev->ethtool_ops->get_link(dev)
-				 : netif_carrier_ok(dev));
+	return put(arg, &ks, sizeof(ks));
 }
 
 static int get_perm_addr(struct net_device *dev, void __user *arg)
@@ -329,23 +566,15 @@ static int get_perm_addr(struct net_device *dev, void __user *arg)
 		return -EINVAL;
 	a.size = dev->addr_len;
 	return put(arg, &a, sizeof(a))
-		       ?: put((u8 __user *)arg + sizeof(a), dev->dev_addr,
+		       ?: put((u8 __user *)arg + sizeof(a), dev->perm_addr,
 			      a.size);
 }
 
 static int get_command(struct net_device *dev, u32 cmd, void __user *arg)
 {
 	switch (cmd) {
-	case ETHTOOL_GDRVINFO:
-		return get_drvinfo(dev, arg);
-	case ETHTOOL_GLINK:
-		return get_link(dev, arg);
 	case ETHTOOL_GLINKSETTINGS:
 		return get_link_ksettings(dev, arg);
-	case ETHTOOL_GRINGPARAM:
-		return get_ring(dev, arg);
-	case ETHTOOL_GCOALESCE:
-		return coalesce(dev, cmd, arg);
 	case ETHTOOL_GSSET_INFO:
 		return get_sset_info(dev, arg);
 	case ETHTOOL_GSTRINGS:
@@ -357,17 +586,13 @@ static int get_command(struct net_device *dev, u32 cmd, void __user *arg)
 	case ETHTOOL_GPERMADDR:
 		return get_perm_addr(dev, arg);
 	default:
-		return -ENOIOCTLCMD;
+		return access_user(dev, cmd, false, arg);
 	}
 }
 
 static int set_command(struct net_device *dev, u32 cmd, void __user *arg)
 {
 	switch (cmd) {
-	case ETHTOOL_SRINGPARAM:
-		return set_ring(dev, arg);
-	case ETHTOOL_SCOALESCE:
-		return coalesce(dev, cmd, arg);
 	case ETHTOOL_SFEATURES:
 		return set_features(dev, arg);
 	case ETHTOOL_NWAY_RST:
@@ -375,7 +600,7 @@ static int set_command(struct net_device *dev, u32 cmd, void __user *arg)
 			       ? dev->ethtool_ops->nway_reset(dev)
 			       : -EOPNOTSUPP;
 	default:
-		return -ENOIOCTLCMD;
+		return access_user(dev, cmd, true, arg);
 	}
 }
 

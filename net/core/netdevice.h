@@ -197,7 +197,8 @@ struct net_device {
 	void *priv;         /* the driver's, priv_size bytes */
 	void (*priv_destructor)(struct net_device *dev);
 	const struct ethtool_ops *ethtool_ops;
-	u64 vlan_features;         /* of features: also for tagged frames */
+	u8 perm_addr[MAX_ADDR_LEN]; /* the hardware's; zeroes: none */
+	u64 vlan_features;          /* of features: also for tagged frames */
 	u32 promiscuity, allmulti; /* how many want IFF_PROMISC, IFF_ALLMULTI */
 };
 

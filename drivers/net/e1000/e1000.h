@@ -101,6 +101,7 @@ struct e1000_adapter {
 	/* Moderation, in microseconds: least time between interrupts, 0: none;
 	 * how long a completion may wait for others. */
 	u32 itr_us, tx_us;
+	u32 msg_enable; /* NETIF_MSG_*: what is said on the console */
 	/* Every two seconds: see e1000_watchdog(). */
 	struct timer_list watchdog;
 };

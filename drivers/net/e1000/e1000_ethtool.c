@@ -227,15 +227,7 @@ static int set_coalesce(struct net_device *dev,
 			const struct ethtool_coalesce *c)
 {
 	struct e1000_adapter *a = netdev_priv(dev);
-	u32 i, others = c->rx_max_coalesced_frames | c->rx_coalesce_usecs_irq |
-			c->rx_max_coalesced_frames_irq |
-			c->tx_max_coalesced_frames | c->tx_coalesce_usecs_irq |
-			c->tx_max_coalesced_frames_irq;
 
-	for (i = 0; i < ARRAY_SIZE(c->others); i++)
-		others |= c->others[i];
-	if (others)
-		return -EOPNOTSUPP;
 	if (c->rx_coalesce_usecs > E1000_ITR_MAX_US ||
 	    c->tx_coalesce_usecs > E1000_TX_MAX_US)
 		return -EINVAL;
@@ -245,6 +237,30 @@ static int set_coalesce(struct net_device *dev,
 	return 0;
 }
 
+/* Flow control is off in both directions (13.4.1), and not negotiated. */
+static void get_pauseparam(struct net_device *dev,
+			   struct ethtool_pauseparam *pause)
+{
+	u32 ctrl = e1000_read(netdev_priv(dev), E1000_CTRL);
+
+	pause->rx_pause = !!(ctrl & E1000_CTRL_RFCE);
+	pause->tx_pause = !!(ctrl & E1000_CTRL_TFCE);
+}
+
+static u32 get_msglevel(struct net_device *dev)
+{
+	const struct e1000_adapter *a = netdev_priv(dev);
+
+	return a->msg_enable;
+}
+
+static void set_msglevel(struct net_device *dev, u32 level)
+{
+	struct e1000_adapter *a = netdev_priv(dev);
+
+	a->msg_enable = level;
+}
+
 const struct ethtool_ops e1000_ethtool_ops = {
 	.get_drvinfo = get_drvinfo,
 	.get_link = get_link,
@@ -252,8 +268,13 @@ const struct ethtool_ops e1000_ethtool_ops = {
 	.nway_reset = nway_reset,
 	.get_ringparam = get_ringparam,
 	.set_ringparam = set_ringparam,
+	.supported_coalesce_params =
+		ETHTOOL_COALESCE_RX_USECS | ETHTOOL_COALESCE_TX_USECS,
 	.get_coalesce = get_coalesce,
 	.set_coalesce = set_coalesce,
+	.get_pauseparam = get_pauseparam,
+	.get_msglevel = get_msglevel,
+	.set_msglevel = set_msglevel,
 	.get_stats_count = get_stats_count,
 	.get_strings = get_strings,
 	.get_ethtool_stats = get_stats,

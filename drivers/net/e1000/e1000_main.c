@@ -40,7 +40,9 @@ static void e1000_update_link(struct e1000_adapter *a)
 
 	if (up == netif_carrier_ok(a->netdev))
 		return;
-	pr_info("%s: link is %s\n", a->netdev->name, up ? "up" : "down");
+	if (a->msg_enable & NETIF_MSG_LINK)
+		pr_info("%s: link is %s\n", a->netdev->name,
+			up ? "up" : "down");
 	if (up)
 		netif_carrier_on(a->netdev);
 	else
@@ -262,6 +264,7 @@ static int e1000_bring_up(struct e1000_adapter *a)
 	err = e1000_read_mac(a, dev->dev_addr);
 	if (err)
 		return err;
+	memcpy(dev->perm_addr, dev->dev_addr, ETH_ALEN);
 	e1000_set_mac(a, dev->dev_addr);
 	e1000_set_vlan(a, true);
 	err = e1000_setup_rx(a, ring_param("e1000.RxDescriptors"));
@@ -287,6 +290,7 @@ static int e1000_probe(struct pci_dev *pdev)
 	if (!dev)
 		return -ENOMEM;
 	a = netdev_priv(dev);
+	a->msg_enable = NETIF_MSG_DRV | NETIF_MSG_PROBE | NETIF_MSG_LINK;
 	a->netdev = dev;
 	a->pdev = pdev;
 	dev->netdev_ops = &e1000_netdev_ops;

@@ -360,14 +360,18 @@ void e1000_tx_timeout(struct net_device *dev)
 	e1000_clean_tx_irq(a);
 	if (a->tx.next_to_clean != clean ||
 	    (clean == a->tx.next_to_use && !netif_xmit_stopped(txq))) {
-		pr_warn("%s: a transmit interrupt was lost\n", dev->name);
+		if (a->msg_enable & NETIF_MSG_DRV)
+			pr_warn("%s: a transmit interrupt was lost\n",
+				dev->name);
 		napi_schedule(&a->napi);
 		return;
 	}
 	whole = a->tx.restarted && a->tx.next_to_clean == 0;
-	pr_err("%s: transmit ring hung (TDH %u, TDT %u); resetting %s\n",
-	       dev->name, e1000_read(a, E1000_TDH), e1000_read(a, E1000_TDT),
-	       whole ? "the device" : "it");
+	if (a->msg_enable & NETIF_MSG_DRV)
+		pr_err("%s: transmit ring hung (TDH %u, TDT %u); resetting "
+		       "%s\n",
+		       dev->name, e1000_read(a, E1000_TDH),
+		       e1000_read(a, E1000_TDT), whole ? "the device" : "it");
 	spin_lock_bh(&txq->xmit_lock);
 	if (whole) {
 		e1000_reinit(a);

@@ -95,6 +95,7 @@ static int put_numbers(struct sk_buff *skb, const struct net_device *dev)
 
 static int put_link_attrs(struct sk_buff *skb, struct net_device *dev)
 {
+	static const u8 none[MAX_ADDR_LEN];
 	int err = nla_put_string(skb, IFLA_IFNAME, dev->name)
 			  ?: put_numbers(skb, dev);
 
@@ -110,6 +111,10 @@ static int put_link_attrs(struct sk_buff *skb, struct net_device *dev)
 			      ?: nla_put(skb, IFLA_BROADCAST, dev->addr_len,
 					 dev->broadcast);
 	}
+	if (memcmp(dev->perm_addr, none, sizeof(none)))
+		err = err
+			      ?: nla_put(skb, IFLA_PERM_ADDRESS, dev->addr_len,
+					 dev->perm_addr);
 	return err;
 }
 

@@ -9,6 +9,7 @@
 
 #define NETLINK_ROUTE     0
 #define NETLINK_SOCK_DIAG 4
+#define NETLINK_GENERIC   16
 #define MAX_LINKS         32
 
 struct sockaddr_nl {

@@ -777,4 +777,5 @@ void netlink_init(void)
 	register_pernet_ops(&netlink_net_ops);
 	rtnetlink_init();
 	inet_diag_init();
+	genetlink_init();
 }

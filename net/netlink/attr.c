@@ -14,10 +14,32 @@
 
 /* --- in --- */
 
-static bool nla_ok(const struct nlattr *a, u32 left)
+/**
+ * nla_ok() - Whether an attribute is all there.
+ * @nla:       it.
+ * @remaining: bytes from it to the end.
+ *
+ * Return: it.
+ */
+bool nla_ok(const struct nlattr *nla, u32 remaining)
 {
-	return left >= sizeof(*a) && a->nla_len >= sizeof(*a) &&
-	       a->nla_len <= left;
+	return remaining >= sizeof(*nla) && nla->nla_len >= sizeof(*nla) &&
+	       nla->nla_len <= remaining;
+}
+
+/**
+ * nla_next() - What follows an attribute.
+ * @nla:       one that is nla_ok().
+ * @remaining: bytes from it to the end; made less.
+ *
+ * Return: the next one, if nla_ok() says so.
+ */
+const struct nlattr *nla_next(const struct nlattr *nla, u32 *remaining)
+{
+	u32 step = min(NLMSG_ALIGN(nla->nla_len), *remaining);
+
+	*remaining -= step;
+	return (const void *)((const u8 *)nla + step);
 }
 
 static int nla_check_number(const struct nlattr *a, const struct nla_policy *p,
@@ -33,29 +55,48 @@ static int nla_check_number(const struct nlattr *a, const struct nla_policy *p,
 static int nla_check_string(const struct nlattr *a, const struct nla_policy *p,
 			    struct netlink_ext_ack *x)
 {
+	bool nul = p->kind == NLA_NUL_STRING;
 	const char *s = nla_data(a);
 	u32 n = nla_len(a);
 
 	if (n && !s[n - 1])
 		n--;
+	else if (nul)
+		n = UINT32_MAX;
 	if (!nla_len(a) || n > p->len)
-		return nl_err_attr(x, -ERANGE, a,
+		return nl_err_attr(x, nul ? -EINVAL : -ERANGE, a,
 				   "Attribute failed policy validation");
+	return 0;
+}
+
+static const u8 number_size[] = {
+	[NLA_U8] = 1, [NLA_U16] = 2, [NLA_U32] = 4, [NLA_U64] = 8
+};
+
+static int nla_validate_exact(const struct nlattr *a,
+			      const struct nla_policy *p,
+			      struct netlink_ext_ack *x)
+{
+	if (p->kind == NLA_ANY && !p->len)
+		return nl_err_attr(x, -EINVAL, a, "Unsupported attribute");
+	if (p->kind == NLA_NESTED && !(a->nla_type & NLA_F_NESTED))
+		return nl_err_attr(x, -EINVAL, a, "NLA_F_NESTED is missing");
+	if (p->kind < ARRAY_SIZE(number_size) && number_size[p->kind] &&
+	    nla_len(a) != number_size[p->kind])
+		return nl_err_attr(x, -EINVAL, a, "invalid attribute length");
 	return 0;
 }
 
 static int nla_validate(const struct nlattr *a, const struct nla_policy *p,
 			struct netlink_ext_ack *x)
 {
-	static const u8 size[] = {
-		[NLA_U8] = 1, [NLA_U16] = 2, [NLA_U32] = 4, [NLA_U64] = 8
-	};
 	bool fits = true;
 
 	switch (p->kind) {
 	case NLA_REJECT:
 		return nl_err_attr(x, -EOPNOTSUPP, a, "Unsupported attribute");
 	case NLA_STRING:
+	case NLA_NUL_STRING:
 		return nla_check_string(a, p, x);
 	case NLA_BINARY:
 		fits = !p->len || nla_len(a) <= p->len;
@@ -63,11 +104,14 @@ static int nla_validate(const struct nlattr *a, const struct nla_policy *p,
 	case NLA_NESTED: /* an empty one is one */
 		fits = !nla_len(a) || nla_len(a) >= NLA_HDRLEN;
 		break;
+	case NLA_FLAG:
+		fits = !nla_len(a);
+		break;
 	case NLA_ANY:
 		fits = nla_len(a) >= p->len;
 		break;
 	default:
-		fits = nla_len(a) >= size[p->kind];
+		fits = nla_len(a) >= number_size[p->kind];
 	}
 	if (!fits)
 		return nl_err_attr(x, -ERANGE, a,
@@ -83,23 +127,21 @@ static int nla_validate(const struct nlattr *a, const struct nla_policy *p,
  * @len:    bytes in all.
  * @policy: what each type must be like; @max + 1 of them.
  * @strict: refuse types beyond @max and bytes behind the last one, which are
- *          else passed over.
+ *          else passed over; and more, see enum nla_strict.
  * @x:      gets reason and place of a refusal.
  *
  * Return: 0, -EINVAL, -ERANGE, -EOPNOTSUPP.
  */
 int nla_parse(const struct nlattr **tb, u32 max, const void *head, u32 len,
-	      const struct nla_policy *policy, bool strict,
+	      const struct nla_policy *policy, enum nla_strict strict,
 	      struct netlink_ext_ack *x)
 {
 	const struct nlattr *a = head;
-	u32 step, type;
-	int err;
+	int err = 0;
+	u32 type;
 
 	memset(tb, 0, (max + 1) * sizeof(*tb));
-	for (; nla_ok(a, len); a = (const void *)((const u8 *)a + step)) {
-		step = min(NLMSG_ALIGN(a->nla_len), len);
-		len -= step;
+	for (; nla_ok(a, len); a = nla_next(a, &len)) {
 		type = a->nla_type & NLA_TYPE_MASK;
 		if (!type || type > max) {
 			if (strict)
@@ -107,7 +149,9 @@ int nla_parse(const struct nlattr **tb, u32 max, const void *head, u32 len,
 						   "Unknown attribute type");
 			continue;
 		}
-		err = nla_validate(a, &policy[type], x);
+		if (strict == NLA_EXACT)
+			err = nla_validate_exact(a, &policy[type], x);
+		err = err ?: nla_validate(a, &policy[type], x);
 		if (err)
 			return err;
 		tb[type] = a;
@@ -140,7 +184,7 @@ int nlmsg_parse(const struct nl_request *r, u32 hdrlen,
 	if (len <= start)
 		return 0;
 	return nla_parse(tb, max, (const u8 *)r->nlh + start, len - start,
-			 policy, r->strict, r->x);
+			 policy, r->strict ? NLA_STRICT : NLA_LIBERAL, r->x);
 }
 
 /**

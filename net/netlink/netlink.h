@@ -35,10 +35,12 @@ enum nla_kind {
 	NLA_U16,
 	NLA_U32,
 	NLA_U64,
-	NLA_STRING, /* at most @len characters, the zero not counted */
-	NLA_BINARY, /* at most @len bytes; 0: any */
+	NLA_STRING,     /* at most @len characters, the zero not counted */
+	NLA_NUL_STRING, /* the same, and the zero must be there */
+	NLA_BINARY,     /* at most @len bytes; 0: any */
 	NLA_NESTED,
 	NLA_REJECT, /* known, and not possible here */
+	NLA_FLAG,   /* says it by being there */
 };
 /* What a message's attribute of one type must be like. */
 struct nla_policy {
@@ -46,9 +48,19 @@ struct nla_policy {
 	u16 len;
 	u32 min, max; /* of a number; max 0: any */
 };
+/* How strictly a run of attributes is looked at. */
+enum nla_strict {
+	NLA_LIBERAL,
+	NLA_STRICT, /* no unknown types, no bytes behind the last one */
+	NLA_EXACT,  /* nor other lengths, nests without their flag, or types
+		     * that have no policy */
+};
 int nla_parse(const struct nlattr **tb, u32 max, const void *head, u32 len,
-	      const struct nla_policy *policy, bool strict,
+	      const struct nla_policy *policy, enum nla_strict strict,
 	      struct netlink_ext_ack *x) __must_check;
+/* A run of attributes of the same type: nla_ok() before each one is read. */
+bool nla_ok(const struct nlattr *nla, u32 remaining);
+const struct nlattr *nla_next(const struct nlattr *nla, u32 *remaining);
 static inline const void *nla_data(const struct nlattr *a)
 {
 	return a + 1;
@@ -145,3 +157,4 @@ void netlink_register(const struct netlink_family *fam);
 void netlink_init(void); /* everything; before net_setup() */
 void rtnetlink_init(void);
 void inet_diag_init(void);
+void genetlink_init(void);

@@ -15,6 +15,7 @@ static void netlink_survives_a_million_lies(struct kunit *test)
 	KUNIT_EXPECT_GT(test, r.refused, 400000);
 	KUNIT_EXPECT_GT(test, r.einval, 100000);
 	KUNIT_EXPECT_EQ(test, r.unsaid, 0);
+	KUNIT_EXPECT_GT(test, r.set, 50);
 }
 
 static const struct kunit_case netlink_fuzz_cases[] = {

@@ -157,7 +157,7 @@ static void alarm_rings(struct hrtimer *t)
 {
 	struct alarm *a = container_of(t, struct alarm, timer);
 
-	signal_send(a->process, SIGALRM);
+	signal_send(a->process, SIGALRM, SIGNAL_FROM_KERNEL);
 	if (a->interval_ns)
 		hrtimer_start(t, ktime_get_ns() + a->interval_ns);
 }

@@ -537,11 +537,20 @@ static bool parent_ignores(const struct process *parent)
 	return a->handler == SIG_IGN || (a->flags & SA_NOCLDWAIT);
 }
 
+/* What the parent is told of an ended child. */
+static struct signal_source end_of_child(const struct process *p)
+{
+	int sig = p->exit_code & 0x7f;
+
+	return (struct signal_source){ sig ? CLD_KILLED : CLD_EXITED, p->pid,
+				       sig ? sig : p->exit_code >> 8 };
+}
+
 /* Tell @parent of its child's end, or do away with the child. */
 static void tell_parent(struct process *p, struct process *parent)
 {
 	if (p->exit_signal)
-		signal_send(parent, p->exit_signal);
+		signal_send(parent, p->exit_signal, end_of_child(p));
 	if (p->exit_signal == SIGCHLD && parent_ignores(parent))
 		reap(p);
 	wake_up(&parent->child_exit);
@@ -753,6 +762,7 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
 		options, struct rusage __user *, usage)
 {
 	struct siginfo si = { 0 };
+	struct signal_source end;
 	struct process *p;
 	int err;
 
@@ -770,10 +780,10 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
 		return err;
 	if (p) {
 		si.si_signo = SIGCHLD;
-		si.si_code = p->exit_code & 0x7f ? CLD_KILLED : CLD_EXITED;
-		si.si_child.pid = p->pid;
-		si.si_child.status = p->exit_code & 0x7f ? p->exit_code & 0x7f
-							 : p->exit_code >> 8;
+		end = end_of_child(p);
+		si.si_code = end.code;
+		si.si_child.pid = end.pid;
+		si.si_child.status = end.status;
 	}
 	if (info && copy_to_user(info, &si, sizeof(si)))
 		return -EFAULT;

@@ -26,6 +26,12 @@ struct cap_sets {
 /* Root's. */
 extern const struct cap_sets cap_full;
 
+/* What siginfo tells of a pending signal. */
+struct signal_source {
+	s32 code, pid, status;
+};
+#define SIGNAL_FROM_KERNEL ((struct signal_source){ .code = SI_KERNEL })
+
 struct process {
 	int pid; /* also the tid of its first thread */
 	int pgid, sid;
@@ -44,6 +50,8 @@ struct process {
 	int exit_code;   /* as wait4() tells it: status << 8 | signal */
 	struct fs_struct *fs;
 	struct ksigaction action[NSIG];
+	u64 sigpending; /* what came while every thread blocked it */
+	struct signal_source source[NSIG]; /* of these */
 	struct rlimit64 rlimit[RLIM_NLIMITS];
 	struct hrtimer *alarm; /* ITIMER_REAL; NULL: never used */
 	u64 start_ns;
@@ -59,7 +67,8 @@ struct thread {
 	u64 sas_sp, sas_size;   /* alternate signal stack; size 0: none */
 	u64 saved_blocked;      /* mask to put back after sigsuspend, ppoll */
 	bool restore_blocked;
-	struct siginfo fault_info; /* of the last synchronous signal */
+	struct siginfo fault_info;         /* of the last synchronous signal */
+	struct signal_source source[NSIG]; /* of the pending ones */
 };
 
 extern struct list_head process_list;
@@ -97,9 +106,17 @@ int exec_program(const char *path, const struct exec_args *args) __must_check;
 
 /* signal.c */
 void signal_restore_mask(struct pt_regs *regs);
-void signal_send(struct process *p, int sig);
-void signal_send_task(struct task *t, int sig);
+void signal_send(struct process *p, int sig, struct signal_source from);
+void signal_send_task(struct task *t, int sig, struct signal_source from);
 /* To each process of the group; how many got it. */
-int signal_send_group(int pgid, int sig);
+int signal_send_group(int pgid, int sig, struct signal_source from);
+/* Of the current thread and its program: whether a signal of the set (bit n-1:
+ * signal n) is pending; and the lowest one, 0 if there is none, no longer
+ * pending. */
+bool signal_is_pending(u64 set);
+int signal_take(u64 set, struct siginfo *info);
 void signal_reset_for_exec(struct process *p);
 bool signal_is_ignored(const struct process *p, int sig);
+
+/* signalfd.c: woken whenever a signal becomes pending */
+extern struct wait_queue_head signalfd_wait;

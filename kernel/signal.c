@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: signals, and what becomes of a program that faults. A signal is a bit
- * of its task; before ring 3 is entered again user_signal_work() takes the
- * lowest one that is not blocked and ends the program, ignores it, or builds
- * a frame on the program's stack and lets its handler run; rt_sigreturn()
- * takes the frame down. user_trap() turns exceptions into pages or signals.
+ * of its task, or of its program while all its threads block it; before ring 3
+ * is entered again user_signal_work() takes the lowest one that is not blocked
+ * and ends the program, ignores it, or builds a frame on the program's stack
+ * and lets its handler run; rt_sigreturn() takes the frame down. user_trap()
+ * turns exceptions into pages or signals.
  *
  * There is no job control: SIGSTOP and its like are ignored. Real-time
  * signals are not queued. Frame layout: uAPI asm/sigcontext.h and the System
@@ -17,6 +18,7 @@
 #include "lib/bug.h"
 #include "lib/printk.h"
 #include "lib/slab.h"
+#include "lib/uapi/poll.h"
 #include "lib/uapi/time.h"
 
 #define SIGBIT(sig) BIT((sig)-1)
@@ -66,52 +68,83 @@ bool signal_is_ignored(const struct process *p, int sig)
 
 /**
  * signal_send_task() - Make a signal pending for one thread.
- * @t:   a task; a kernel task has no use for it.
- * @sig: 1 to NSIG.
+ * @t:    a task; a kernel task has no use for it.
+ * @sig:  1 to NSIG.
+ * @from: the sender; who was first is remembered.
  *
  * Context: any.
  */
-void signal_send_task(struct task *t, int sig)
+void signal_send_task(struct task *t, int sig, struct signal_source from)
 {
 	bool blocked = t->sigblocked & SIGBIT(sig);
 
 	if (!t->process || (!blocked && signal_is_ignored(t->process, sig)))
 		return;
+	if (!(t->sigpending & SIGBIT(sig)))
+		t->thread->source[sig - 1] = from;
 	t->sigpending |= SIGBIT(sig);
 	if (!blocked)
 		task_wake(t);
+	wake_up_poll(&signalfd_wait, EPOLLIN);
+}
+
+/* Nobody takes it now: it waits for a thread that lets it in. */
+static void signal_keep(struct process *p, int sig, struct signal_source from)
+{
+	if (!(p->sigpending & SIGBIT(sig)))
+		p->source[sig - 1] = from;
+	p->sigpending |= SIGBIT(sig);
+	wake_up_poll(&signalfd_wait, EPOLLIN);
 }
 
 /**
  * signal_send() - Make a signal pending for a program.
- * @p:   the program; the first thread that does not block it gets it.
- * @sig: 1 to NSIG.
+ * @p:    the program; the first thread that does not block it gets it.
+ * @sig:  1 to NSIG.
+ * @from: the sender.
  *
  * Context: any.
  */
-void signal_send(struct process *p, int sig)
+void signal_send(struct process *p, int sig, struct signal_source from)
 {
-	struct thread *th, *to = NULL;
+	struct thread *th;
 
 	list_for_each_entry (th, &p->threads, entry) {
-		if (!to || (to->task->sigblocked & SIGBIT(sig)))
-			to = th;
-		if (!(to->task->sigblocked & SIGBIT(sig)))
-			break;
+		if (!(th->task->sigblocked & SIGBIT(sig))) {
+			signal_send_task(th->task, sig, from);
+			return;
+		}
 	}
-	if (to)
-		signal_send_task(to->task, sig);
+	signal_keep(p, sig, from);
+}
+
+/* Block @set from now on; what the program kept and this lets in comes here. */
+static void set_blocked(struct task *t, u64 set)
+{
+	struct process *p = t->process;
+	u64 came;
+	int sig;
+
+	t->sigblocked = set & ~UNBLOCKABLE;
+	came = p->sigpending & ~t->sigblocked;
+	while (came) {
+		sig = __builtin_ctzll(came) + 1;
+		came &= ~SIGBIT(sig);
+		p->sigpending &= ~SIGBIT(sig);
+		signal_send_task(t, sig, p->source[sig - 1]);
+	}
 }
 
 /**
  * signal_send_group() - Make a signal pending for a process group.
  * @pgid: the group.
  * @sig:  1 to NSIG.
+ * @from: the sender.
  *
  * Context: any.
  * Return:  the number of programs in the group.
  */
-int signal_send_group(int pgid, int sig)
+int signal_send_group(int pgid, int sig, struct signal_source from)
 {
 	struct process *p;
 	int n = 0;
@@ -119,7 +152,7 @@ int signal_send_group(int pgid, int sig)
 	list_for_each_entry (p, &process_list, all) {
 		if (p->pgid != pgid || p->zombie)
 			continue;
-		signal_send(p, sig);
+		signal_send(p, sig, from);
 		n++;
 	}
 	return n;
@@ -144,6 +177,13 @@ void signal_reset_for_exec(struct process *p)
 	}
 }
 
+/* The current program sends a signal. */
+static struct signal_source from_program(int code)
+{
+	return (struct signal_source){ .code = code,
+				       .pid = current->process->pid };
+}
+
 /**
  * task_raise_signal() - A signal to the current task, as SIGPIPE.
  * @sig: 1 to NSIG.
@@ -152,7 +192,7 @@ void signal_reset_for_exec(struct process *p)
  */
 void task_raise_signal(int sig)
 {
-	signal_send_task(current, sig);
+	signal_send_task(current, sig, from_program(SI_USER));
 }
 
 /* --- faults --- */
@@ -211,7 +251,7 @@ static bool out_of_memory(struct task *t)
 	if (v == t)
 		t->sigpending |= SIGBIT(SIGKILL);
 	else
-		signal_send_task(v, SIGKILL);
+		signal_send_task(v, SIGKILL, SIGNAL_FROM_KERNEL);
 	return v != t;
 }
 
@@ -334,12 +374,15 @@ static void fill_context(struct sigcontext *c, const struct pt_regs *r)
 	};
 }
 
-static void fill_info(struct siginfo *info, const struct thread *th, int sig)
+static void fill_info(struct siginfo *info, const struct signal_source *from,
+		      int sig)
 {
-	if (th->fault_info.si_signo == sig)
-		*info = th->fault_info;
-	else
-		*info = (struct siginfo){ .si_signo = sig, .si_code = SI_USER };
+	from += sig - 1;
+	*info = (struct siginfo){
+		.si_signo = sig,
+		.si_code = from->code,
+		.si_child = { from->pid, 0, from->status },
+	};
 }
 
 /* Build the handler's frame; false if the program's stack cannot take it. */
@@ -366,7 +409,11 @@ static bool setup_frame(struct pt_regs *regs, int sig,
 	f.uc.uc_mcontext.fpstate = fp;
 	f.uc.uc_mcontext.oldmask = mask;
 	f.uc.uc_sigmask = mask;
-	fill_info(&f.info, th, sig);
+	if (th->fault_info.si_signo == sig)
+		f.info = th->fault_info;
+	else
+		fill_info(&f.info, th->source, sig);
+	th->fault_info.si_signo = 0;
 	fpu_save(fpu);
 	memset(fpu + 464, 0, 48); /* no extended state follows */
 	if (copy_to_user((void __user *)fp, fpu, sizeof(fpu)) ||
@@ -451,7 +498,7 @@ void task_set_temp_sigmask(u64 mask)
 	if (!t->thread->restore_blocked)
 		t->thread->saved_blocked = t->sigblocked;
 	t->thread->restore_blocked = true;
-	t->sigblocked = mask & ~UNBLOCKABLE;
+	set_blocked(t, mask);
 	frame_exits_slowly(task_pt_regs(t));
 }
 
@@ -468,7 +515,7 @@ void signal_restore_mask(struct pt_regs *regs)
 	if (!th->restore_blocked)
 		return;
 	th->restore_blocked = false;
-	current->sigblocked = th->saved_blocked;
+	set_blocked(current, th->saved_blocked);
 }
 
 /**
@@ -495,6 +542,43 @@ void user_signal_work(struct pt_regs *regs)
 	}
 	restart_syscall(regs, true);
 	signal_restore_mask(regs);
+}
+
+/* --- taken without a handler --- */
+
+/**
+ * signal_is_pending() - Whether the current thread has one of these.
+ * @set: bit n-1: signal n.
+ *
+ * Context: task of a program.
+ * Return:  true if signal_take() would find one.
+ */
+bool signal_is_pending(u64 set)
+{
+	return (current->sigpending | current->process->sigpending) & set;
+}
+
+/**
+ * signal_take() - Take a pending signal, its handler unasked.
+ * @set:  bit n-1: signal n.
+ * @info: what is known of it.
+ *
+ * Context: task of a program.
+ * Return:  its number; 0: none of @set is pending.
+ */
+int signal_take(u64 set, struct siginfo *info)
+{
+	struct task *t = current;
+	bool own = t->sigpending & set;
+	u64 *pending = own ? &t->sigpending : &t->process->sigpending;
+	int sig;
+
+	if (!(*pending & set))
+		return 0;
+	sig = __builtin_ctzll(*pending & set) + 1;
+	*pending &= ~SIGBIT(sig);
+	fill_info(info, own ? t->thread->source : t->process->source, sig);
+	return sig;
 }
 
 /* --- system calls --- */
@@ -559,7 +643,7 @@ SYSCALL_DEFINE0(rt_sigreturn)
 		force_signal(SIGSEGV, SI_KERNEL, sp);
 		return 0;
 	}
-	t->sigblocked = f.uc.uc_sigmask & ~UNBLOCKABLE;
+	set_blocked(t, f.uc.uc_sigmask);
 	restore_context(regs, &f.uc.uc_mcontext);
 	frame_was_changed(regs);
 	return (long)regs->ax;
@@ -584,6 +668,7 @@ SYSCALL_DEFINE4(rt_sigaction, int, sig, const struct ksigaction __user *, act,
 		if (signal_is_ignored(current->process, sig)) {
 			struct thread *th;
 
+			current->process->sigpending &= ~SIGBIT(sig);
 			list_for_each_entry (th, &current->process->threads,
 					     entry)
 				th->task->sigpending &= ~SIGBIT(sig);
@@ -605,13 +690,12 @@ SYSCALL_DEFINE4(rt_sigprocmask, int, how, const u64 __user *, set, u64 __user *,
 	if (set) {
 		if (copy_from_user(&new, set, sizeof(new)))
 			return -EFAULT;
-		new &= ~UNBLOCKABLE;
 		if (how == SIG_BLOCK)
-			t->sigblocked |= new;
+			set_blocked(t, was | new);
 		else if (how == SIG_UNBLOCK)
-			t->sigblocked &= ~new;
+			set_blocked(t, was & ~new);
 		else if (how == SIG_SETMASK)
-			t->sigblocked = new;
+			set_blocked(t, new);
 		else
 			return -EINVAL;
 	}
@@ -622,7 +706,8 @@ SYSCALL_DEFINE4(rt_sigprocmask, int, how, const u64 __user *, set, u64 __user *,
 
 SYSCALL_DEFINE2(rt_sigpending, u64 __user *, set, size_t, size)
 {
-	u64 pending = current->sigpending & current->sigblocked;
+	struct task *t = current;
+	u64 pending = (t->sigpending | t->process->sigpending) & t->sigblocked;
 
 	if (size != sizeof(u64))
 		return -EINVAL;
@@ -667,7 +752,7 @@ SYSCALL_DEFINE4(rt_sigtimedwait, const u64 __user *, set,
 	struct task *t = current;
 	u64 left = MAX_SCHEDULE_TIMEOUT, want, blocked = t->sigblocked;
 	struct timespec ts;
-	struct siginfo si = { 0 };
+	struct siginfo si;
 	int sig;
 
 	if (size != sizeof(u64))
@@ -685,17 +770,15 @@ SYSCALL_DEFINE4(rt_sigtimedwait, const u64 __user *, set,
 	for (;;) {
 		t->sigblocked = blocked & ~want;
 		task_prepare();
-		if (task_signal_pending() || left == 0)
+		if (task_signal_pending() || signal_is_pending(want) ||
+		    left == 0)
 			break;
 		left = schedule_timeout(left);
 	}
 	t->sigblocked = blocked;
-	want &= t->sigpending;
-	if (!want)
+	sig = signal_take(want, &si);
+	if (!sig)
 		return task_signal_pending() ? -EINTR : -EAGAIN;
-	sig = __builtin_ctzll(want) + 1;
-	t->sigpending &= ~SIGBIT(sig);
-	si.si_signo = sig;
 	if (info && copy_to_user(info, &si, sizeof(si)))
 		return -EFAULT;
 	return sig;
@@ -750,7 +833,7 @@ static int kill_all(int sig)
 		if (p->pid == 1 || p == current->process || p->zombie)
 			continue;
 		if (sig)
-			signal_send(p, sig);
+			signal_send(p, sig, from_program(SI_USER));
 		n++;
 	}
 	return n ? 0 : -ESRCH;
@@ -770,7 +853,10 @@ SYSCALL_DEFINE2(kill, int, pid, int, sig)
 		if (pid == -__INT_MAX__ - 1)
 			return -ESRCH;
 		if (sig)
-			return signal_send_group(-pid, sig) ? 0 : -ESRCH;
+			return signal_send_group(-pid, sig,
+						 from_program(SI_USER))
+				       ? 0
+				       : -ESRCH;
 		list_for_each_entry (p, &process_list, all) {
 			if (p->pgid == -pid)
 				return 0;
@@ -781,7 +867,7 @@ SYSCALL_DEFINE2(kill, int, pid, int, sig)
 	if (!p)
 		return -ESRCH;
 	if (sig && !p->zombie)
-		signal_send(p, sig);
+		signal_send(p, sig, from_program(SI_USER));
 	return 0;
 }
 
@@ -812,7 +898,7 @@ static long do_tkill(int tgid, int tid, int sig)
 	if (!t)
 		return -ESRCH;
 	if (sig)
-		signal_send_task(t, sig);
+		signal_send_task(t, sig, from_program(SI_TKILL));
 	return 0;
 }
 

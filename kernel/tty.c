@@ -162,7 +162,7 @@ static bool signal_key(u8 c)
 	echo(c);
 	if (lflag(ECHO))
 		console_write("\n", 1);
-	signal_send_group(tty.fg_pgrp, sig);
+	signal_send_group(tty.fg_pgrp, sig, SIGNAL_FROM_KERNEL);
 	return true;
 }
 

@@ -14,8 +14,11 @@ import ssl
 import subprocess
 import threading
 
+import judge
 from harness import (DOORBELL, doorbell, free_port, noise, sha256,
                      wait_until)
+
+from doorbell_lib.network import GUEST_MAC
 
 
 class _Files(http.server.BaseHTTPRequestHandler):
@@ -97,6 +100,38 @@ def test_ping_with_its_capabilities():
     assert "WARNING" not in r.out + r.err, r.out
 
 
+def test_arping_asks_probes_and_announces(tmp_path):
+    """In the capture: what is asked, from whom, and of what (RFC 5227)."""
+    pcap = tmp_path / "run.pcap"
+    # It takes second 0 of the machine's clock for "nothing sent yet".
+    r = shell(["iputils-arping"],
+              "sleep 1.5; a=/usr/bin/arping; $a -c 2 -I eth0 host; "
+              "$a -D -c 1 -w 1 -I eth0 10.0.2.77; echo free $?; "
+              "$a -D -c 1 -w 1 -I eth0 host; echo taken $?; "
+              "$a -U -c 1 -w 1 -I eth0 10.0.2.15; $a -A -c 1 -w 1 -I eth0 "
+              "10.0.2.15; $a -c 1 -I eth9 host; echo none $?; "
+              "$a -b -I eth0 host & sleep 1.5; kill -INT $!; wait $!; "
+              "echo ended $?", "--pcap", pcap)
+    said = r.out.split("ended 0")[0].splitlines()
+    assert sum(" from 10.0.2.2 [52:55:0A:00:02:02]  " in s and "ms" in s
+               for s in said) == 2 + 1 + 2, r.out + r.err
+    assert [s for s in said if s.startswith("Sent")] == [
+        "Sent 2 probes (1 broadcast(s))", *["Sent 1 probes (1 broadcast(s))"]
+        * 4, "Sent 2 probes (2 broadcast(s))"], r.out
+    assert "free 0" in said and "taken 1" in said and "none 2" in said, r.out
+    assert "eth9 not available" in r.out
+    rows = judge.tshark(
+        pcap, f"arp && eth.src == {GUEST_MAC} && frame.time_relative > 1",
+        "arp.opcode", "arp.src.proto_ipv4", "arp.dst.proto_ipv4", "eth.dst")
+    me, host, everyone = "10.0.2.15", "10.0.2.2", "ff:ff:ff:ff:ff:ff"
+    assert rows == [
+        ["1", me, host, everyone], ["1", me, host, "52:55:0a:00:02:02"],
+        ["1", "0.0.0.0", "10.0.2.77", everyone],
+        ["1", "0.0.0.0", host, everyone], ["1", me, me, everyone],
+        ["2", me, me, everyone], ["1", me, host, everyone],
+        ["1", me, host, everyone]], rows
+
+
 def test_the_machine_shows_itself_below_proc():
     r = shell(["procps"], "/usr/bin/free -k; cat /proc/uptime; "
               "grep -c 'model name' /proc/cpuinfo")
@@ -133,6 +168,20 @@ def test_busybox_clients_and_socat(tmp_path):
     assert r.out.count(sha256(data)) == 3, r.out + r.err
 
 
+def assert_as_on_linux(tmp_path, script):
+    """This Python script says the same inside as on the host's Linux."""
+    path = tmp_path / "script.py"
+    path.write_text(script)
+    linux = subprocess.run(
+        ["/usr/bin/python3", "-u", path], check=True, stdin=subprocess.DEVNULL,
+        capture_output=True, text=True, cwd=tmp_path).stdout
+    r = doorbell("run", "--timeout", "100", "--net", "none", "--append",
+                 "quiet", "--with", "python3,busybox-static", "--add",
+                 f"{path}:script.py", "busybox", "sh", "-c",
+                 "mkdir -p /tmp; cd /tmp; python3 -u /script.py")
+    assert r.out.splitlines() == linux.splitlines(), r.out + r.err
+
+
 LOCKS = """
 import fcntl, os, threading, time
 def attempt(f, how):
@@ -141,7 +190,7 @@ def attempt(f, how):
         return "taken"
     except OSError as e:
         return os.strerror(e.errno)
-a, b, c = (open("FILE", "w") for _ in range(3))
+a, b, c = (open("locked", "w") for _ in range(3))
 print(attempt(a, fcntl.LOCK_SH), attempt(b, fcntl.LOCK_SH))
 print(attempt(a, fcntl.LOCK_EX), attempt(c, fcntl.LOCK_SH))
 fcntl.flock(c, fcntl.LOCK_UN)
@@ -161,16 +210,90 @@ print(attempt(c, fcntl.LOCK_SH), attempt(c, 64))
 
 
 def test_flock_is_as_on_linux(tmp_path):
-    script = tmp_path / "locks.py"
-    script.write_text(LOCKS.replace("FILE", "/tmp/locked"))
-    here = LOCKS.replace("FILE", str(tmp_path / "locked"))
-    linux = subprocess.run(["/usr/bin/python3", "-c", here], check=True,
-                           capture_output=True, text=True).stdout
-    r = doorbell("run", "--timeout", "100", "--net", "none", "--append",
-                 "quiet", "--with", "python3,busybox-static", "--add",
-                 f"{script}:locks.py", "busybox", "sh", "-c",
-                 "mkdir -p /tmp; python3 /locks.py")
-    assert r.out.splitlines() == linux.splitlines(), r.out + r.err
+    assert_as_on_linux(tmp_path, LOCKS)
+
+
+SIGNALFD = """
+import ctypes, errno, os, select, signal, struct, threading, time
+libc = ctypes.CDLL(None, use_errno=True)
+def signalfd(fd, *signals, flags=0, size=8, at=None):
+    mask = ctypes.c_uint64(sum(1 << s - 1 for s in signals))
+    r = libc.syscall(289, fd, at or ctypes.byref(mask), size, flags)
+    return r if r >= 0 else errno.errorcode[ctypes.get_errno()]
+def names(pid):
+    return {0: "kernel", os.getpid(): "me"}.get(pid, "other")
+def take(fd, size=1024):
+    try:
+        data = os.read(fd, size)
+    except OSError as e:
+        return errno.errorcode[e.errno]
+    seen = []
+    for at in range(0, len(data), 128):
+        sig, err, code, pid, uid = struct.unpack_from("=IiiII", data, at)
+        seen.append((sig, err, code, names(pid), uid,
+                     struct.unpack_from("=i", data, at + 40)[0]))
+    return seen
+U1, U2, INT, CHLD, ALRM = (signal.SIGUSR1, signal.SIGUSR2, signal.SIGINT,
+                           signal.SIGCHLD, signal.SIGALRM)
+signal.pthread_sigmask(signal.SIG_BLOCK, [U1, U2, INT, CHLD, ALRM])
+print(signalfd(-1, U1, flags=1), signalfd(-1, U1, size=16),
+      signalfd(-1, at=ctypes.c_void_p(8)), signalfd(0, U1),
+      signalfd(99, U1))
+fd = signalfd(-1, U1, U2, signal.SIGKILL, flags=0o4000)
+print(take(fd), take(fd, 127))
+def ready():
+    return select.select([fd], [], [], 0)[0] == [fd]
+print(ready())
+os.kill(os.getpid(), U2); os.kill(os.getpid(), U1); os.kill(os.getpid(), INT)
+print(ready(), signal.sigpending() == {U1, U2, INT})
+print(take(fd, 200), ready(), take(fd), ready(), take(fd))
+print(signalfd(fd, INT) == fd, ready(), take(fd))
+try:
+    os.write(fd, bytes(128))
+except OSError as e:
+    print(errno.errorcode[e.errno])
+ep = select.epoll()
+ep.register(fd, select.EPOLLIN | select.EPOLLOUT)
+print(ep.poll(0))
+threading.Timer(0.1, lambda: os.kill(os.getpid(), INT)).start()
+print([e for _, e in ep.poll(5)], take(fd), ep.poll(0))
+# A read that waits: from another program, the end of one, a timer.
+fd2 = signalfd(-1, U1, CHLD, ALRM)
+child = os.fork()
+if child == 0:
+    time.sleep(0.1)
+    os.kill(os.getppid(), U1)
+    time.sleep(0.1)
+    os._exit(7)
+print(take(fd2))
+print(take(fd2), os.waitpid(child, 0)[1])
+child = os.fork()
+if child == 0:
+    # Its own pending signals, not its parent's, in the same file.
+    os.kill(os.getppid(), U1)
+    time.sleep(0.2)
+    print(select.select([fd2], [], [], 0)[0])
+    time.sleep(0.2)
+    os.kill(os.getpid(), signal.SIGTERM)
+print(take(fd2))
+print(take(fd2), os.waitpid(child, 0)[1])
+signal.setitimer(signal.ITIMER_REAL, 0.05)
+print(take(fd2))
+# An unblocked signal goes to its handler, with who sent it.
+signal.signal(U2, lambda *_: print("handler"))
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [U2])
+threading.Timer(0.1, lambda: os.kill(os.getpid(), U2)).start()
+threading.Timer(0.2, lambda: os.kill(os.getpid(), U1)).start()
+print(take(fd2))
+os.kill(os.getpid(), U1)
+info = signal.sigwaitinfo([U1])
+print(info.si_signo, info.si_code, names(info.si_pid))
+print(oct(os.fstat(fd).st_mode), libc.syscall(282, -1, 8, 8))
+"""
+
+
+def test_signalfd_is_as_on_linux(tmp_path):
+    assert_as_on_linux(tmp_path, SIGNALFD)
 
 
 def test_nstat_shows_the_counters():

@@ -138,7 +138,8 @@ static long do_signalfd(int fd, const u64 __user *uset, size_t size, u32 flags)
 	if (copy_from_user(&set, uset, sizeof(set)))
 		return -EFAULT;
 	set &= ~(BIT(SIGKILL - 1) | BIT(SIGSTOP - 1));
-	return fd == -1 ? signalfd_create(set, flags) : signalfd_change(fd, set);
+	return fd == -1 ? signalfd_create(set, flags)
+			: signalfd_change(fd, set);
 }
 
 SYSCALL_DEFINE3(signalfd, int, fd, const u64 __user *, set, size_t, size)

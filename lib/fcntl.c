@@ -5,6 +5,7 @@
  * does not know is -ENOTTY.
  */
 #include "lib/file.h"
+#include "lib/locks.h"
 #include "lib/syscalls.h"
 #include "lib/uapi/fcntl.h"
 #include "lib/uapi/ioctls.h"
@@ -102,6 +103,13 @@ static long fcntl_file(struct file *f, int fd, u32 cmd, u64 arg)
 		f->f_flags =
 			(f->f_flags & ~SETFL_MASK) | ((u32)arg & SETFL_MASK);
 		return 0;
+	case F_GETLK:
+	case F_SETLK:
+	case F_SETLKW:
+	case F_OFD_GETLK:
+	case F_OFD_SETLK:
+	case F_OFD_SETLKW:
+		return fcntl_lock(f, fd, cmd, arg);
 	default:
 		return -EINVAL;
 	}

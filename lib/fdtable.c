@@ -13,6 +13,7 @@
 #include "lib/bitmap.h"
 #include "lib/bug.h"
 #include "lib/eventpoll.h"
+#include "lib/locks.h"
 #include "lib/slab.h"
 
 #define FDS_FIRST             64U
@@ -62,6 +63,7 @@ void fput(struct file *f)
 	if (--f->refcount)
 		return;
 	eventpoll_release(f);
+	locks_remove(f, f);
 	if (f->f_op->release)
 		f->f_op->release(f);
 	kfree(f);
@@ -321,8 +323,10 @@ int fd_replace(struct files_struct *files, struct file *f, int fd, bool cloexec)
 	else
 		fd_take(files, (u32)fd, f);
 	fd_set_cloexec(files, fd, cloexec);
-	if (old)
+	if (old) {
+		locks_remove(old, files);
 		fput(old);
+	}
 	return fd;
 }
 
@@ -358,6 +362,7 @@ int close_fd(struct files_struct *files, int fd)
 		return -EBADF;
 	f = files->fd[fd];
 	fd_give_back(files, (u32)fd);
+	locks_remove(f, files);
 	fput(f);
 	return 0;
 }

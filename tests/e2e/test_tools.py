@@ -213,6 +213,126 @@ def test_flock_is_as_on_linux(tmp_path):
     assert_as_on_linux(tmp_path, LOCKS)
 
 
+RECORDS = """
+import errno, fcntl, os, signal, struct, threading, time
+GETLK, SETLK, SETLKW, OFD = 5, 6, 7, 31
+R, W, U = 0, 1, 2
+def call(f, cmd, kind, start=0, length=0, whence=0, pid=0):
+    arg = struct.pack("hhqqii", kind, whence, start, length, pid, 0)
+    try:
+        out = fcntl.fcntl(f, cmd, arg)
+    except OSError as e:
+        return errno.errorcode[e.errno]
+    if cmd % OFD != GETLK:
+        return "ok"
+    kind, whence, start, length, pid, _ = struct.unpack("hhqqii", out)
+    pid = {main: "main", 0: "none", -1: "file"}.get(pid, "other")
+    return ["read", "write", "none"][kind], whence, start, length, pid
+main = os.getpid()
+a, b = open("locked", "w+"), open("locked", "r+")
+r, w = open("locked"), open("locked", "a")
+a.write("x" * 100)
+a.flush()
+def child(*calls, then=lambda: None):
+    pid = os.fork()
+    if not pid:
+        for words in calls:
+            print("child", call(*words))
+        then()
+        os._exit(0)
+    os.waitpid(pid, 0)
+# One program's do not stand in its own way; another's do.
+print(call(a, SETLK, W, 10, 20), call(b, SETLK, R, 15, 5),
+      call(b, GETLK, W, 0, 0), call(a, SETLK, W, 40))
+child((a, SETLK, W, 0, 10), (a, SETLK, W, 9, 2), (a, GETLK, W),
+      (a, GETLK, R), (a, GETLK, W, 30, 10), (b, GETLK, R, 15, 5),
+      (b, SETLK, R, 15, 5), (b, SETLK, R, 14, 5), (a, GETLK, R, 100))
+print(call(a, GETLK, W, 0, 10))
+# Joined again, and split.
+print(call(a, SETLK, W, 15, 5), call(a, SETLK, U, 12, 4))
+child((a, GETLK, W), (a, GETLK, W, 12), (a, GETLK, W, 12, 4))
+print(call(a, SETLK, W, 30, 10))
+child((a, GETLK, W, 20))
+# From where, and nonsense.
+a.seek(50)
+print(call(a, SETLK, U), call(a, SETLK, W, -5, 10, 1),
+      call(a, SETLK, W, 10, -5, 2))
+child((a, GETLK, W), (a, GETLK, W, 55))
+print(call(a, SETLK, W, 0, 0, 3), call(a, SETLK, 7), call(a, GETLK, U),
+      call(a, SETLK, W, -1), call(a, SETLK, W, 5, -6),
+      call(a, SETLK, W, 2**63 - 1, 2), call(a, SETLK, W, 2**63 - 1, 1),
+      call(a, SETLK, W, 2**63 - 60, 0, 2), call(a, SETLK, U))
+print(call(r, SETLK, W), call(r, SETLK, R), call(w, SETLK, R),
+      call(w, SETLK, W), call(r, GETLK, W), call(a, OFD + SETLK, R, pid=1),
+      call(os.open("locked", 0o10000000), SETLK, R))
+# Any descriptor that is closed ends them; those of an open file stay.
+print(call(a, SETLK, U), call(a, SETLK, W, 0, 1),
+      call(b, OFD + SETLK, W, 5, 1))
+os.close(os.open("locked", os.O_RDONLY))
+child((r, GETLK, R), (b, SETLK, W, 0, 1), (b, SETLK, W, 5, 1),
+      (b, OFD + SETLK, W, 5, 1))
+print(call(a, OFD + GETLK, R), call(a, OFD + SETLK, R, 5, 1),
+      call(a, SETLK, R, 5, 1), call(b, GETLK, R, 5, 1))
+b2 = os.dup(b.fileno())
+b.close()
+print(call(a, SETLK, R, 5, 1))
+os.close(b2)
+print(call(a, SETLK, R, 5, 1), call(a, SETLK, U),
+      call(a, OFD + SETLK, U))
+# Waiting: until it is given up, until a signal, for ever by two.
+def helper(*calls):
+    out, into = os.pipe(), os.pipe()
+    pid = os.fork()
+    if not pid:
+        for words in calls:
+            if words == "pause":
+                os.write(out[1], b"x")
+                os.read(into[0], 1)
+            else:
+                call(*words)
+        os._exit(0)
+    return pid, lambda: os.read(out[0], 1), lambda: os.write(into[1], b"x")
+pid, wait, go = helper((a, SETLK, W, 0, 10), "pause")
+wait()
+threading.Timer(0.2, go).start()
+start = time.monotonic()
+print(call(a, SETLKW, R, 5, 1), time.monotonic() - start > 0.1,
+      os.waitpid(pid, 0)[1])
+print(call(a, SETLK, U))
+pid, wait, go = helper((a, SETLK, W, 0, 10), "pause")
+wait()
+class Alarm(Exception):
+    pass
+def ring(*_):
+    raise Alarm
+signal.signal(signal.SIGALRM, ring)
+signal.setitimer(signal.ITIMER_REAL, 0.1)
+try:
+    print(call(a, SETLKW, W))
+except Alarm:
+    print("interrupted")
+go()
+os.waitpid(pid, 0)
+pid, wait, go = helper((a, SETLK, W, 0, 1), "pause", (a, SETLKW, W, 1, 1))
+wait()
+print(call(a, SETLK, W, 1, 1))
+go()
+time.sleep(0.3)
+print(call(a, SETLKW, W, 0, 1), call(a, SETLK, U, 1, 1),
+      os.waitpid(pid, 0)[1], call(a, SETLKW, W, 0, 1))
+# A pipe and a socket have them, too; a file's lock() by whole is another.
+p, q = os.pipe()
+print(call(p, SETLK, R), call(q, SETLK, W, 5, 5), call(p, SETLK, W))
+child((q, SETLK, W), (p, GETLK, R))
+fcntl.flock(a, fcntl.LOCK_EX)
+child((a, SETLK, W, 3, 1))
+"""
+
+
+def test_record_locks_are_as_on_linux(tmp_path):
+    assert_as_on_linux(tmp_path, RECORDS)
+
+
 SIGNALFD = """
 import ctypes, errno, os, select, signal, struct, threading, time
 libc = ctypes.CDLL(None, use_errno=True)

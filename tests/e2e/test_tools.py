@@ -490,6 +490,121 @@ def test_dig_asks_the_host():
     assert "192.0.2.7" in r.out.split(), r.out + r.err
 
 
+@contextlib.contextmanager
+def redis_server(folder):
+    """A server on the host's loopback, its port: redis-tools has it under
+    another name."""
+    port = free_port()
+    with open(folder / "redis.log", "wb") as log, subprocess.Popen(
+            ["redis-server", "--port", str(port), "--save", "", "--bind",
+             "127.0.0.1", "--dir", str(folder)],
+            executable="/usr/bin/redis-check-rdb", stdout=log,
+            stderr=log) as server:
+        try:
+            wait_until(lambda: redis_cli(port, "ping") == "PONG", 10)
+            yield port
+        finally:
+            server.terminate()
+
+
+def redis_cli(port, *words):
+    """What the host's own client is answered."""
+    return subprocess.run(["redis-cli", "-p", str(port), *words], text=True,
+                          capture_output=True, check=False).stdout.strip()
+
+
+def test_redis_benchmark_and_client(tmp_path):
+    with redis_server(tmp_path) as port:
+        assert redis_cli(port, "set", "there", "outside") == "OK"
+        r = shell(["redis-tools"],
+                  f"o='-h host -p {port}'; "
+                  "redis-benchmark $o -n 2000 -c 20 -t set,get -q; "
+                  "echo status $?; redis-cli $o set here inside; "
+                  "redis-cli $o get there")
+        lines = r.out.replace("\r", "\n").splitlines()
+        done = [line.split()[0] for line in lines
+                if "requests per second" in line]
+        assert done == ["SET:", "GET:"] and "status 0" in lines, r.out + r.err
+        assert lines[-2:] == ["OK", '"outside"'], r.out + r.err
+        assert redis_cli(port, "get", "here") == "inside"
+        asked = redis_cli(port, "info", "commandstats")
+        for command in "set", "get":
+            assert f"cmdstat_{command}:calls=200" in asked, asked
+
+
+WRK = """
+local whole = io.open("DATA", "rb"):read("*a")
+local threads = {}
+bad = 0
+function setup(thread) table.insert(threads, thread) end
+function response(status, _, body)
+    if status ~= 200 or body ~= whole then bad = bad + 1 end
+end
+function done(summary)
+    local e = summary.errors
+    print("requests", summary.requests, "bad", threads[1]:get("bad"),
+          "errors", e.connect + e.read + e.write + e.status + e.timeout)
+end
+"""
+# A connection to port 81 is the word to go on.
+HTTPD = """
+httpd -p 80 -h /www
+for i in 1 2; do
+    nc -l -p 81 >/dev/null
+    sleep 1
+    grep MemFree /proc/meminfo
+done
+echo end
+"""
+
+
+def test_busybox_httpd_under_wrk(tmp_path):
+    """Every body is whole, and no page is lost over hundreds of children."""
+    data, port, word = noise(20000, seed=5), free_port(), free_port()
+    (tmp_path / "d").write_bytes(data)
+    (tmp_path / "httpd.sh").write_text(HTTPD)
+    lua = tmp_path / "wrk.lua"
+    lua.write_text(WRK.replace("DATA", str(tmp_path / "d")))
+
+    def load():
+        out = subprocess.run(
+            ["wrk", "-t1", "-c", "16", "-d", "2s", "--timeout", "20s", "-s",
+             lua, f"http://127.0.0.1:{port}/d"], capture_output=True,
+            text=True, check=True).stdout
+        words = out.splitlines()[-1].split()
+        assert words[2:] == ["bad", "0", "errors", "0"], out
+        assert int(words[1]) > 20, out
+
+    def go_on():
+        with socket.create_connection(("127.0.0.1", word)) as s:
+            s.shutdown(socket.SHUT_WR)
+            s.settimeout(20)
+            s.recv(1)
+
+    with subprocess.Popen(
+            [DOORBELL, "run", "--timeout", "100", "--with", "busybox-static",
+             "--forward", f"tcp:{port}:80", "--forward", f"tcp:{word}:81",
+             "--stats", "--add", f"{tmp_path / 'd'}:www/d", "--add",
+             f"{tmp_path / 'httpd.sh'}:httpd.sh", "busybox", "sh",
+             "/httpd.sh"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True) as guest:
+        try:
+            wait_until(lambda: subprocess.run(
+                ["curl", "-s", "-m", "5", f"http://127.0.0.1:{port}/d"],
+                capture_output=True, check=False).stdout == data, 30)
+            for _ in range(2):
+                load()
+                go_on()
+            out, err = guest.communicate(timeout=60)
+        finally:
+            guest.terminate()
+    free = [int(line.split()[1]) for line in out.splitlines()
+            if line.startswith("MemFree")]
+    assert "end" in out.splitlines() and guest.returncode == 0, out + err
+    assert len(free) == 2 and free[0] - free[1] < 256, out + err
+    assert "stats: skb.live 0" in err, err
+
+
 def test_busybox_httpd_serves_the_host(tmp_path):
     data, port = noise(700000, seed=4), free_port()
     (tmp_path / "d").write_bytes(data)

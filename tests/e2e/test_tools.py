@@ -9,13 +9,14 @@ import contextlib
 import hashlib
 import http.server
 import os
+import re
 import socket
 import ssl
 import subprocess
 import threading
 
 import judge
-from harness import (DOORBELL, doorbell, free_port, noise, sha256,
+from harness import (DOORBELL, doorbell, free_port, noise, run, sha256,
                      wait_until)
 
 from doorbell_lib.network import GUEST_MAC
@@ -624,6 +625,118 @@ def test_busybox_httpd_serves_the_host(tmp_path):
             assert get().stdout == data
         finally:
             guest.terminate()
+
+
+# The host's side is a router: behind it a station, with a small MTU on the way,
+# and one that does what the guest does, on Linux.
+ROUTER = """
+cd FOLDER
+echo 1 >/proc/sys/net/ipv4/ip_forward
+echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
+place() {
+    unshare -n sleep 1000 &
+    eval $1=$!
+    while [ /proc/$!/ns/net -ef /proc/self/ns/net ]; do :; done
+    ip link add $1 type veth peer name eth0 netns $!
+    ip addr add $3/24 dev $1
+    ip link set $1 up
+    nsenter -t $! -n sh -c "echo 0 >/proc/sys/net/ipv4/icmp_ratelimit
+        ip addr add $2/24 dev eth0; ip link set lo up; ip link set eth0 up
+        ip route add default via $3"
+}
+place far 10.9.9.2 10.9.9.1
+place near 192.168.78.2 192.168.78.1
+ip route add unreachable 10.9.7.0/24
+ip route add prohibit 10.9.8.0/24
+ip link set far mtu 1000
+nsenter -t $near -n sh trace.sh >linux
+wait
+"""
+TRACE = """
+exec 2>&1
+until busybox ping -c 1 -W 1 10.9.9.2 >/dev/null; do :; done
+echo begin
+while read how; do
+    echo "+ $how"
+    busybox traceroute -n -q 2 -w 2 $how
+done <<.
+10.9.9.2
+-I 10.9.9.2
+-l 10.9.9.2
+-F -v 10.9.9.2
+-f 2 -t 16 -p 5000 10.9.9.2
+-F 10.9.9.2 1100
+-I -F 10.9.9.2 1100
+10.9.7.1
+-I -m 2 10.9.8.1
+-m 2 192.0.2.1
+-r 10.9.9.2
+-i eth9 10.9.9.2
+127.0.0.1
+.
+echo end
+"""
+
+
+def test_traceroute_is_as_on_linux(tmp_path):
+    (tmp_path / "router.sh").write_text(ROUTER.replace("FOLDER",
+                                                       str(tmp_path)))
+    (tmp_path / "trace.sh").write_text(TRACE)
+    pcap = tmp_path / "run.pcap"
+    r = doorbell("run", "--net", "tap", "--timeout", "100", "--pcap", pcap,
+                 "--peer", f"exec sh {tmp_path}/router.sh", "--with",
+                 "busybox-static", "--add", f"{tmp_path}/trace.sh:trace.sh",
+                 "busybox", "sh", "/trace.sh")
+
+    def lines(text):
+        """What is said between the marks, but for times and networks."""
+        text = re.sub(r"\d+\.\d+ ms", "T ms", text.replace("\r", ""))
+        text = text.replace("192.168.77.", "192.168.78.")
+        return text.partition("begin\n")[2].partition("end\n")[0].split("\n")
+
+    linux = lines((tmp_path / "linux").read_text())
+    assert lines(r.out) == linux, r.out + r.err
+    assert " 1  192.168.78.1  T ms  T ms" in linux, linux
+    assert linux.count(" 2  10.9.9.2  T ms  T ms") == 5, linux
+    assert any("!F-1000" in line for line in linux), linux
+    judge.assert_sound(pcap)
+
+
+class Telnetd:
+    """One guest of the house: offers options, greets, listens, says bye."""
+
+    def __init__(self):
+        self.s = socket.create_server(("127.0.0.1", 0))
+        self.s.settimeout(60)
+        self.port = self.s.getsockname()[1]
+        self.got = b""
+
+    def serve(self):
+        conn, _ = self.s.accept()
+        with conn:
+            # RFC 854: WILL ECHO, WILL SUPPRESS-GO-AHEAD, DO NAWS; 255 doubled.
+            conn.sendall(b"\xff\xfb\x01\xff\xfb\x03\xff\xfd\x1f" +
+                         b"greeting <\xff\xff>\r\n" + b"0123456789" * 500)
+            while b"bye" not in self.got and (data := conn.recv(4096)):
+                self.got += data
+            conn.sendall(b"\r\nheard %d\r\n" % len(self.got))
+
+
+def test_telnet_is_as_on_linux():
+    script = ("(sleep 1; echo one; sleep 1; echo bye; sleep 4) | "
+              "busybox telnet %s %d | busybox sed 's/ed to .*/ed/' | "
+              "busybox od -c")
+    heard, said = [], []
+    for host in "127.0.0.1", "host":
+        server = Telnetd()
+        with thread(server.serve), server.s:
+            command = script % (host, server.port)
+            said.append(run(["sh", "-c", command]) if host != "host"
+                        else shell([], command, "--append", "quiet"))
+        heard.append(server.got)
+    assert heard[0] == heard[1] and b"one" in heard[0], heard
+    assert said[0].out.splitlines() == said[1].out.splitlines(), said
+    assert "0007" in said[0].out, said
 
 
 CYCLES = """

@@ -199,6 +199,8 @@ static void make_defaults(void)
 
 	make_node("/", "dev", S_IFDIR | 0755, 0, 0);
 	make_node("/", "tmp", S_IFDIR | 01777, 0, 0);
+	make_node("/", "run", S_IFDIR | 0755, 0, 0);
+	make_node("/dev", "shm", S_IFDIR | 01777, 0, 0);
 	for (i = 0; i < ARRAY_SIZE(nodes); i++)
 		make_node("/dev", nodes[i].name, S_IFCHR | nodes[i].mode,
 			  nodes[i].major, nodes[i].minor);

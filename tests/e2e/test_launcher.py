@@ -110,6 +110,25 @@ def test_pack_with_a_package_takes_programs_and_what_they_open():
     assert len(names) == len(set(names))
 
 
+POSTINST = r"""
+update-alternatives \\
+	--install /usr/sbin/t t /usr/sbin/t-old 10 \\
+	--slave /usr/sbin/t-save t-save /usr/sbin/t-old-save
+        update-alternatives --install /usr/sbin/t t /usr/sbin/t-new 20
+update-alternatives --install /usr/bin/no no /usr/bin/missing 5
+"""
+
+
+def test_unpacked_programs_have_their_alternative_names(tmp_path):
+    (tmp_path / "usr/sbin").mkdir(parents=True)
+    for name in "t-old", "t-new", "t-old-save":
+        (tmp_path / "usr/sbin" / name).write_text(name)
+    packages.link_alternatives(tmp_path, POSTINST)
+    assert (tmp_path / "usr/sbin/t").read_text() == "t-new"
+    assert (tmp_path / "usr/sbin/t-save").read_text() == "t-old-save"
+    assert not (tmp_path / "usr/bin").exists()
+
+
 @pytest.mark.parametrize("name", ["no-such-package", "../x", "Upper"])
 def test_with_refuses_what_is_no_package(name):
     with pytest.raises(Fail, match="--with"):

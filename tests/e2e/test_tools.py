@@ -334,6 +334,45 @@ def test_record_locks_are_as_on_linux(tmp_path):
     assert_as_on_linux(tmp_path, RECORDS)
 
 
+SHARED = """
+import errno, mmap, os, time
+from multiprocessing import shared_memory
+a = shared_memory.SharedMemory("here", create=True, size=10000)
+b = shared_memory.SharedMemory("here")
+print(os.stat("/dev/shm").st_mode & 0o7777, os.listdir("/dev/shm"),
+      os.stat("/dev/shm/here").st_size)
+def attempt(**how):
+    try:
+        return shared_memory.SharedMemory(**how).size
+    except OSError as e:
+        return errno.errorcode[e.errno]
+print(attempt(name="here", create=True, size=1), attempt(name="there"))
+a.buf[5000:5004] = b"from"
+print(bytes(b.buf[5000:5004]))
+pid = os.fork()
+if not pid:
+    c = shared_memory.SharedMemory("here")
+    c.buf[9999] = 9
+    b.buf[0] = 1
+    os._exit(0)
+os.waitpid(pid, 0)
+print(a.buf[0], a.buf[9999])
+a.unlink()
+print(os.listdir("/dev/shm"), attempt(name="here"))
+b.buf[1] = 2
+print(a.buf[1])
+f = os.open("/dev/shm", os.O_RDONLY)
+try:
+    os.ftruncate(f, 1)
+except OSError as e:
+    print(errno.errorcode[e.errno])
+"""
+
+
+def test_shared_memory_is_as_on_linux(tmp_path):
+    assert_as_on_linux(tmp_path, SHARED)
+
+
 SIGNALFD = """
 import ctypes, errno, os, select, signal, struct, threading, time
 libc = ctypes.CDLL(None, use_errno=True)
@@ -489,6 +528,43 @@ def test_dig_asks_the_host():
                       f"dig @10.0.2.2 -p {s.getsockname()[1]} +short "
                       "+noedns +tries=1 +time=20 doorbell.test A")
     assert "192.0.2.7" in r.out.split(), r.out + r.err
+
+
+NETFILTER = """
+import errno, socket
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, 255)
+for what in (lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12),
+             lambda: raw.getsockopt(0, 64, 84),
+             lambda: raw.setsockopt(0, 64, bytes(84))):
+    try:
+        print(what())
+    except OSError as e:
+        print(errno.errorcode[e.errno])
+"""
+
+
+def test_iptables_says_what_is_not_there(tmp_path):
+    """As on a Linux without these modules; nothing on the console."""
+    (tmp_path / "n.py").write_text(NETFILTER)
+    r = shell(["iptables", "python3"],
+              "exec 2>&1; iptables -L; echo status $?; "
+              "iptables-nft -A OUTPUT -j DROP; echo status $?; "
+              "iptables-save; echo status $?; "
+              "iptables-legacy -L; echo status $?; python3 /n.py", "--append",
+              "quiet", "--add", f"{tmp_path / 'n.py'}:n.py")
+    assert r.out.replace("\r", "").splitlines() == [
+        "iptables: Failed to initialize nft: Protocol not supported",
+        "status 1",
+        "iptables: Failed to initialize nft: Protocol not supported",
+        "status 1",
+        "iptables-save/1.8.9 (nf_tables) Failed to initialize nft: Protocol "
+        "not supported", "status 1",
+        # The last it looked for was modprobe, by /proc/sys/kernel/modprobe.
+        "iptables v1.8.9 (legacy): can't initialize iptables table `filter': "
+        "Table does not exist (do you need to insmod?)",
+        "Perhaps iptables or your kernel needs to be upgraded.",
+        "status 3", "EPROTONOSUPPORT", "ENOPROTOOPT", "ENOPROTOOPT"], \
+        r.out + r.err
 
 
 @contextlib.contextmanager
@@ -723,7 +799,7 @@ class Telnetd:
 
 
 def test_telnet_is_as_on_linux():
-    script = ("(sleep 1; echo one; sleep 1; echo bye; sleep 4) | "
+    script = ("(sleep 1; echo one; sleep 1; echo bye; sleep 2) | "
               "busybox telnet %s %d | busybox sed 's/ed to .*/ed/' | "
               "busybox od -c")
     heard, said = [], []

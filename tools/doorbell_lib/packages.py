@@ -60,6 +60,32 @@ def _depends(package):
             if line and line[0] not in " <|"]
 
 
+def _alternatives(script):
+    """(link, target) of the programs that a package's postinst names by
+    update-alternatives, the best last; no slash in front."""
+    script = script.replace("\\\n", " ")
+    found = []
+    for line in re.findall(r"update-alternatives\s.*", script):
+        m = re.search(r"--install\s+/(\S+)\s+\S+\s+/(\S+)\s+(\d+)", line)
+        if m:
+            rank = int(m.group(3))
+            found.append((rank, m.group(1), m.group(2)))
+            found += [(rank, link, target) for link, target in
+                      re.findall(r"--slave\s+/(\S+)\s+\S+\s+/(\S+)", line)]
+    return [entry[1:] for entry in sorted(found)]
+
+
+def link_alternatives(root, script):
+    """What postinst would do about names, below root."""
+    links = dict(_alternatives(script))
+    for link, target in links.items():
+        path = os.path.join(root, link)
+        if os.path.lexists(os.path.join(root, target)) and \
+                not os.path.lexists(path):
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.symlink(os.path.relpath(target, os.path.dirname(link)), path)
+
+
 def _unpack(package):
     """Download a package into a folder of its own below STORE."""
     target = os.path.join(STORE, package)
@@ -78,6 +104,8 @@ def _unpack(package):
     status, _, err = _output("dpkg-deb", "-x", debs[0], work, cwd=work)
     if status:
         _fail(package, err)
+    link_alternatives(work, _output("dpkg-deb", "-I", debs[0], "postinst",
+                                     cwd=work)[1])
     os.remove(os.path.join(work, debs[0]))
     os.rename(work, target)
 
@@ -91,6 +119,10 @@ class Package:
             _, out, _ = _output("dpkg", "-L", name)
             self.paths = [p.strip("/") for p in out.splitlines()
                           if p.startswith("/") and p != "/."]
+            script = f"/var/lib/dpkg/info/{name}.postinst"
+            if os.path.exists(script):
+                with open(script, encoding="utf-8", errors="replace") as f:
+                    self.paths += [link for link, _ in _alternatives(f.read())]
             return
         _unpack(name)
         self.root = os.path.join(STORE, name)

@@ -23,3 +23,4 @@ int load_elf_binary(struct binprm *b) __must_check;
 /* Build the stack in b->mm; *sp is where the program finds argc. */
 int create_start_stack(struct binprm *b, const struct exec_args *args,
 		       u64 *sp) __must_check;
+struct file *open_exec(const char *path) __must_check;

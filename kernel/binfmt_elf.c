@@ -151,19 +151,20 @@ static int load_interpreter(struct binprm *b, const struct elf_image *img)
 		       img->interp_offset) != img->interp_len ||
 	    path[img->interp_len - 1] != 0)
 		goto out_free;
-	file = vfs_open(AT_FDCWD, path, O_RDONLY, 0);
+	file = open_exec(path);
 	if (IS_ERR(file)) {
 		err = (int)PTR_ERR(file);
-		pr_err("%s: its interpreter %s is not in the initramfs\n",
-		       b->path, path);
+		if (err == -ENOENT)
+			pr_err("%s: its interpreter %s is not in the "
+			       "initramfs\n",
+			       b->path, path);
 		goto out_free;
 	}
-	err = -EACCES;
-	if (!file_is_ramfs_regular(file))
-		goto out_put;
 	err = load_image(b, file, USER_INTERP_BASE, &interp, &bias);
 	if (err == -ENOEXEC)
-		err = -ELIBBAD;
+		err = file_inode(file)->size < sizeof(struct elf64_hdr)
+			      ? -EIO
+			      : -ELIBBAD;
 	if (err)
 		goto out_put;
 	b->entry = interp.entry + bias;

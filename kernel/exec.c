@@ -16,9 +16,9 @@
  * of the stack limit), and how many. */
 #define EXEC_MAX_BYTES (USER_STACK_SIZE / 4)
 #define EXEC_MAX_ARGS  16384
-/* "#!" line read and nesting allowed (Linux: BINPRM_BUF_SIZE, and 4). */
+/* "#!" line read (Linux: BINPRM_BUF_SIZE) and nesting allowed, as in Linux. */
 #define SCRIPT_LINE  256
-#define SCRIPT_DEPTH 4
+#define SCRIPT_DEPTH 5
 
 static void free_strings(char **s, u32 n)
 {
@@ -123,10 +123,20 @@ out_free:
 	return err;
 }
 
-static struct file *open_exec(const char *path)
+/**
+ * open_exec() - Open a program, or a program's interpreter.
+ * @path: of it.
+ *
+ * Context: task.
+ * Return:  the file; what opening says; -EACCES for no executable file.
+ */
+struct file *open_exec(const char *path)
 {
 	struct file *file = vfs_open(AT_FDCWD, path, O_RDONLY, 0);
 
+	/* A fifo, or a device that nobody drives. */
+	if (file == ERR_PTR(-ENXIO))
+		return ERR_PTR(-EACCES);
 	if (IS_ERR(file))
 		return file;
 	if (!file_is_ramfs_regular(file) || !(file_inode(file)->mode & 0111)) {
@@ -161,26 +171,30 @@ static size_t script_word(const char **p)
 
 /*
  * "#!INTERPRETER [ARG]": argv becomes INTERPRETER [ARG] PATH and the old
- * argv[1...]. Frees and replaces what @old holds; *@interp is argv[0].
+ * argv[1...]. Frees and replaces what @old holds; *@interp is argv[0]. What is
+ * beyond the line's first bytes is not seen: of an argument that may lack, of
+ * the interpreter's name it may not.
  */
 static int script_args(struct file *file, const char *path,
 		       struct exec_args *args, const char **interp)
 {
-	char line[SCRIPT_LINE + 1], *end, **argv;
+	char line[SCRIPT_LINE] = { 0 }, *end, **argv;
 	u64 n = inode_read(file_inode(file), line, SCRIPT_LINE, 0);
 	const char *p = line + 2, *arg;
+	bool cut;
 	size_t len, arg_len;
 	u32 extra, i;
 
-	line[n] = 0;
-	end = strchr(line, '\n');
-	if (end)
-		*end = 0;
-	else if (n == SCRIPT_LINE)
-		return -ENOEXEC;
+	end = memchr(line, '\n', n);
+	if (!end)
+		end = line + SCRIPT_LINE - 1;
+	cut = *end && !strchr("\n \t", *end);
+	*end = 0;
 	len = script_word(&p);
-	if (!len)
+	if (p == end || (cut && p + len == end))
 		return -ENOEXEC;
+	if (!len)
+		return -EACCES; /* no name: the directory, to Linux */
 	arg = p + len;
 	(void)script_word(&arg);
 	arg_len = strlen(arg);

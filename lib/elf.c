@@ -76,6 +76,18 @@ static int elf_check_load(const struct elf64_phdr *p, u64 file_size,
 	return 0;
 }
 
+/* The interpreter's name; what cannot be read is no bad format, to Linux. */
+static int elf_check_interp(const struct elf64_phdr *p, u64 file_size)
+{
+	if (p->p_filesz < 2 || p->p_filesz > ELF_INTERP_MAX)
+		return -ENOEXEC;
+	if (p->p_offset >> 63)
+		return -EINVAL;
+	if (p->p_offset > file_size || p->p_filesz > file_size - p->p_offset)
+		return -EIO;
+	return 0;
+}
+
 /* Where the program headers lie once loaded: AT_PHDR. */
 static void elf_find_phdrs(const struct elf64_hdr *h,
 			   const struct elf64_phdr *p, struct elf_image *img)
@@ -100,7 +112,8 @@ static void elf_find_phdrs(const struct elf64_hdr *h,
  *
  * Context: any.
  * Return:  0; -ENOEXEC for a malformed file; -ENOMEM for segments that no
- *          address space can hold.
+ *          address space can hold; -EIO, -EINVAL for an interpreter's name
+ *          outside the file.
  */
 int elf_check_phdrs(const struct elf64_hdr *h, const struct elf64_phdr *ph,
 		    u64 file_size, u64 user_limit, struct elf_image *img)
@@ -117,10 +130,9 @@ int elf_check_phdrs(const struct elf64_hdr *h, const struct elf64_phdr *ph,
 		const struct elf64_phdr *p = &ph[i];
 
 		if (p->p_type == PT_INTERP) {
-			if (p->p_filesz < 2 || p->p_filesz > ELF_INTERP_MAX ||
-			    p->p_offset > file_size ||
-			    p->p_filesz > file_size - p->p_offset)
-				return -ENOEXEC;
+			err = elf_check_interp(p, file_size);
+			if (err)
+				return err;
 			img->interp_offset = p->p_offset;
 			img->interp_len = (u32)p->p_filesz;
 		}

@@ -138,6 +138,10 @@ static void elf_check_phdrs_finds_the_interpreter(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, img.interp_len, 28);
 	KUNIT_EXPECT_TRUE(test, img.dyn);
 	ph[2].p_offset = FILE_SIZE - 4;
+	KUNIT_EXPECT_EQ(test, check(&h, ph, &img), -EIO);
+	ph[2].p_offset = 1ULL << 63;
+	KUNIT_EXPECT_EQ(test, check(&h, ph, &img), -EINVAL);
+	ph[2].p_filesz = 1;
 	KUNIT_EXPECT_EQ(test, check(&h, ph, &img), -ENOEXEC);
 }
 

@@ -14,7 +14,12 @@ long sys_dup2(int oldfd, int newfd);
 
 #define BYTES 48 /* the last stands for all that follow, to the end */
 
-enum { PROGRAM, OPEN_FILE, OBSERVER, FILES };
+enum {
+	PROGRAM,
+	OPEN_FILE,
+	OBSERVER,
+	FILES
+};
 
 static s64 live_before;
 static int identity; /* what the open files are of */
@@ -54,9 +59,9 @@ static long lock(int who, u32 cmd, struct user_flock *l)
 
 static long set(int who, int type, loff_t start, loff_t len)
 {
-	struct user_flock l = {
-		.l_type = (s16)type, .l_start = start, .l_len = len
-	};
+	struct user_flock l = { .l_type = (s16)type,
+				.l_start = start,
+				.l_len = len };
 
 	return lock(who, F_SETLK, &l);
 }

@@ -62,7 +62,6 @@ enum {
 #define ETHTOOL_FLAG_COMPACT_BITSETS BIT(0)
 #define ETHTOOL_FLAG_OMIT_REPLY      BIT(1)
 #define ETHTOOL_FLAG_STATS           BIT(2)
-#define ETHTOOL_FLAG_ALL             (BIT(3) - 1)
 
 #define ETHTOOL_A_BITSET_NOMASK    1
 #define ETHTOOL_A_BITSET_SIZE      2

@@ -16,14 +16,16 @@ struct genlmsghdr {
 #define GENL_HDRLEN 4U
 
 /* What a command may be used for, and by whom. */
-#define GENL_ADMIN_PERM        0x01
-#define GENL_CMD_CAP_DO        0x02
-#define GENL_CMD_CAP_DUMP      0x04
-#define GENL_CMD_CAP_HASPOL    0x08
-#define GENL_UNS_ADMIN_PERM    0x10
-#define CTRL_CMD_NEWFAMILY     1
-#define CTRL_CMD_GETFAMILY     3
-#define CTRL_CMD_MAX           10
+#define GENL_ADMIN_PERM     0x01
+#define GENL_CMD_CAP_DO     0x02
+#define GENL_CMD_CAP_DUMP   0x04
+#define GENL_CMD_CAP_HASPOL 0x08
+#define GENL_UNS_ADMIN_PERM 0x10
+
+#define CTRL_CMD_NEWFAMILY 1
+#define CTRL_CMD_GETFAMILY 3
+#define CTRL_CMD_MAX       10
+
 #define CTRL_ATTR_FAMILY_ID    1
 #define CTRL_ATTR_FAMILY_NAME  2
 #define CTRL_ATTR_VERSION      3

@@ -112,46 +112,46 @@ static const struct ethnl_object objects[] = {
 };
 
 /* A command that sets or acts is the administrator's. */
-#define GET (GENL_CMD_CAP_DO | GENL_CMD_CAP_DUMP | GENL_CMD_CAP_HASPOL)
-#define SET (GENL_CMD_CAP_DO | GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_HASPOL)
+#define OP_GET (GENL_CMD_CAP_DO | GENL_CMD_CAP_DUMP | GENL_CMD_CAP_HASPOL)
+#define OP_SET (GENL_CMD_CAP_DO | GENL_UNS_ADMIN_PERM | GENL_CMD_CAP_HASPOL)
 static const u8 ethnl_ops[ETHTOOL_MSG_USER_MAX + 1] = {
-	[ETHTOOL_MSG_STRSET_GET] = GET,
-	[ETHTOOL_MSG_LINKINFO_GET] = GET,
-	[3] = SET,
-	[ETHTOOL_MSG_LINKMODES_GET] = GET,
-	[5] = SET,
-	[ETHTOOL_MSG_LINKSTATE_GET] = GET,
-	[ETHTOOL_MSG_DEBUG_GET] = GET,
-	[ETHTOOL_MSG_DEBUG_SET] = SET,
-	[ETHTOOL_MSG_WOL_GET] = GET | GENL_UNS_ADMIN_PERM,
-	[10] = SET,
-	[ETHTOOL_MSG_FEATURES_GET] = GET,
-	[ETHTOOL_MSG_FEATURES_SET] = SET,
-	[13] = GET, /* private flags */
-	[14] = SET,
-	[ETHTOOL_MSG_RINGS_GET] = GET,
-	[ETHTOOL_MSG_RINGS_SET] = SET,
-	[ETHTOOL_MSG_CHANNELS_GET] = GET,
-	[18] = SET,
-	[ETHTOOL_MSG_COALESCE_GET] = GET,
-	[ETHTOOL_MSG_COALESCE_SET] = SET,
-	[ETHTOOL_MSG_PAUSE_GET] = GET,
-	[22] = SET,
-	[ETHTOOL_MSG_EEE_GET] = GET,
-	[24] = SET,
-	[ETHTOOL_MSG_TSINFO_GET] = GET,
-	[26] = SET, /* tests of the cable */
-	[27] = SET,
-	[28] = GET, /* tunnels */
-	[29] = GET, /* FEC */
-	[30] = SET,
-	[31] = GET | GENL_UNS_ADMIN_PERM, /* a module's memory */
-	[ETHTOOL_MSG_STATS_GET] = GET,
-	[33] = GET, /* clocks */
-	[ETHTOOL_MSG_MODULE_GET] = GET,
-	[35] = SET,
-	[36] = GET, /* power over Ethernet */
-	[37] = SET,
+	[ETHTOOL_MSG_STRSET_GET] = OP_GET,
+	[ETHTOOL_MSG_LINKINFO_GET] = OP_GET,
+	[ETHTOOL_MSG_LINKINFO_GET + 1] = OP_SET,
+	[ETHTOOL_MSG_LINKMODES_GET] = OP_GET,
+	[ETHTOOL_MSG_LINKMODES_GET + 1] = OP_SET,
+	[ETHTOOL_MSG_LINKSTATE_GET] = OP_GET,
+	[ETHTOOL_MSG_DEBUG_GET] = OP_GET,
+	[ETHTOOL_MSG_DEBUG_SET] = OP_SET,
+	[ETHTOOL_MSG_WOL_GET] = OP_GET | GENL_UNS_ADMIN_PERM,
+	[ETHTOOL_MSG_WOL_GET + 1] = OP_SET,
+	[ETHTOOL_MSG_FEATURES_GET] = OP_GET,
+	[ETHTOOL_MSG_FEATURES_SET] = OP_SET,
+	[13] = OP_GET, /* private flags */
+	[14] = OP_SET,
+	[ETHTOOL_MSG_RINGS_GET] = OP_GET,
+	[ETHTOOL_MSG_RINGS_SET] = OP_SET,
+	[ETHTOOL_MSG_CHANNELS_GET] = OP_GET,
+	[ETHTOOL_MSG_CHANNELS_GET + 1] = OP_SET,
+	[ETHTOOL_MSG_COALESCE_GET] = OP_GET,
+	[ETHTOOL_MSG_COALESCE_SET] = OP_SET,
+	[ETHTOOL_MSG_PAUSE_GET] = OP_GET,
+	[ETHTOOL_MSG_PAUSE_GET + 1] = OP_SET,
+	[ETHTOOL_MSG_EEE_GET] = OP_GET,
+	[ETHTOOL_MSG_EEE_GET + 1] = OP_SET,
+	[ETHTOOL_MSG_TSINFO_GET] = OP_GET,
+	[26] = OP_SET, /* tests of the cable */
+	[27] = OP_SET,
+	[28] = OP_GET, /* tunnels */
+	[29] = OP_GET, /* FEC */
+	[30] = OP_SET,
+	[31] = OP_GET | GENL_UNS_ADMIN_PERM, /* a module's memory */
+	[ETHTOOL_MSG_STATS_GET] = OP_GET,
+	[33] = OP_GET, /* clocks */
+	[ETHTOOL_MSG_MODULE_GET] = OP_GET,
+	[ETHTOOL_MSG_MODULE_GET + 1] = OP_SET,
+	[36] = OP_GET, /* power over Ethernet */
+	[37] = OP_SET,
 };
 
 static u32 news_seq;
@@ -212,6 +212,7 @@ static int parse_header(struct net *net, struct ethnl_req *q,
 						.len = 127 },
 		[ETHTOOL_A_HEADER_FLAGS] = { .kind = NLA_U32 },
 	};
+	u32 known = ETHTOOL_FLAG_COMPACT_BITSETS | ETHTOOL_FLAG_OMIT_REPLY;
 	const struct nlattr *tb[ETHTOOL_A_HEADER_FLAGS + 1], *flags;
 	int err;
 
@@ -224,7 +225,9 @@ static int parse_header(struct net *net, struct ethnl_req *q,
 	flags = tb[ETHTOOL_A_HEADER_FLAGS];
 	if (flags)
 		q->flags = nla_get_u32(flags);
-	if (q->flags & ~(u32)ETHTOOL_FLAG_ALL)
+	if (q->o && q->o->cmd == ETHTOOL_GPAUSEPARAM)
+		known |= ETHTOOL_FLAG_STATS;
+	if (q->flags & ~known)
 		return nl_err_attr(q->x, -EINVAL, flags, "reserved bit set");
 	return find_dev(net, q, header, tb[ETHTOOL_A_HEADER_DEV_INDEX],
 			tb[ETHTOOL_A_HEADER_DEV_NAME]);
@@ -391,6 +394,8 @@ static int ethnl_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct ethnl_req q = { .o = find_object(genl_cmd(cb->nlh)) };
 	int err = parse_request(&r, &q, false);
 
+	if (err == -ENODEV)
+		err = 0; /* it went since the dump began */
 	if (err || !q.o)
 		return err;
 	q.skb = skb;

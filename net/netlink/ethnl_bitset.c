@@ -131,8 +131,13 @@ static int parse_bit(const struct nlattr *bit, u32 set,
 	return (int)named;
 }
 
-static int parse_list(const struct nlattr **tb, u32 set, u32 *value, u32 *mask,
-		      struct netlink_ext_ack *x)
+/* A set on its way in: its names, what is found, and why it is refused. */
+struct bits {
+	u32 set, value, mask;
+	struct netlink_ext_ack *x;
+};
+
+static int parse_list(const struct nlattr **tb, struct bits *b)
 {
 	const struct nlattr *bits = tb[ETHTOOL_A_BITSET_BITS], *a;
 	bool list = tb[ETHTOOL_A_BITSET_NOMASK];
@@ -141,29 +146,28 @@ static int parse_list(const struct nlattr **tb, u32 set, u32 *value, u32 *mask,
 	int i;
 
 	if (tb[ETHTOOL_A_BITSET_VALUE])
-		return nl_err_attr(x, -EINVAL, tb[ETHTOOL_A_BITSET_VALUE],
+		return nl_err_attr(b->x, -EINVAL, tb[ETHTOOL_A_BITSET_VALUE],
 				   "value only allowed in compact bitset");
 	if (tb[ETHTOOL_A_BITSET_MASK])
-		return nl_err_attr(x, -EINVAL, tb[ETHTOOL_A_BITSET_MASK],
+		return nl_err_attr(b->x, -EINVAL, tb[ETHTOOL_A_BITSET_MASK],
 				   "mask only allowed in compact bitset");
 	for (a = nla_data(bits); nla_ok(a, left); a = nla_next(a, &left)) {
 		if ((a->nla_type & NLA_TYPE_MASK) != ETHTOOL_A_BITSET_BITS_BIT)
 			continue;
-		i = parse_bit(a, set, btb, x);
+		i = parse_bit(a, b->set, btb, b->x);
 		if (i < 0)
 			return i;
-		*mask |= 1U << i;
+		b->mask |= 1U << i;
 		if (list || btb[ETHTOOL_A_BITSET_BIT_VALUE])
-			*value |= 1U << i;
+			b->value |= 1U << i;
 	}
 	if (list)
-		*mask = UINT32_MAX;
+		b->mask = UINT32_MAX;
 	return 0;
 }
 
-/* The first of @a's words; the bits beyond @nbits must be 0. */
-static int parse_word(const struct nlattr *a, u32 nbits, u32 *word,
-		      struct netlink_ext_ack *x)
+/* The first of @a's words; what is beyond the set's bits must be 0. */
+static int parse_word(const struct nlattr *a, const struct bits *b, u32 *word)
 {
 	const u8 *p = nla_data(a);
 	u32 i;
@@ -172,21 +176,20 @@ static int parse_word(const struct nlattr *a, u32 nbits, u32 *word,
 	for (i = 4; i < nla_len(a); i++)
 		if (p[i])
 			break;
-	if (i < nla_len(a) || *word >> nbits)
+	if (i < nla_len(a) || *word >> ethtool_sset_count(NULL, b->set))
 		return nl_err_attr(
-			x, -EINVAL, a,
+			b->x, -EINVAL, a,
 			"cannot modify bits past kernel bitset size");
 	return 0;
 }
 
-static int parse_words(const struct nlattr *a, const struct nlattr **tb,
-		       u32 set, u32 *value, u32 *mask,
+/* That words, value and mask, are there as they must be. */
+static int check_words(const struct nlattr *a, const struct nlattr **tb,
 		       struct netlink_ext_ack *x)
 {
 	const struct nlattr *v = tb[ETHTOOL_A_BITSET_VALUE];
 	const struct nlattr *m = tb[ETHTOOL_A_BITSET_MASK];
-	u32 bytes, size, nbits = ethtool_sset_count(NULL, set);
-	int err;
+	u32 bytes, size;
 
 	if (!tb[ETHTOOL_A_BITSET_SIZE])
 		return nl_err_attr(x, -EINVAL, a,
@@ -208,10 +211,24 @@ static int parse_words(const struct nlattr *a, const struct nlattr **tb,
 	if (m && nla_len(m) != bytes)
 		return nl_err_attr(x, -EINVAL, m,
 				   "bitset mask length does not match size");
-	if (!m)
-		return parse_word(v, nbits, value, x) ?: (*mask = ~0U, 0);
-	err = parse_word(m, nbits, mask, x);
-	*value = nla_get_u32(v) & *mask;
+	return 0;
+}
+
+static int parse_words(const struct nlattr *a, const struct nlattr **tb,
+		       struct bits *b)
+{
+	const struct nlattr *v = tb[ETHTOOL_A_BITSET_VALUE];
+	const struct nlattr *m = tb[ETHTOOL_A_BITSET_MASK];
+	int err = check_words(a, tb, b->x);
+
+	if (err)
+		return err;
+	if (!m) {
+		b->mask = UINT32_MAX;
+		return parse_word(v, b, &b->value);
+	}
+	err = parse_word(m, b, &b->mask);
+	b->value = nla_get_u32(v) & b->mask;
 	return err;
 }
 
@@ -229,15 +246,13 @@ int ethnl_parse_bitset(const struct nlattr *a, u32 set, u32 *value, u32 *mask,
 		       struct netlink_ext_ack *x)
 {
 	const struct nlattr *tb[BITSET_MAX + 1];
+	struct bits b = { .set = set, .x = x };
 	int err = nla_parse_nested(tb, BITSET_MAX, a, bitset_policy, x);
 
-	*value = 0;
-	*mask = 0;
-	if (err)
-		return err;
-	err = tb[ETHTOOL_A_BITSET_BITS]
-		      ? parse_list(tb, set, value, mask, x)
-		      : parse_words(a, tb, set, value, mask, x);
-	*mask &= (1U << ethtool_sset_count(NULL, set)) - 1;
+	if (!err)
+		err = tb[ETHTOOL_A_BITSET_BITS] ? parse_list(tb, &b)
+						: parse_words(a, tb, &b);
+	*value = b.value;
+	*mask = b.mask & ((1U << ethtool_sset_count(NULL, set)) - 1);
 	return err;
 }

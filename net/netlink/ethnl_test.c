@@ -624,6 +624,42 @@ static void ethnl_parse_bitset_minds_its_end(struct kunit *test)
 	genl_end(&g);
 }
 
+/* Each allocation fails once: nobody crashes, leaks or is left half set. */
+static void ethnl_survives_each_allocation_failure(struct kunit *test)
+{
+	static const u8 cmds[] = { ETHTOOL_MSG_STRSET_GET,
+				   ETHTOOL_MSG_FEATURES_GET,
+				   ETHTOOL_MSG_FEATURES_SET,
+				   ETHTOOL_MSG_DEBUG_SET };
+	struct genl_test g = genl_begin(test);
+	u32 i, n;
+
+	for (i = 0; i < ARRAY_SIZE(cmds); i++) {
+		for (n = 1; n < 30; n++) {
+			ask(&g, cmds[i], 0, "eth0");
+			if (cmds[i] == ETHTOOL_MSG_FEATURES_SET)
+				put_bit_named(&g, ETHTOOL_A_FEATURES_WANTED,
+					      "tx-scatter-gather", n & 1);
+			if (cmds[i] == ETHTOOL_MSG_DEBUG_SET)
+				put_bit_named(&g, ETHTOOL_A_DEBUG_MSGMASK,
+					      "link", n & 1);
+			test_fail_nth_alloc(n);
+			nl_send(g.t, g.t->req, g.t->len);
+			if (!test_fail_fired())
+				break;
+			test_fail_nth_alloc(0);
+			while (nl_next(g.t, g.t->sock))
+				;
+		}
+		test_fail_nth_alloc(0);
+		KUNIT_EXPECT_GT(test, n, 2);
+		KUNIT_EXPECT_LT(test, n, 30);
+		while (nl_next(g.t, g.t->sock) || nl_next(g.m, g.m->sock))
+			;
+	}
+	genl_end(&g);
+}
+
 static const struct kunit_case ethnl_cases[] = {
 	KUNIT_CASE(ctrl_tells_of_a_family),
 	KUNIT_CASE(ctrl_dumps_every_family),
@@ -636,6 +672,7 @@ static const struct kunit_case ethnl_cases[] = {
 	KUNIT_CASE(ethnl_set_tells_the_group),
 	KUNIT_CASE(ethnl_set_features_tells_what_came_of_it),
 	KUNIT_CASE(ethnl_parse_bitset_minds_its_end),
+	KUNIT_CASE(ethnl_survives_each_allocation_failure),
 	{}
 };
 

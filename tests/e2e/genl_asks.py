@@ -118,6 +118,7 @@ def headers():
     show("name without end", ETHTOOL, LINKMODES, nest(1, attr(2, b"eth0")))
     show("reserved flag", ETHTOOL, LINKMODES,
          nest(1, NAME, attr(3, u32(0x10000))))
+    show("statistics", ETHTOOL, LINKMODES, nest(1, NAME, attr(3, u32(4))))
     show("unknown in header", ETHTOOL, LINKMODES, nest(1, NAME, attr(9)))
     show("unknown", ETHTOOL, LINKMODES, ETH0 + attr(77))
     show("bytes left", ETHTOOL, LINKMODES, ETH0 + b"\0\0\0")

@@ -340,6 +340,28 @@ static void rtnl_getroute_tells_the_way(struct kunit *test)
 	nl_end(t);
 }
 
+static void rtnl_getnetconf_tells_of_one(struct kunit *test)
+{
+	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
+	int ifindex = t->f->eth0->ifindex, family = AF_INET, nobody = 99;
+	const struct nlmsghdr *h;
+
+	net_ipv4(t->f->net)->sysctl_ip_forward = 1;
+	nl_message(t, RTM_GETNETCONF, 0, &family, sizeof(family));
+	nl_attr(t, NETCONFA_IFINDEX, &ifindex, sizeof(ifindex));
+	nl_send(t, t->req, t->len);
+	h = nl_next(t, t->sock);
+	KUNIT_ASSERT_NOT_NULL(test, h);
+	KUNIT_EXPECT_EQ(test, h->nlmsg_type, RTM_NEWNETCONF);
+	KUNIT_EXPECT_EQ(test, nla_get_u32(nl_find(h, 1, NETCONFA_FORWARDING)),
+			1);
+	nl_message(t, RTM_GETNETCONF, NLM_F_ACK, &family, sizeof(family));
+	KUNIT_EXPECT_EQ(test, nl_talk(t), -EINVAL);
+	nl_attr(t, NETCONFA_IFINDEX, &nobody, sizeof(nobody));
+	KUNIT_EXPECT_EQ(test, nl_talk(t), -EINVAL);
+	nl_end(t);
+}
+
 /* A table that changes between two packets: the rest is marked. */
 static void netlink_dump_says_that_the_table_changed(struct kunit *test)
 {
@@ -405,6 +427,7 @@ static const struct kunit_case netlink_cases[] = {
 	KUNIT_CASE(rtnl_newroute_follows_its_flags),
 	KUNIT_CASE(rtnl_dump_routes_shows_each_once),
 	KUNIT_CASE(rtnl_getroute_tells_the_way),
+	KUNIT_CASE(rtnl_getnetconf_tells_of_one),
 	KUNIT_CASE(netlink_dump_says_that_the_table_changed),
 	KUNIT_CASE(netlink_deliver_tells_of_lost_news),
 	{}

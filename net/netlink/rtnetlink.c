@@ -48,6 +48,8 @@ static const struct rtnl_handler {
 	{ RTM_NEWTFILTER, false, rtnl_newfilter, NULL },
 	{ RTM_DELTFILTER, false, rtnl_newfilter, NULL },
 	{ RTM_GETTFILTER, false, NULL, dump_nothing },
+	{ RTM_GETNEIGHTBL, true, NULL, rtnl_dump_neightbl },
+	{ RTM_GETNETCONF, true, rtnl_getnetconf, rtnl_dump_netconf },
 };
 
 static const struct rtnl_handler *find_handler(u16 type)

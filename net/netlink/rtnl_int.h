@@ -70,6 +70,10 @@ int rtnl_getneigh(const struct nl_request *r);
 int rtnl_dump_neighs(struct sk_buff *skb, struct netlink_callback *cb);
 void rtnl_neigh_event(const struct neighbour *n, bool gone);
 
+int rtnl_getnetconf(const struct nl_request *r);
+int rtnl_dump_netconf(struct sk_buff *skb, struct netlink_callback *cb);
+int rtnl_dump_neightbl(struct sk_buff *skb, struct netlink_callback *cb);
+
 int rtnl_newqdisc(const struct nl_request *r);
 int rtnl_delqdisc(const struct nl_request *r);
 int rtnl_getqdisc(const struct nl_request *r);

@@ -348,3 +348,27 @@ def test_ip_shows_and_finds(tmp_path):
     linux, ours = (side[side.index("begin"):] for side in (linux, ours))
     assert len(linux) > 45, linux
     assert ours == linux
+
+
+SETTINGS = """
+ip -4 netconf show
+ip -4 netconf show dev eth0
+ip -4 ntable show
+ip link del lo
+ip link add name eth0 type nonsense
+"""
+
+
+def test_ip_shows_settings(tmp_path):
+    linux, ours = ("\n".join(side)
+                   for side in both(tmp_path, "iproute2", SETTINGS))
+    linux = re.sub(r"inet far .*\n", "", linux)
+    # On Linux each device has parameters of its own, and a proxy.
+    linux = re.sub(r"inet arp_cache\ndev .*\n(?:(?!inet|RTNET).*\n)*", "",
+                   linux)
+    linux = re.sub(r"anycast_delay .* (?=locktime)", "", linux)
+    # A random share of the base.
+    linux, ours = (sorted(re.sub(r" reachable \d+", "", side).splitlines())
+                   for side in (linux, ours))
+    assert sum("forwarding off" in line for line in linux) == 5, linux
+    assert ours == linux

@@ -262,8 +262,12 @@ struct Qdisc *qdisc_create_dflt(struct netdev_queue *txq,
  */
 struct Qdisc *qdisc_create_class(struct Qdisc *up)
 {
-	struct Qdisc *q = qdisc_create_dflt(up->dev_queue, &pfifo_qdisc_ops);
+	const struct Qdisc_ops *ops = qdisc_lookup_ops("pfifo");
+	struct Qdisc *q;
 
+	if (WARN_ON(!ops)) /* net/sched/ brings both */
+		return ERR_PTR(-ENOENT);
+	q = qdisc_create_dflt(up->dev_queue, ops);
 	if (!IS_ERR(q)) {
 		q->flags |= TCQ_F_INVISIBLE;
 		q->up = up;

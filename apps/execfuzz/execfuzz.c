@@ -23,15 +23,15 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BASE  0x400000UL
-#define PAGE  4096UL
-#define SIZE  (2 * PAGE)
-#define ENDED 256 /* of the results: exit status, signal from SIGNALLED on */
+#define BASE      0x400000UL
+#define PAGE      4096UL
+#define SIZE      (2 * PAGE)
+#define ENDED     256 /* of the results: exit status, signal from SIGNALLED on */
 #define SIGNALLED 512
 
 /* mov edi,[rsp]; mov eax,60; syscall */
-static const unsigned char code[] = { 0x8b, 0x3c, 0x24, 0xb8, 60, 0,
-				      0,    0,    0x0f, 0x05 };
+static const unsigned char code[] = { 0x8b, 0x3c, 0x24, 0xb8, 60,
+				      0,    0,    0,    0x0f, 0x05 };
 
 /* A program: text and, in the second page, data and bss. */
 static struct image {
@@ -46,7 +46,12 @@ _Static_assert(sizeof(img) == SIZE, "two pages");
 /* An address that nothing is at. */
 static char *volatile nowhere = (char *)8;
 
-enum { TEXT, DATA, STACK, INTERP };
+enum {
+	TEXT,
+	DATA,
+	STACK,
+	INTERP
+};
 
 static Elf64_Phdr segment(uint32_t type, uint32_t flags, uint64_t at,
 			  uint64_t size)
@@ -560,7 +565,7 @@ static void spoil(void)
 
 static void random_image(void)
 {
-	static const char *const interps[] = { NULL,  "./ld",   "./none",
+	static const char *const interps[] = { NULL,  "./ld",  "./none",
 					       "./f", "./bad", "./dir" };
 	const char *interp =
 		interps[rnd() % (sizeof(interps) / sizeof(interps[0]))];
@@ -581,9 +586,9 @@ static void random_image(void)
 static void random_script(void)
 {
 	static const char *const words[] = {
-		"#!",  "#!",     "#! ",  "\n",     "./f", "./s0",
-		"./s3", "./s7",  "./ok", "/",      "/no", "./dir",
-		"\t ", "./bad", "x",    "\177ELF", "../", "./closed",
+		"#!",   "#!",    "#! ",  "\n",      "./f", "./s0",
+		"./s3", "./s7",  "./ok", "/",       "/no", "./dir",
+		"\t ",  "./bad", "x",    "\177ELF", "../", "./closed",
 	};
 	char text[700] = "#!";
 	size_t n = rnd() & 7 ? 2 : 0, len;

@@ -21,10 +21,16 @@
 	X(Ip, ReasmOKs) X(Ip, ReasmFails) X(Ip, FragOKs) X(Ip, FragFails)      \
 	X(Ip, FragCreates) X(Ip, OutTransmits)                                 \
 	X(Icmp, InMsgs) X(Icmp, InErrors) X(Icmp, InCsumErrors)                \
-	X(Icmp, InDestUnreachs) X(Icmp, InTimeExcds) X(Icmp, InEchos)          \
-	X(Icmp, InEchoReps) X(Icmp, OutMsgs) X(Icmp, OutErrors)                \
+	X(Icmp, InDestUnreachs) X(Icmp, InTimeExcds) X(Icmp, InParmProbs)      \
+	X(Icmp, InSrcQuenchs) X(Icmp, InRedirects) X(Icmp, InEchos)            \
+	X(Icmp, InEchoReps) X(Icmp, InTimestamps) X(Icmp, InTimestampReps)     \
+	X(Icmp, InAddrMasks) X(Icmp, InAddrMaskReps) X(Icmp, OutMsgs)          \
+	X(Icmp, OutErrors) X(Icmp, OutRateLimitGlobal)                         \
 	X(Icmp, OutRateLimitHost) X(Icmp, OutDestUnreachs)                     \
-	X(Icmp, OutTimeExcds) X(Icmp, OutEchos) X(Icmp, OutEchoReps)           \
+	X(Icmp, OutTimeExcds) X(Icmp, OutParmProbs) X(Icmp, OutSrcQuenchs)     \
+	X(Icmp, OutRedirects) X(Icmp, OutEchos) X(Icmp, OutEchoReps)           \
+	X(Icmp, OutTimestamps) X(Icmp, OutTimestampReps)                       \
+	X(Icmp, OutAddrMasks) X(Icmp, OutAddrMaskReps)                         \
 	X(Tcp, ActiveOpens) X(Tcp, PassiveOpens) X(Tcp, AttemptFails)          \
 	X(Tcp, EstabResets) X(Tcp, CurrEstab) X(Tcp, InSegs) X(Tcp, OutSegs)   \
 	X(Tcp, RetransSegs) X(Tcp, InErrs) X(Tcp, OutRsts)                     \
@@ -50,7 +56,8 @@
 	X(TcpExt, TCPLostRetransmit) X(TcpExt, TCPRenoFailures)                \
 	X(TcpExt, TCPSackFailures) X(TcpExt, TCPLossFailures)                  \
 	X(TcpExt, TCPFastRetrans) X(TcpExt, TCPSlowStartRetrans)               \
-	X(TcpExt, TCPTimeouts) X(TcpExt, TCPLossProbes)                        \
+	X(TcpExt, TCPTimeouts) X(TcpExt, TCPRenoRecoveryFail)                  \
+	X(TcpExt, TCPSackRecoveryFail) X(TcpExt, TCPLossProbes)                \
 	X(TcpExt, TCPLossProbeRecovery) X(TcpExt, TCPRcvCollapsed)             \
 	X(TcpExt, TCPBacklogCoalesce) X(TcpExt, TCPDSACKOldSent)               \
 	X(TcpExt, TCPDSACKOfoSent) X(TcpExt, TCPDSACKRecv)                     \
@@ -71,11 +78,13 @@
 	X(TcpExt, TCPFromZeroWindowAdv) X(TcpExt, TCPToZeroWindowAdv)          \
 	X(TcpExt, TCPWantZeroWindowAdv) X(TcpExt, TCPSynRetrans)               \
 	X(TcpExt, TCPOrigDataSent) X(TcpExt, TCPHystartTrainDetect)            \
-	X(TcpExt, TCPHystartDelayDetect) X(TcpExt, TCPACKSkippedSynRecv)       \
+	X(TcpExt, TCPHystartDelayDetect) X(TcpExt, TCPHystartDelayCwnd)        \
+	X(TcpExt, TCPACKSkippedSynRecv)                                        \
 	X(TcpExt, TCPACKSkippedPAWS) X(TcpExt, TCPACKSkippedSeq)               \
 	X(TcpExt, TCPACKSkippedFinWait2) X(TcpExt, TCPACKSkippedTimeWait)      \
 	X(TcpExt, TCPACKSkippedChallenge) X(TcpExt, TCPWinProbe)               \
 	X(TcpExt, TCPKeepAlive) X(TcpExt, TCPDelivered)                        \
+	X(TcpExt, TCPDeliveredCE)                                              \
 	X(TcpExt, TCPAckCompressed) X(TcpExt, TCPZeroWindowDrop)               \
 	X(TcpExt, BeyondWindow) X(TcpExt, TCPRcvQDrop)                         \
 	X(TcpExt, TcpTimeoutRehash) X(TcpExt, TCPMD5Unexpected)                \

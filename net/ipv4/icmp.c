@@ -122,7 +122,11 @@ static bool icmp_allow(struct net *net, const struct rtable *rt, u8 type,
 	if (!(BIT(type) & n->sysctl_icmp_ratemask) ||
 	    (rt->dst.dev->flags & IFF_LOOPBACK))
 		return true;
-	if (icmp_global_allow(n) && icmp_host_allow(n, addr))
+	if (!icmp_global_allow(n)) {
+		NET_INC_STATS(net, Icmp_OutRateLimitGlobal);
+		return false;
+	}
+	if (icmp_host_allow(n, addr))
 		return true;
 	NET_INC_STATS(net, Icmp_OutRateLimitHost);
 	return false;
@@ -130,22 +134,37 @@ static bool icmp_allow(struct net *net, const struct rtable *rt, u8 type,
 
 /* --- sending --- */
 
-static void icmp_out_count(struct net *net, u8 type)
+/* The counters of each type: MIB_*, 0 for none. */
+static const struct {
+	u16 in, out;
+} icmp_mib[NR_ICMP_TYPES + 1] = {
+#define ICMP_MIB(name)                                \
+	{                                             \
+		MIB_Icmp_In##name, MIB_Icmp_Out##name \
+	}
+	[ICMP_ECHOREPLY] = ICMP_MIB(EchoReps),
+	[ICMP_DEST_UNREACH] = ICMP_MIB(DestUnreachs),
+	[ICMP_SOURCE_QUENCH] = ICMP_MIB(SrcQuenchs),
+	[ICMP_REDIRECT] = ICMP_MIB(Redirects),
+	[ICMP_ECHO] = ICMP_MIB(Echos),
+	[ICMP_TIME_EXCEEDED] = ICMP_MIB(TimeExcds),
+	[ICMP_PARAMETERPROB] = ICMP_MIB(ParmProbs),
+	[ICMP_TIMESTAMP] = ICMP_MIB(Timestamps),
+	[ICMP_TIMESTAMPREPLY] = ICMP_MIB(TimestampReps),
+	[ICMP_ADDRESS] = ICMP_MIB(AddrMasks),
+	[ICMP_ADDRESSREPLY] = ICMP_MIB(AddrMaskReps),
+};
+
+/**
+ * icmp_out_count() - A message leaves.
+ * @net:  the stack.
+ * @type: ICMP_*.
+ */
+void icmp_out_count(struct net *net, u8 type)
 {
 	NET_INC_STATS(net, Icmp_OutMsgs);
-	switch (type) {
-	case ICMP_DEST_UNREACH:
-		NET_INC_STATS(net, Icmp_OutDestUnreachs);
-		break;
-	case ICMP_TIME_EXCEEDED:
-		NET_INC_STATS(net, Icmp_OutTimeExcds);
-		break;
-	case ICMP_ECHOREPLY:
-		NET_INC_STATS(net, Icmp_OutEchoReps);
-		break;
-	default:
-		break;
-	}
+	if (type <= NR_ICMP_TYPES && icmp_mib[type].out)
+		net->mib.v[icmp_mib[type].out]++;
 }
 
 /*
@@ -294,7 +313,6 @@ static void icmp_echo(struct sk_buff *skb)
 	struct flowi4 fl4;
 	struct rtable *rt;
 
-	NET_INC_STATS(net, Icmp_InEchos);
 	if (net->ipv4->sysctl_icmp_echo_ignore_all ||
 	    (!unicast && net->ipv4->sysctl_icmp_echo_ignore_broadcasts) ||
 	    hdr.code)
@@ -389,22 +407,19 @@ static bool icmp_unreach(struct sk_buff *skb)
 /* True: the message was in order. */
 static bool icmp_dispatch(struct sk_buff *skb)
 {
-	struct net *net = dev_net(skb->dev);
+	u8 type = icmp_hdr(skb)->type;
 
-	switch (icmp_hdr(skb)->type) {
+	if (type <= NR_ICMP_TYPES && icmp_mib[type].in)
+		dev_net(skb->dev)->mib.v[icmp_mib[type].in]++;
+	switch (type) {
 	case ICMP_ECHO:
 		icmp_echo(skb);
 		return true;
 	case ICMP_ECHOREPLY:
-		NET_INC_STATS(net, Icmp_InEchoReps);
 		ping_rcv(skb);
 		return true;
 	case ICMP_DEST_UNREACH:
-		NET_INC_STATS(net, Icmp_InDestUnreachs);
-		return icmp_unreach(skb);
 	case ICMP_TIME_EXCEEDED:
-		NET_INC_STATS(net, Icmp_InTimeExcds);
-		return icmp_unreach(skb);
 	case ICMP_PARAMETERPROB:
 		return icmp_unreach(skb);
 	default:

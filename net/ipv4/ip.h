@@ -187,6 +187,7 @@ void ip_init(void);
 /* An error about @skb_in, rate limited, never about an error. Not consumed. */
 void icmp_send(struct sk_buff *skb_in, int type, int code, __be32 info);
 int icmp_rcv(struct sk_buff *skb);
+void icmp_out_count(struct net *net, u8 type);
 int icmp_net_init(struct net *net) __must_check;
 void icmp_net_exit(struct net *net);
 void icmp_init(void);

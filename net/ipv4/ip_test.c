@@ -309,6 +309,28 @@ static void icmp_echo_returns_every_byte(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, MIB(f, Icmp_InCsumErrors), 1);
 }
 
+/* Each type has its counter, also those that nobody acts on. */
+static void icmp_rcv_counts_by_type(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	u32 i, mib, len;
+	u8 d[64];
+
+	for (i = 0; i < 256; i++) {
+		len = echo(d, 8);
+		d[0] = (u8)i;
+		put_unaligned_be16(0, d + 2);
+		memcpy(d + 2, &(__sum16){ ip_compute_csum(d, len) }, 2);
+		deliver(f, IPPROTO_ICMP, (u16)i, 0, d, len);
+	}
+	KUNIT_EXPECT_EQ(test, MIB(f, Icmp_InMsgs), 256);
+	for (mib = MIB_Icmp_InDestUnreachs; mib <= MIB_Icmp_InAddrMaskReps;
+	     mib++)
+		KUNIT_EXPECT_EQ(test, f->net->mib.v[mib], 1);
+	KUNIT_EXPECT_EQ(test, MIB(f, Icmp_OutEchoReps), 1);
+	KUNIT_EXPECT_EQ(test, MIB(f, Icmp_OutMsgs), 1);
+}
+
 /* RFC 1812, section 4.3.2.8: a flood of wrong datagrams is not a flood of
  * answers. */
 static void icmp_send_is_rate_limited(struct kunit *test)
@@ -320,7 +342,8 @@ static void icmp_send_is_rate_limited(struct kunit *test)
 	for (i = 0; i < 100; i++)
 		deliver(f, IPPROTO_UDP, 1, 0, d, len);
 	KUNIT_EXPECT_EQ(test, f->tx_frames, 6); /* one host's burst */
-	KUNIT_EXPECT_EQ(test, MIB(f, Icmp_OutRateLimitHost), 94);
+	KUNIT_EXPECT_EQ(test, MIB(f, Icmp_OutRateLimitHost), 44);
+	KUNIT_EXPECT_EQ(test, MIB(f, Icmp_OutRateLimitGlobal), 50);
 	test_advance_ns(NSEC_PER_SEC);
 	deliver(f, IPPROTO_UDP, 1, 0, d, len);
 	deliver(f, IPPROTO_UDP, 1, 0, d, len);
@@ -739,6 +762,7 @@ static const struct kunit_case ip_cases[] = {
 	KUNIT_CASE(ip_defrag_survives_failed_allocations),
 	KUNIT_CASE(ip_defrag_random_pieces),
 	KUNIT_CASE(icmp_echo_returns_every_byte),
+	KUNIT_CASE(icmp_rcv_counts_by_type),
 	KUNIT_CASE(icmp_send_is_rate_limited),
 	KUNIT_CASE(icmp_send_keeps_silent),
 	KUNIT_CASE(icmp_frag_needed_lowers_the_mtu),

@@ -191,8 +191,7 @@ static int ping_send(struct sock *sk, struct msghdr *msg, u32 len,
 	if (IS_ERR_OR_NULL(skb))
 		return skb ? (int)PTR_ERR(skb) : 0;
 	ping_complete(sk, skb, icmph);
-	NET_INC_STATS(sock_net(sk), Icmp_OutMsgs);
-	NET_INC_STATS(sock_net(sk), Icmp_OutEchos);
+	icmp_out_count(sock_net(sk), ICMP_ECHO);
 	err = ip_send_skb(sock_net(sk), skb);
 	return err;
 }

@@ -188,6 +188,14 @@ static int raw_dest(struct sock *sk, const struct msghdr *msg, __be32 *daddr)
 	return 0;
 }
 
+/* A message of ICMP is one of ours, whoever wrote it. */
+static void raw_count(struct net *net, u8 protocol, const struct sk_buff *skb)
+{
+	if (protocol == IPPROTO_ICMP &&
+	    skb_headlen(skb) > (u32)skb_transport_offset(skb))
+		icmp_out_count(net, *skb_transport_header(skb));
+}
+
 /* The program wrote the header: complete what it may leave open (raw(7)). */
 static int raw_send_hdrinc(struct sock *sk, const struct flowi4 *fl4,
 			   struct msghdr *msg, u32 len,
@@ -230,6 +238,7 @@ static int raw_send_hdrinc(struct sock *sk, const struct flowi4 *fl4,
 	*rtp = NULL;
 	if (!iph->id)
 		ip_select_ident(net, skb, NULL, 1);
+	raw_count(net, iph->protocol, skb);
 	return ip_send_skb(net, skb);
 drop:
 	kfree_skb_reason(skb, SKB_DROP_REASON_SKB_UCOPY_FAULT);
@@ -247,6 +256,7 @@ static int raw_send_plain(struct sock *sk, struct flowi4 *fl4,
 			  &cork, flags & ~(u32)MSG_MORE);
 	if (IS_ERR_OR_NULL(skb))
 		return skb ? (int)PTR_ERR(skb) : 0;
+	raw_count(sock_net(sk), fl4->flowi4_proto, skb);
 	return ip_send_skb(sock_net(sk), skb);
 }
 

@@ -303,6 +303,7 @@ static void hystart_leave(struct sock *sk, struct cubic *ca)
 	tp->snd_ssthresh = tp->snd_cwnd;
 	ca->css = 0;
 	NET_INC_STATS(sock_net(sk), TcpExt_TCPHystartDelayDetect);
+	NET_ADD_STATS(sock_net(sk), TcpExt_TCPHystartDelayCwnd, tp->snd_cwnd);
 }
 
 static bool hystart_rtt_rose(const struct cubic *ca, u32 base_us)

@@ -43,6 +43,9 @@ void tcp_gen_put(struct sock *sk)
 
 /* --- TIME_WAIT --- */
 
+/* What lasts no longer is counted apart, as on Linux. */
+#define TW_SHORT (4 * NSEC_PER_SEC)
+
 /**
  * tcp_timewait_kill() - End a TIME_WAIT now.
  * @tw: the caller holds a reference, unless it is the timer.
@@ -66,7 +69,6 @@ static void timewait_timer(struct timer_list *t)
 {
 	struct tcp_timewait_sock *tw = from_timer(tw, t, tw_timer);
 
-	NET_INC_STATS(tw->__tw_common.skc_net, TcpExt_TW);
 	tcp_timewait_kill(tw);
 }
 
@@ -139,6 +141,10 @@ void tcp_time_wait(struct sock *sk, int state, u64 timeo_ns)
 		if (state == TCP_TIME_WAIT)
 			timeo_ns = TCP_TIMEWAIT_LEN;
 		mod_timer(&tw->tw_timer, ktime_get_ns() + timeo_ns);
+		if (timeo_ns <= TW_SHORT)
+			NET_INC_STATS(sock_net(sk), TcpExt_TWKilled);
+		else
+			NET_INC_STATS(sock_net(sk), TcpExt_TW);
 	}
 	tcp_done(sk);
 	local_bh_enable();

@@ -24,8 +24,11 @@
 void tcp_count_delivered(struct tcp_sock *tp, u32 delivered, bool ece)
 {
 	tp->delivered += delivered;
-	if (ece)
-		tp->delivered_ce += delivered;
+	if (!ece)
+		return;
+	tp->delivered_ce += delivered;
+	NET_ADD_STATS(sock_net((struct sock *)tp), TcpExt_TCPDeliveredCE,
+		      delivered);
 }
 
 /**

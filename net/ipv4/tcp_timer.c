@@ -241,6 +241,36 @@ static void count_rto(struct sock *sk)
 	}
 }
 
+/* What the first timeout cut short. */
+static void count_failure(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	struct net *net = sock_net(sk);
+	bool sack = tcp_sk(sk)->rx_opt.sack_ok;
+
+	if (icsk->icsk_retransmits)
+		return;
+	switch (icsk->icsk_ca_state) {
+	case TCP_CA_Recovery:
+		if (sack)
+			NET_INC_STATS(net, TcpExt_TCPSackRecoveryFail);
+		else
+			NET_INC_STATS(net, TcpExt_TCPRenoRecoveryFail);
+		break;
+	case TCP_CA_Loss:
+		NET_INC_STATS(net, TcpExt_TCPLossFailures);
+		break;
+	case TCP_CA_Disorder:
+		if (sack)
+			NET_INC_STATS(net, TcpExt_TCPSackFailures);
+		else
+			NET_INC_STATS(net, TcpExt_TCPRenoFailures);
+		break;
+	default:
+		break;
+	}
+}
+
 /* A Fast Open's SYN-ACK is not acknowledged: before it is, nothing else goes
  * again. One try more than usual: the program may be using the connection. */
 static void fastopen_synack_timer(struct sock *sk, struct request_sock *req)
@@ -301,6 +331,7 @@ void tcp_retransmit_timer(struct sock *sk)
 	NET_INC_STATS(sock_net(sk), TcpExt_TCPTimeouts);
 	if (tcp_write_timeout(sk))
 		return;
+	count_failure(sk);
 	tcp_enter_loss(sk);
 	count_rto(sk);
 	head = tcp_rtx_queue_head(sk);

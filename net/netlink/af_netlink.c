@@ -17,6 +17,7 @@
 #include "lib/slab.h"
 #include "lib/softirq.h"
 #include "lib/uapi/rtnetlink.h"
+#include "net/ipv4/inet_sock.h"
 #include "net/netlink/netlink.h"
 
 /* What a dump puts into one packet: as much as the program has had room for,
@@ -711,6 +712,7 @@ static const struct proto_ops netlink_ops = {
 	.accept = sock_no_accept,
 	.getname = netlink_getname,
 	.poll = datagram_poll,
+	.ioctl = inet_ioctl,
 	.listen = sock_no_listen,
 	.shutdown = sock_no_shutdown,
 	.setsockopt = netlink_setsockopt,

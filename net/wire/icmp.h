@@ -13,6 +13,8 @@
 #define ICMP_PARAMETERPROB  12
 #define ICMP_TIMESTAMP      13
 #define ICMP_TIMESTAMPREPLY 14
+#define ICMP_ADDRESS        17
+#define ICMP_ADDRESSREPLY   18
 #define NR_ICMP_TYPES       18
 
 #define ICMP_NET_UNREACH    0

@@ -372,3 +372,81 @@ def test_ip_shows_settings(tmp_path):
                    for side in (linux, ours))
     assert sum("forwarding off" in line for line in linux) == 5, linux
     assert ours == linux
+
+
+# Connections, refusals, errors and echoes whose number is nobody's timing.
+TRAFFIC = """
+import socket, subprocess
+listener = socket.create_server(("127.0.0.1", 9000))
+client = socket.create_connection(("127.0.0.1", 9000))
+server, _ = listener.accept()
+client.sendall(b"x" * 100)
+server.recv(100)
+client.close()
+server.recv(1)
+server.close()
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.connect(("127.0.0.1", 5))
+udp.send(b"nobody is there")
+for ask in (lambda: udp.recv(1),
+            lambda: socket.create_connection(("127.0.0.1", 9))):
+    try:
+        ask()
+    except OSError as e:
+        print(e)
+subprocess.run(["ping", "-q", "-c", "3", "-i", "0.2", "127.0.0.1"],
+               stdout=subprocess.DEVNULL)
+"""
+
+
+def counters(said):
+    """What nstat prints, by name."""
+    rows = map(str.split, said[said.index("#kernel") + 1:])
+    return {name: int(value) for name, value, *_ in rows}
+
+
+def test_nstat_counts_as_on_linux(tmp_path):
+    path = tmp_path / "traffic.py"
+    path.write_text(TRAFFIC)
+    linux, ours = both(tmp_path, "iproute2,python3,iputils-ping",
+                       "mkdir -p /tmp\n"
+                       f"python3 -c '{TRAFFIC}'\n"
+                       "export NSTAT_HISTORY=/tmp/doorbell-nstat\n"
+                       "nstat -az; rm $NSTAT_HISTORY\n")
+    assert ours[:2] == linux[:2]
+    linux, ours = counters(linux), counters(ours)
+    # What only Doorbell counts: bytes sent by reference, and refused options.
+    assert {name for name in ours if name not in linux} == {
+        "DoorbellSentByReference", "DoorbellCopiedAfterAll",
+        "TcpExtTCPBadOptions"}
+    # IPv6, UDP-Lite, MPTCP and Linux's count of ICMP by number are not there;
+    # nor are counts by ECN's bits, which each packet would pay.
+    linux = {name: value for name, value in linux.items() if not re.match(
+        "Icmp6|Ip6|Udp6|UdpLite|MPTcpExt|IcmpMsg|IpExtIn(NoECT|ECT|CE)", name)}
+    # By header prediction or not: the short ways are others.
+    other = {"TcpExtTCPHPHits", "TcpExtTCPHPAcks", "TcpExtTCPPureAcks"}
+    assert {n: v for n, v in linux.items() if n not in other and
+            v != ours.get(n, 0)} == {}
+    assert ours["TcpAttemptFails"] == 1 and ours["IcmpInEchos"] == 3
+
+
+# Sysctls whose value is another here: what a machine of another size or this
+# host's owner chooses; a secret; and compressed ACKs, which are off here.
+OTHER_VALUES = re.compile(
+    r"net\.ipv4\.tcp_((available_|allowed_)?congestion_control|fastopen_key|"
+    r"rmem|wmem|max_syn_backlog|max_tw_buckets|comp_sack_nr|"
+    r"limit_output_bytes)$|net\.core\.|net\.ipv4\.ipfrag_high_thresh$")
+# Sysctls that Linux has in its first namespace only.
+FIRST_ONLY = {"net.core.netdev_max_backlog", "net.ipv4.tcp_mem",
+              "net.ipv4.tcp_max_orphans"}
+
+
+def test_sysctl_has_linux_names_and_defaults(tmp_path):
+    linux, ours = ({name: value for name, value in
+                    (line.split(" = ", 1) for line in side if " = " in line)
+                    if name.startswith("net.")}
+                   for side in both(tmp_path, "procps",
+                                    "/sbin/sysctl -a 2>/dev/null\n"))
+    assert len(ours) > 80 and set(ours) - set(linux) <= FIRST_ONLY
+    assert {n: v for n, v in ours.items() if n in linux and
+            v != linux[n] and not OTHER_VALUES.match(n)} == {}

@@ -13,6 +13,7 @@
 #include "kernel/vfs.h"
 #include "lib/err.h"
 #include "lib/slab.h"
+#include "lib/vsprintf.h"
 
 struct walk {
 	struct inode *dir; /* where we are; a reference */
@@ -63,35 +64,45 @@ static bool is_dot(const char *name)
 static int walk_path(struct walk *w, const char *path, bool stop_at_last,
 		     bool follow);
 
+/* To where a link leads that lies in the present directory. */
+static int walk_link(struct walk *w, struct inode *link, bool stop_at_last)
+{
+	struct inode *to;
+
+	if (++w->links > MAXSYMLINKS)
+		return -ELOOP;
+	if (!link->op)
+		return walk_path(w, link->link, stop_at_last, true);
+	to = link->op->follow(link);
+	if (IS_ERR(to))
+		return (int)PTR_ERR(to);
+	walk_to(w, to);
+	iput(to);
+	return 0;
+}
+
 /* Step into w->last of the present directory. */
 static int walk_step(struct walk *w, bool follow)
 {
 	const char *name = w->last;
 	struct inode *inode, *parent;
-	struct dentry *d;
-	int err;
+	int err = 0;
 
 	if (!S_ISDIR(w->dir->mode))
 		return -ENOTDIR;
 	if (is_dot(name)) {
-		parent = w->dir->dir.parent;
+		parent = w->dir->parent;
 		if (name[1] && parent)
 			walk_to(w, parent);
 		return 0;
 	}
-	d = dir_lookup(w->dir, name);
-	if (!d)
-		return -ENOENT;
-	if (!S_ISLNK(d->inode->mode) || !follow) {
-		walk_to(w, d->inode);
-		return 0;
-	}
-	if (++w->links > MAXSYMLINKS)
-		return -ELOOP;
-	/* The link may be removed by nobody meanwhile: nothing sleeps. */
-	inode = d->inode;
-	iget(inode);
-	err = walk_path(w, inode->link, false, true);
+	inode = dir_find(w->dir, name);
+	if (IS_ERR(inode))
+		return (int)PTR_ERR(inode);
+	if (S_ISLNK(inode->mode) && follow)
+		err = walk_link(w, inode, false);
+	else
+		walk_to(w, inode);
 	iput(inode);
 	return err;
 }
@@ -285,6 +296,43 @@ int path_make_parents(const char *path)
 }
 
 /**
+ * symlink_create() - Make a symbolic link.
+ * @path: absolute; its directory is there.
+ * @to:   its text.
+ *
+ * Context: boot task.
+ * Return:  0; -EEXIST: the name is taken; another negative errno.
+ */
+int symlink_create(const char *path, const char *to)
+{
+	size_t len = strlen(to);
+	char name[NAME_MAX + 1];
+	struct inode *dir, *inode;
+	bool trailing;
+	int err = path_parent(AT_FDCWD, path, &dir, name, &trailing);
+
+	if (err)
+		return err;
+	err = -EEXIST;
+	if (dir_lookup(dir, name))
+		goto out_put_dir;
+	err = -ENOMEM;
+	inode = inode_create(S_IFLNK | 0777, 0);
+	if (!inode)
+		goto out_put_dir;
+	inode->link = kmalloc(len + 1, GFP_KERNEL);
+	if (inode->link) {
+		memcpy(inode->link, to, len + 1);
+		inode->size = len;
+		err = dir_add(dir, name, inode);
+	}
+	iput(inode);
+out_put_dir:
+	iput(dir);
+	return err;
+}
+
+/**
  * dir_fill_on_use() - Have a directory filled when somebody first looks into
  * it.
  * @path: absolute, with a slash at its end; made if it is not there.
@@ -323,6 +371,8 @@ struct file *inode_open(struct inode *inode, u32 flags)
 	const struct file_operations *ops = &ramfs_file_ops;
 	struct file *f;
 
+	if (inode->op && inode->op->open)
+		return inode->op->open(inode, flags);
 	switch (inode->mode & S_IFMT) {
 	case S_IFDIR:
 		if ((flags & O_ACCMODE) != O_RDONLY || (flags & O_CREAT))
@@ -375,10 +425,10 @@ static int create_regular(struct inode *dir, const char *name, u32 mode,
 static int lookup_create(int dfd, const char *path, u32 flags, u32 mode,
 			 struct inode **res)
 {
-	struct inode *link;
-	struct dentry *d;
+	struct inode *inode;
 	struct walk w;
 	int err = walk_start(&w, dfd, path);
+	bool there; /* the link leads to an inode, not to a name */
 
 	if (err)
 		return err;
@@ -389,27 +439,30 @@ static int lookup_create(int dfd, const char *path, u32 flags, u32 mode,
 		err = -EISDIR;
 		if (!w.last[0] || w.trailing || is_dot(w.last))
 			break;
-		d = dir_lookup(w.dir, w.last);
-		if (!d) {
-			err = create_regular(w.dir, w.last, mode, res);
+		inode = dir_find(w.dir, w.last);
+		err = (int)PTR_ERR(inode);
+		if (IS_ERR(inode)) {
+			if (err == -ENOENT)
+				err = create_regular(w.dir, w.last, mode, res);
 			break;
 		}
-		err = -EEXIST;
-		if (flags & O_EXCL)
+		if (flags & O_EXCL) {
+			iput(inode);
+			err = -EEXIST;
 			break;
-		if (!S_ISLNK(d->inode->mode) || (flags & O_NOFOLLOW)) {
-			iget(d->inode);
-			*res = d->inode;
+		}
+		if (!S_ISLNK(inode->mode) || (flags & O_NOFOLLOW)) {
+			*res = inode;
 			err = 0;
 			break;
 		}
-		err = -ELOOP;
-		if (++w.links > MAXSYMLINKS)
-			break;
-		link = d->inode;
-		iget(link);
-		err = walk_path(&w, link->link, true, true);
-		iput(link);
+		there = inode->op;
+		err = walk_link(&w, inode, true);
+		iput(inode);
+		if (!err && there) {
+			*res = w.dir;
+			return 0;
+		}
 	}
 	iput(w.dir);
 	return err;
@@ -460,39 +513,66 @@ struct file *vfs_open(int dfd, const char *path, u32 flags, u32 mode)
 	return f;
 }
 
-/* Name of @dir in its parent; NULL if it was removed. */
-static const char *dir_name(const struct inode *dir)
+struct name_of {
+	struct dir_context ctx;
+	u64 ino;
+	char *name; /* NAME_MAX + 1 bytes */
+	bool found;
+};
+
+static bool take_name(struct dir_context *ctx, const char *name, u64 pos,
+		      u64 ino, u32 mode)
 {
+	struct name_of *n = container_of(ctx, struct name_of, ctx);
+
+	if (ino != n->ino)
+		return true;
+	strscpy(n->name, name, NAME_MAX + 1);
+	n->found = true;
+	return false;
+}
+
+/* Name of @inode in its parent; false if it was removed. */
+static bool inode_name(const struct inode *inode, char *name)
+{
+	struct name_of n = { { take_name }, inode->ino, name, false };
+	struct inode *dir = inode->parent;
+	loff_t pos = DIR_OP_POS;
 	struct dentry *d;
 
-	list_for_each_entry (d, &dir->dir.parent->dir.entries, entry) {
-		if (d->inode == dir)
-			return d->name;
+	if (!dir)
+		return false;
+	list_for_each_entry (d, &dir->dir.entries, entry) {
+		if (d->inode != inode)
+			continue;
+		memcpy(name, d->name, d->len + 1U);
+		return true;
 	}
-	return NULL;
+	if (dir->op)
+		dir->op->iterate(dir, &pos, &n.ctx);
+	return n.found;
 }
 
 /**
- * dir_path() - The absolute path of a directory.
- * @dir:  it.
- * @buf:  @size bytes.
- * @size: room.
+ * inode_path() - The absolute path of an inode.
+ * @inode: it.
+ * @buf:   @size bytes.
+ * @size:  room.
  *
  * Context: task.
- * Return:  length with the final zero; -ENOENT if the directory was removed,
- *          -ERANGE without room.
+ * Return:  length with the final zero; -ENOENT if it was removed, -ERANGE
+ *          without room.
  */
-int dir_path(const struct inode *dir, char *buf, size_t size)
+int inode_path(struct inode *inode, char *buf, size_t size)
 {
+	char name[NAME_MAX + 1];
 	size_t pos = size, len;
-	const char *name;
 
 	if (size < 2)
 		return -ERANGE;
 	buf[--pos] = 0;
-	while (dir != root_inode) {
-		name = dir->dir.parent ? dir_name(dir) : NULL;
-		if (!name)
+	while (inode != root_inode) {
+		if (!inode_name(inode, name))
 			return -ENOENT;
 		len = strlen(name);
 		if (len + 1 > pos)
@@ -500,7 +580,7 @@ int dir_path(const struct inode *dir, char *buf, size_t size)
 		pos -= len;
 		memcpy(buf + pos, name, len);
 		buf[--pos] = '/';
-		dir = dir->dir.parent;
+		inode = inode->parent;
 	}
 	if (pos == size - 1)
 		buf[--pos] = '/';

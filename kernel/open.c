@@ -26,7 +26,8 @@ static long do_open(int dfd, const char __user *upath, u32 flags, u32 mode)
 
 	if (IS_ERR(path))
 		return PTR_ERR(path);
-	f = vfs_open(dfd, path, flags, apply_umask(mode));
+	/* Linux says so of every file that a 64-bit program has opened. */
+	f = vfs_open(dfd, path, flags | O_LARGEFILE, apply_umask(mode));
 	kfree(path);
 	if (IS_ERR(f))
 		return PTR_ERR(f);
@@ -79,6 +80,22 @@ static bool name_is_dots(const struct last_name *l)
 	       strcmp(l->name, "..") == 0;
 }
 
+static bool name_is_taken(const struct last_name *l)
+{
+	struct inode *inode = dir_find(l->dir, l->name);
+
+	if (IS_ERR(inode))
+		return false;
+	iput(inode);
+	return true;
+}
+
+/* Why a name cannot be taken away that dir_lookup() does not know. */
+static int no_entry(const struct last_name *l)
+{
+	return name_is_taken(l) ? -EPERM : -ENOENT;
+}
+
 /* Name @inode at @upath; consumes the caller's reference to @inode. */
 static int add_new(int dfd, const char __user *upath, struct inode *inode)
 {
@@ -90,11 +107,11 @@ static int add_new(int dfd, const char __user *upath, struct inode *inode)
 	err = get_last(dfd, upath, &l);
 	if (err)
 		goto out_put;
-	if (name_is_dots(&l) || dir_lookup(l.dir, l.name))
+	if (name_is_dots(&l) || name_is_taken(&l))
 		err = -EEXIST;
 	else if (l.trailing && !S_ISDIR(inode->mode))
 		err = -ENOENT;
-	else if (l.dir != root_inode && !l.dir->dir.parent)
+	else if (l.dir != root_inode && !l.dir->parent)
 		err = -ENOENT; /* a directory that was removed */
 	else
 		err = dir_add(l.dir, l.name, inode);
@@ -198,7 +215,7 @@ static int remove_file(const struct last_name *l)
 		return -EISDIR;
 	d = dir_lookup(l->dir, l->name);
 	if (!d)
-		return -ENOENT;
+		return no_entry(l);
 	if (S_ISDIR(d->inode->mode))
 		return -EISDIR;
 	if (l->trailing)
@@ -219,7 +236,7 @@ static int remove_dir(const struct last_name *l)
 		return -ENOTEMPTY;
 	d = dir_lookup(l->dir, l->name);
 	if (!d)
-		return -ENOENT;
+		return no_entry(l);
 	if (!S_ISDIR(d->inode->mode))
 		return -ENOTDIR;
 	if (!dir_is_empty(d->inode))
@@ -256,7 +273,7 @@ SYSCALL_DEFINE1(rmdir, const char __user *, path)
 /* Would @inode become its own ancestor in @dir? */
 static bool is_ancestor(const struct inode *inode, const struct inode *dir)
 {
-	for (; dir; dir = dir->dir.parent) {
+	for (; dir; dir = dir->parent) {
 		if (dir == inode)
 			return true;
 	}
@@ -292,7 +309,9 @@ static int do_rename(struct last_name *f, struct last_name *t, u32 flags)
 		return -EBUSY;
 	from = dir_lookup(f->dir, f->name);
 	if (!from)
-		return -ENOENT;
+		return no_entry(f);
+	if (t->dir->op)
+		return -EXDEV;
 	inode = from->inode;
 	if ((f->trailing || t->trailing) && !S_ISDIR(inode->mode))
 		return -ENOTDIR;
@@ -403,7 +422,7 @@ SYSCALL_DEFINE2(getcwd, char __user *, buf, size_t, size)
 
 	if (!path)
 		return -ENOMEM;
-	n = dir_path(current->process->fs->cwd, path, PATH_MAX);
+	n = inode_path(current->process->fs->cwd, path, PATH_MAX);
 	if (n > 0 && (size_t)n > size)
 		n = -ERANGE;
 	if (n > 0 && copy_to_user(buf, path, (size_t)n))

@@ -116,16 +116,17 @@ static void touch(struct inode *inode)
 }
 
 /**
- * inode_create() - Make an inode that no directory names yet.
+ * inode_create_in() - Make an inode that begins something larger.
+ * @size: bytes of all; zeroed; freed with the inode.
  * @mode: type and permissions.
  * @rdev: device number for a device node.
  *
  * Context: task.
  * Return:  it, with one reference; NULL without memory.
  */
-struct inode *inode_create(u32 mode, u64 rdev)
+void *inode_create_in(size_t size, u32 mode, u64 rdev)
 {
-	struct inode *inode = kzalloc(sizeof(*inode), GFP_KERNEL);
+	struct inode *inode = kzalloc(size, GFP_KERNEL);
 
 	if (!inode)
 		return NULL;
@@ -140,6 +141,19 @@ struct inode *inode_create(u32 mode, u64 rdev)
 		inode->nlink = 1;
 	}
 	return inode;
+}
+
+/**
+ * inode_create() - Make an inode that no directory names yet.
+ * @mode: type and permissions.
+ * @rdev: device number for a device node.
+ *
+ * Context: task.
+ * Return:  it, with one reference; NULL without memory.
+ */
+struct inode *inode_create(u32 mode, u64 rdev)
+{
+	return inode_create_in(sizeof(struct inode), mode, rdev);
 }
 
 /**
@@ -166,12 +180,15 @@ void iput(struct inode *inode)
 	WARN_ON_ONCE(inode->refcount == 0);
 	if (--inode->refcount)
 		return;
-	if (S_ISREG(inode->mode))
+	if (inode->op && inode->op->release)
+		inode->op->release(inode);
+	if (S_ISREG(inode->mode) && !inode->text)
 		drop_pages(inode, 0);
 	else if (S_ISLNK(inode->mode))
 		kfree(inode->link);
 	else if (S_ISDIR(inode->mode))
-		parent = inode->dir.parent;
+		parent = inode->parent;
+	kfree(inode->old_path);
 	kfree(inode);
 	if (parent)
 		iput(parent);
@@ -210,19 +227,43 @@ struct dentry *dir_lookup(struct inode *dir, const char *name)
 }
 
 /**
+ * dir_find() - Find what a name names, in any directory.
+ * @dir:  a directory.
+ * @name: not "." or "..".
+ *
+ * Context: task.
+ * Return:  the inode, a reference for the caller; -ENOENT, or what the
+ *          directory's own look-up says, as an error pointer.
+ */
+struct inode *dir_find(struct inode *dir, const char *name)
+{
+	struct dentry *d = dir_lookup(dir, name);
+
+	if (d) {
+		iget(d->inode);
+		return d->inode;
+	}
+	return dir->op ? dir->op->lookup(dir, name) : ERR_PTR(-ENOENT);
+}
+
+/**
  * dir_add() - Name an inode.
  * @dir:   a directory without that name.
  * @name:  at most NAME_MAX bytes.
  * @inode: takes a reference of its own and counts the link.
  *
  * Context: task.
- * Return:  0, or -ENOSPC without memory.
+ * Return:  0; -ENOSPC without memory; -ENOENT: names in @dir are not for
+ *          programs to make.
  */
 int dir_add(struct inode *dir, const char *name, struct inode *inode)
 {
 	size_t len = strlen(name) + 1;
-	struct dentry *d = kmalloc(sizeof(*d) + len, GFP_KERNEL);
+	struct dentry *d;
 
+	if (dir->op)
+		return -ENOENT;
+	d = kmalloc(sizeof(*d) + len, GFP_KERNEL);
 	if (!d)
 		return -ENOSPC;
 	memcpy(d->name, name, len);
@@ -233,13 +274,30 @@ int dir_add(struct inode *dir, const char *name, struct inode *inode)
 	iget(inode);
 	inode->nlink++;
 	if (S_ISDIR(inode->mode)) {
-		WARN_ON_ONCE(inode->dir.parent != NULL);
+		WARN_ON_ONCE(inode->parent != NULL);
 		iget(dir);
-		inode->dir.parent = dir;
 		dir->nlink++;
 	}
+	inode->parent = dir;
+	kfree(inode->old_path);
+	inode->old_path = NULL;
 	touch(dir);
 	return 0;
+}
+
+/* Remember the path of what is about to lose its last name, for those who have
+ * it open; without memory there is none. */
+static void keep_path(struct inode *inode)
+{
+	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
+	int n = path ? inode_path(inode, path, PATH_MAX) : 0;
+
+	if (n > 0) {
+		inode->old_path = kmalloc((size_t)n, GFP_KERNEL);
+		if (inode->old_path)
+			memcpy(inode->old_path, path, (size_t)n);
+	}
+	kfree(path);
 }
 
 /**
@@ -255,13 +313,16 @@ void dir_remove(struct inode *dir, struct dentry *d)
 {
 	struct inode *inode = d->inode;
 
+	if (inode->refcount > 1 && (S_ISDIR(inode->mode) || inode->nlink == 1))
+		keep_path(inode);
 	list_del(&d->entry);
 	kfree(d);
 	inode->nlink--;
 	touch(dir);
+	if (inode->parent == dir)
+		inode->parent = NULL;
 	if (S_ISDIR(inode->mode)) {
 		dir->nlink--;
-		inode->dir.parent = NULL;
 		iput(dir);
 	}
 	iput(inode);
@@ -405,14 +466,17 @@ struct page *inode_get_page(struct inode *inode, u64 off)
 }
 
 /**
- * inode_fill_kstat() - What stat() tells.
+ * inode_getattr() - What stat() tells.
  * @inode: any inode.
  * @st:    filled in.
  *
- * Context: any.
+ * Context: task.
+ * Return:  0, or a negative errno.
  */
-void inode_fill_kstat(const struct inode *inode, struct kstat *st)
+int inode_getattr(struct inode *inode, struct kstat *st)
 {
+	if (inode->op && inode->op->getattr)
+		return inode->op->getattr(inode, st);
 	*st = (struct kstat){
 		.ino = inode->ino,
 		.mode = inode->mode,
@@ -421,6 +485,7 @@ void inode_fill_kstat(const struct inode *inode, struct kstat *st)
 		.size = inode->size,
 		.mtime_ns = inode->mtime_ns,
 	};
+	return 0;
 }
 
 /* --- file operations --- */
@@ -574,12 +639,11 @@ static loff_t ramfs_llseek(struct file *f, loff_t off, int whence)
  * @st: filled in.
  *
  * Context: task.
- * Return:  0.
+ * Return:  as inode_getattr().
  */
 int inode_fstat(struct file *f, struct kstat *st)
 {
-	inode_fill_kstat(file_inode(f), st);
-	return 0;
+	return inode_getattr(file_inode(f), st);
 }
 
 /**
@@ -596,10 +660,11 @@ int inode_release(struct file *f)
 	return 0;
 }
 
-/* "." and ".." at 0 and 1; a dentry's pos is the f_pos at which it comes. */
+/* "." and ".." at 0 and 1; a dentry's pos is the f_pos at which it comes; then
+ * what the directory's operations name. */
 static int ramfs_iterate(struct file *f, struct dir_context *ctx)
 {
-	struct inode *dir = file_inode(f), *parent = dir->dir.parent;
+	struct inode *dir = file_inode(f), *parent = dir->parent;
 	struct dentry *d;
 
 	dir_use(dir);
@@ -621,6 +686,10 @@ static int ramfs_iterate(struct file *f, struct dir_context *ctx)
 				d->inode->mode))
 			return 0;
 		f->f_pos = (loff_t)d->pos + 1;
+	}
+	if (dir->op) {
+		f->f_pos = max(f->f_pos, DIR_OP_POS);
+		dir->op->iterate(dir, &f->f_pos, ctx);
 	}
 	return 0;
 }

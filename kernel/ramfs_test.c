@@ -261,20 +261,161 @@ static void dir_remove_keeps_an_open_file(struct kunit *test)
 	fput(f);
 }
 
-static void dir_path_names_a_directory(struct kunit *test)
+static void inode_path_names_a_directory(struct kunit *test)
 {
 	char buf[32];
 
-	KUNIT_EXPECT_EQ(test, dir_path(root_inode, buf, sizeof(buf)), 2);
+	KUNIT_EXPECT_EQ(test, inode_path(root_inode, buf, sizeof(buf)), 2);
 	KUNIT_EXPECT_STREQ(test, buf, "/");
-	KUNIT_EXPECT_EQ(test, dir_path(fs.dir, buf, sizeof(buf)), 7);
+	KUNIT_EXPECT_EQ(test, inode_path(fs.dir, buf, sizeof(buf)), 7);
 	KUNIT_EXPECT_STREQ(test, buf, "/kunit");
-	KUNIT_EXPECT_EQ(test, dir_path(fs.dir, buf, 6), -ERANGE);
+	KUNIT_EXPECT_EQ(test, inode_path(fs.dir, buf, 6), -ERANGE);
 	dir_remove(root_inode, dir_lookup(root_inode, "kunit"));
-	KUNIT_EXPECT_EQ(test, dir_path(fs.dir, buf, sizeof(buf)), -ENOENT);
+	KUNIT_EXPECT_EQ(test, inode_path(fs.dir, buf, sizeof(buf)), -ENOENT);
+}
+
+/* --- a directory whose names are its operations' --- */
+
+#define NR_NAMES 5
+
+static u32 released;
+
+static void op_release(struct inode *inode)
+{
+	released++;
+	iput(inode->parent);
+}
+
+static struct inode *op_follow(struct inode *inode)
+{
+	iget(fs.dir);
+	return fs.dir;
+}
+
+static const struct inode_operations op_link = { .follow = op_follow,
+						 .release = op_release };
+
+/* "0" to "4" are links to /kunit. */
+static struct inode *op_lookup(struct inode *dir, const char *name)
+{
+	struct inode *inode;
+
+	if (name[0] < '0' || name[0] >= '0' + NR_NAMES || name[1])
+		return ERR_PTR(-ENOENT);
+	inode = inode_create(S_IFLNK | 0777, 0);
+	if (!inode)
+		return ERR_PTR(-ENOMEM);
+	inode->op = &op_link;
+	inode->ino = BIT(40) + (u64)(name[0] - '0');
+	inode->parent = dir;
+	iget(dir);
+	return inode;
+}
+
+static void op_iterate(struct inode *dir, loff_t *pos, struct dir_context *ctx)
+{
+	u64 i = (u64)(*pos - DIR_OP_POS);
+	char name[2] = "";
+
+	for (; i < NR_NAMES; i++) {
+		name[0] = (char)('0' + i);
+		if (!dir_emit(ctx, name, pos, DIR_OP_POS + (loff_t)i + 1,
+			      BIT(40) + i, S_IFLNK))
+			return;
+	}
+}
+
+static const struct inode_operations op_dir = { .lookup = op_lookup,
+						.iterate = op_iterate };
+
+struct two_names {
+	struct dir_context ctx;
+	u32 room;
+	char text[16];
+};
+
+static bool take_two(struct dir_context *ctx, const char *name, u64 pos,
+		     u64 ino, u32 mode)
+{
+	struct two_names *t = container_of(ctx, struct two_names, ctx);
+
+	if (!t->room)
+		return false;
+	t->room--;
+	t->text[strlen(t->text)] = name[0];
+	return true;
+}
+
+static struct inode *make_op_dir(void)
+{
+	struct inode *dir = inode_create(S_IFDIR | 0555, 0);
+
+	if (dir && dir_add(fs.dir, "ops", dir) == 0)
+		dir->op = &op_dir;
+	return dir;
+}
+
+/* Names that nobody added are found, followed, opened and cannot be taken. */
+static void dir_find_asks_the_operations(struct kunit *test)
+{
+	struct inode *dir = make_op_dir(), *link;
+	char path[32];
+	struct file *f;
+
+	released = 0;
+	KUNIT_EXPECT_EQ(test, look("/kunit/ops/4", LOOKUP_FOLLOW), 0);
+	KUNIT_EXPECT_EQ(test, look("/kunit/ops/4/ops/0", 0), 0);
+	KUNIT_EXPECT_EQ(test, look("/kunit/ops/5", 0), -ENOENT);
+	KUNIT_EXPECT_EQ(test, released, 3);
+	KUNIT_EXPECT_EQ(test, dir_add(dir, "x", fs.dir), -ENOENT);
+	f = vfs_open(AT_FDCWD, "/kunit/ops/x", O_CREAT | O_RDWR, 0600);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(f), -ENOENT);
+	f = vfs_open(AT_FDCWD, "/kunit/ops/1", O_CREAT | O_EXCL | O_RDWR, 0);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(f), -EEXIST);
+	f = vfs_open(AT_FDCWD, "/kunit/ops/1", O_CREAT | O_RDWR, 0);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(f), -EISDIR);
+	f = vfs_open(AT_FDCWD, "/kunit/ops/1", O_NOFOLLOW, 0);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(f), -ELOOP);
+	f = vfs_open(AT_FDCWD, "/kunit/ops/1", O_RDONLY, 0);
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(f));
+	KUNIT_EXPECT_PTR_EQ(test, file_inode(f), fs.dir);
+	fput(f);
+	link = dir_find(dir, "3");
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(link));
+	KUNIT_EXPECT_EQ(test, inode_path(link, path, sizeof(path)), 13);
+	KUNIT_EXPECT_STREQ(test, path, "/kunit/ops/3");
+	iput(link);
+	iput(dir);
+}
+
+/* After what was added; a reader with little room goes on where he was. */
+static void ramfs_iterate_goes_on_with_the_operations(struct kunit *test)
+{
+	struct two_names t = { .ctx.actor = take_two };
+	struct inode *dir = make_op_dir(), *inode;
+	struct file *f;
+	u32 i;
+
+	dir->op = NULL;
+	inode = inode_create(S_IFREG | 0600, 0);
+	KUNIT_ASSERT_EQ(test, dir_add(dir, "x", inode), 0);
+	iput(inode);
+	dir->op = &op_dir;
+	f = inode_open(dir, O_RDONLY);
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(f));
+	for (i = 0; i < 5; i++) {
+		t.room = 2;
+		KUNIT_EXPECT_EQ(test, f->f_op->iterate(f, &t.ctx), 0);
+	}
+	KUNIT_EXPECT_STREQ(test, t.text, "..x01234");
+	fput(f);
+	dir_remove(dir, dir_lookup(dir, "x"));
+	iput(dir);
 }
 
 static const struct kunit_case fs_cases[] = {
+	KUNIT_CASE(dir_find_asks_the_operations),
+	KUNIT_CASE(ramfs_iterate_goes_on_with_the_operations),
 	KUNIT_CASE(ramfs_write_copies_the_blob),
 	KUNIT_CASE(ramfs_get_piece_shares_the_memory),
 	KUNIT_CASE(inode_truncate_zeroes_what_was_cut),
@@ -283,7 +424,7 @@ static const struct kunit_case fs_cases[] = {
 	KUNIT_CASE(path_lookup_counts_links),
 	KUNIT_CASE(vfs_open_creates_through_a_link),
 	KUNIT_CASE(dir_remove_keeps_an_open_file),
-	KUNIT_CASE(dir_path_names_a_directory),
+	KUNIT_CASE(inode_path_names_a_directory),
 	{ 0 },
 };
 

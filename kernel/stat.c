@@ -13,20 +13,36 @@
 
 /* st_dev of everything here. */
 #define RAMFS_DEV 1
+/* st_ino of eventfd, epoll, timerfd. */
+#define ANON_INO (1ULL << 32)
 /* uAPI linux/magic.h */
 #define RAMFS_MAGIC 0x858458f6
+
+/**
+ * file_kstat() - What fstat() tells.
+ * @f:  any file; of one without a word of its own, what Linux says of all that
+ *      only have a descriptor.
+ * @st: filled in.
+ *
+ * Context: task.
+ * Return:  0 or a negative errno.
+ */
+int file_kstat(struct file *f, struct kstat *st)
+{
+	if (f->f_op->fstat)
+		return f->f_op->fstat(f, st);
+	*st = (struct kstat){ .ino = ANON_INO, .mode = 0600, .nlink = 1 };
+	return 0;
+}
 
 static int stat_fd(int fd, struct kstat *st)
 {
 	struct file *f = fget(fd);
-	int err = 0;
+	int err;
 
 	if (!f)
 		return -EBADF;
-	/* One without a name, of epoll, eventfd and the like. */
-	*st = (struct kstat){ .ino = 1, .mode = 0600, .nlink = 1 };
-	if (f->f_op->fstat)
-		err = f->f_op->fstat(f, st);
+	err = file_kstat(f, st);
 	fput(f);
 	return err;
 }
@@ -54,9 +70,9 @@ static int stat_path(int dfd, const char __user *upath, u32 flags,
 	kfree(path);
 	if (err)
 		return err;
-	inode_fill_kstat(inode, st);
+	err = inode_getattr(inode, st);
 	iput(inode);
-	return 0;
+	return err;
 }
 
 static int put_stat(const struct kstat *st, struct linux_stat __user *to)
@@ -175,6 +191,25 @@ SYSCALL_DEFINE4(faccessat2, int, dfd, const char __user *, path, u32, mode, u32,
 	return do_access(dfd, path, mode, flags);
 }
 
+static long copy_link(struct inode *inode, char __user *buf, size_t size)
+{
+	long n = (long)inode->size;
+	char *text = inode->link;
+
+	if (inode->op) {
+		text = kmalloc(PATH_MAX, GFP_KERNEL);
+		n = text ? inode->op->readlink(inode, text, PATH_MAX) : -ENOMEM;
+	}
+	if (n > 0) {
+		n = min_t(long, n, (long)size);
+		if (copy_to_user(buf, text, (size_t)n))
+			n = -EFAULT;
+	}
+	if (inode->op)
+		kfree(text);
+	return n;
+}
+
 SYSCALL_DEFINE4(readlinkat, int, dfd, const char __user *, upath, char __user *,
 		buf, int, size)
 {
@@ -191,12 +226,8 @@ SYSCALL_DEFINE4(readlinkat, int, dfd, const char __user *, upath, char __user *,
 	kfree(path);
 	if (ret)
 		return ret;
-	ret = -EINVAL;
-	if (S_ISLNK(inode->mode)) {
-		ret = min_t(long, size, (long)inode->size);
-		if (copy_to_user(buf, inode->link, (size_t)ret))
-			ret = -EFAULT;
-	}
+	ret = S_ISLNK(inode->mode) ? copy_link(inode, buf, (size_t)size)
+				   : -EINVAL;
 	iput(inode);
 	return ret;
 }

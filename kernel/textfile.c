@@ -25,8 +25,8 @@
 static ssize_t read_records(struct file *f, struct iov_iter *to, char *text)
 {
 	struct inode *inode = file_inode(f);
-	loff_t at = inode->text_cursor.at;
-	u64 pos = inode->text_cursor.pos, next;
+	loff_t at = inode->txt.at;
+	u64 pos = inode->txt.pos, next;
 	ssize_t len, done = 0;
 	size_t n, skip;
 
@@ -34,7 +34,7 @@ static ssize_t read_records(struct file *f, struct iov_iter *to, char *text)
 		at = (loff_t)(pos = 0);
 	while (iov_iter_count(to)) {
 		next = pos;
-		len = inode->text->next(inode->text_arg, &next, text, TEXT_MAX);
+		len = inode->text->next(inode->txt.arg, &next, text, TEXT_MAX);
 		if (len <= 0)
 			break;
 		if (f->f_pos < at + len) {
@@ -50,8 +50,8 @@ static ssize_t read_records(struct file *f, struct iov_iter *to, char *text)
 		at += len;
 		pos = next;
 	}
-	inode->text_cursor.at = at;
-	inode->text_cursor.pos = pos;
+	inode->txt.at = at;
+	inode->txt.pos = pos;
 	return done;
 }
 
@@ -61,7 +61,7 @@ static ssize_t read_whole(struct file *f, struct iov_iter *to, char *text)
 	ssize_t len;
 	size_t n;
 
-	len = inode->text->show(inode->text_arg, text, TEXT_MAX);
+	len = inode->text->show(inode->txt.arg, text, TEXT_MAX);
 	if (len > f->f_pos) {
 		n = min(iov_iter_count(to), (size_t)(len - f->f_pos));
 		len = (ssize_t)copy_to_iter(text + f->f_pos, n, to);
@@ -102,7 +102,7 @@ static ssize_t text_write(struct file *f, struct iov_iter *from)
 	err = -EFAULT;
 	if (copy_from_iter(text, n, from) == n) {
 		text[n] = 0;
-		err = inode->text->store(inode->text_arg, text);
+		err = inode->text->store(inode->txt.arg, text);
 	}
 	kfree(text);
 	if (err)
@@ -167,7 +167,7 @@ int text_file_create(const char *path, const struct text_ops *ops,
 	if (!inode)
 		goto out_put_dir;
 	inode->text = ops;
-	inode->text_arg = arg;
+	inode->txt.arg = arg;
 	err = dir_add(dir, name, inode);
 	iput(inode);
 out_put_dir:

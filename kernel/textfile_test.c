@@ -64,7 +64,7 @@ static void text_exit(struct kunit *test)
 		remove_name(dir, "ro");
 		remove_name(dir, "long");
 		remove_name(dir, "late");
-		remove_name(dir->dir.parent, "a");
+		remove_name(dir->parent, "a");
 		iput(dir);
 	}
 	remove_name(root_inode, "kunit");

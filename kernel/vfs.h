@@ -23,6 +23,7 @@
 #define RAMFS_MAX_SIZE (16ULL << 30)
 
 struct page;
+struct dir_context;
 
 /* A file whose text is made when it is read (kernel/textfile.c). */
 struct text_ops {
@@ -36,6 +37,27 @@ struct text_ops {
 	int (*store)(const void *arg, const char *text);
 };
 
+/* What an inode does that is not the tree's own (kernel/procfs.c, sysfs.c): a
+ * directory's names come and go without dir_add(). NULL: as in the tree. */
+struct inode_operations {
+	/* S_IFDIR: what a name that was not added names: an inode with a
+	 * reference for the caller, or an error pointer. */
+	struct inode *(*lookup)(struct inode *dir, const char *name);
+	/* ... and all such names: each is handed over with dir_emit(); *@pos
+	 * begins with DIR_OP_POS. */
+	void (*iterate)(struct inode *dir, loff_t *pos,
+			struct dir_context *ctx);
+	/* S_IFLNK: the text, as many as @size bytes; its length or a negative
+	 * errno. */
+	ssize_t (*readlink)(struct inode *inode, char *buf, size_t size);
+	/* ... and where it leads, whatever the text says; as lookup. */
+	struct inode *(*follow)(struct inode *inode);
+	struct file *(*open)(struct inode *inode, u32 flags);
+	int (*getattr)(struct inode *inode, struct kstat *st);
+	/* The last reference is gone. */
+	void (*release)(struct inode *inode);
+};
+
 struct inode {
 	u32 refcount; /* names, open files, working directories */
 	u32 mode;
@@ -45,13 +67,19 @@ struct inode {
 	u64 rdev;
 	u64 size;
 	u64 mtime_ns;
-	const struct text_ops *text; /* NULL: an ordinary file */
-	const void *text_arg;
-	struct {
-		loff_t at; /* where in the file ... */
-		u64 pos;   /* ... this record begins */
-	} text_cursor;     /* where the last reader is */
+	const struct text_ops *text;       /* NULL: an ordinary file */
+	const struct inode_operations *op; /* NULL: the tree's own */
+	/* A directory that names it, which for a directory is a reference. */
+	struct inode *parent;
+	char *old_path; /* of what lost its last name while in use; or NULL */
 	union {
+		struct {
+			const void *arg; /* of the text's operations */
+			/* Where the last reader is: at @at in the file begins
+			 * the record @pos. */
+			loff_t at;
+			u64 pos;
+		} txt;
 		struct {
 			/* Bytes of the boot archive, until a page is written.
 			 */
@@ -63,7 +91,6 @@ struct inode {
 		} reg;
 		struct {
 			struct list_head entries; /* of struct dentry */
-			struct inode *parent;     /* a reference */
 			void (*fill)(void);       /* before first use */
 			u64 next_pos;
 		} dir;
@@ -85,14 +112,31 @@ struct dir_context {
 		      u64 ino, u32 mode);
 };
 
+/* The place of the first name that a directory's operations give; names that
+ * were added come before. */
+#define DIR_OP_POS (1LL << 32)
+
+/* The name at *@pos, and on to @next; false: no room. */
+static inline bool dir_emit(struct dir_context *ctx, const char *name,
+			    loff_t *pos, loff_t next, u64 ino, u32 mode)
+{
+	if (!ctx->actor(ctx, name, (u64)next, ino, mode))
+		return false;
+	*pos = next;
+	return true;
+}
+
 extern struct inode *root_inode;
 
 /* ramfs.c */
 void ramfs_init(void);
 struct inode *inode_create(u32 mode, u64 rdev) __must_check;
+/* The same as the beginning of @size bytes. */
+void *inode_create_in(size_t size, u32 mode, u64 rdev) __must_check;
 void iget(struct inode *inode);
 void iput(struct inode *inode);
 struct dentry *dir_lookup(struct inode *dir, const char *name);
+struct inode *dir_find(struct inode *dir, const char *name) __must_check;
 int dir_add(struct inode *dir, const char *name,
 	    struct inode *inode) __must_check;
 void dir_remove(struct inode *dir, struct dentry *d);
@@ -101,7 +145,7 @@ int dir_fill_on_use(const char *path, void (*fill)(void)) __must_check;
 int inode_truncate(struct inode *inode, u64 size) __must_check;
 void inode_set_blob(struct inode *inode, const u8 *blob, u64 len);
 u64 inode_read(const struct inode *inode, void *buf, u64 n, u64 off);
-void inode_fill_kstat(const struct inode *inode, struct kstat *st);
+int inode_getattr(struct inode *inode, struct kstat *st);
 /* The page at @off made the file's own, one reference for the caller. */
 struct page *inode_get_page(struct inode *inode, u64 off) __must_check;
 int inode_fstat(struct file *f, struct kstat *st);
@@ -118,10 +162,11 @@ int path_lookup(int dfd, const char *path, u32 flags,
 int path_parent(int dfd, const char *path, struct inode **dir,
 		char name[NAME_MAX + 1], bool *trailing) __must_check;
 int path_make_parents(const char *path) __must_check;
+int symlink_create(const char *path, const char *to) __must_check;
 struct file *vfs_open(int dfd, const char *path, u32 flags,
 		      u32 mode) __must_check;
 struct file *inode_open(struct inode *inode, u32 flags) __must_check;
-int dir_path(const struct inode *dir, char *buf, size_t size) __must_check;
+int inode_path(struct inode *inode, char *buf, size_t size) __must_check;
 /* A kernel copy of a program's path (kfree it), or an error pointer. */
 char *getname(const char __user *upath) __must_check;
 
@@ -137,11 +182,18 @@ int text_file_create(const char *path, const struct text_ops *ops,
 		     const void *arg) __must_check;
 extern const struct file_operations text_file_ops;
 
+/* stat.c */
+int file_kstat(struct file *f, struct kstat *st);
+
+/* procfs.c */
+int procfs_init(void) __must_check;
+
 /* initramfs.c */
 void initramfs_unpack(void);
 
 /* tty.c */
 void tty_init(void);
+int tty_foreground(void);
 extern const struct file_operations tty_ops;
 
 static inline struct inode *file_inode(const struct file *f)

@@ -69,6 +69,21 @@ void fput(struct file *f)
 	kfree(f);
 }
 
+/**
+ * anon_ino() - The inode number of what has no name, as fstat() shows it.
+ * @ino: where it is kept; 0: nobody has asked yet.
+ *
+ * Return: it; the same each time.
+ */
+u32 anon_ino(u32 *ino)
+{
+	static u32 last;
+
+	while (!*ino)
+		*ino = ++last;
+	return *ino;
+}
+
 /* The arrays of a table with @max_fds places, zeroed; 0 or -ENOMEM. */
 static int arrays_alloc(struct files_struct *files, u32 max_fds)
 {

@@ -64,6 +64,9 @@ struct file_operations {
 	 * beyond the end. */
 	int (*mmap)(struct file *f, u64 off, u64 len);
 	struct page *(*mmap_page)(struct file *f, u64 off);
+	/* Another file of the same, opened by its name in /proc/PID/fd, with
+	 * @flags; or an error pointer. NULL: -ENXIO. */
+	struct file *(*reopen)(struct file *f, u32 flags);
 	/* The last reference is gone. */
 	int (*release)(struct file *f);
 };
@@ -90,6 +93,9 @@ struct files_struct {
 	struct file **fd;
 	unsigned long *fd_open, *fd_cloexec, *fd_full; /* one allocation */
 };
+
+/* A number for what has a descriptor and no name: a pipe, a socket. */
+u32 anon_ino(u32 *ino);
 
 /* As many as a table can ever have: the largest RLIMIT_NOFILE. */
 #define NR_OPEN_MAX 524288U

@@ -3,6 +3,7 @@
  * DOC: descriptors, read and write, fcntl and pipes through the system calls.
  */
 #include "lib/file.h"
+#include "lib/err.h"
 #include "lib/kunit.h"
 #include "lib/slab.h"
 #include "lib/timer.h"
@@ -10,6 +11,7 @@
 #include "lib/uapi/ioctls.h"
 #include "lib/uapi/poll.h"
 #include "lib/uapi/signal.h"
+#include "lib/uapi/stat.h"
 #include "lib/uio.h"
 #include "tests/host/host.h"
 
@@ -284,6 +286,39 @@ static void pipe_carries_bytes_in_order(struct kunit *test)
 	kfree(out);
 }
 
+/* What a name in /proc/PID/fd opens: one more end of either side; the pipe ends
+ * when all of a side are closed. */
+static void pipe_reopens_by_side(struct kunit *test)
+{
+	struct file *rd, *wr, *more;
+	struct kstat a, b;
+	char c = 0;
+	int p[2];
+
+	KUNIT_EXPECT_EQ(test, sys_pipe(p), 0);
+	rd = fget(p[0]);
+	wr = fget(p[1]);
+	KUNIT_EXPECT_EQ(test, rd->f_op->fstat(rd, &a), 0);
+	KUNIT_EXPECT_EQ(test, wr->f_op->fstat(wr, &b), 0);
+	KUNIT_EXPECT_NE(test, a.ino, 0);
+	KUNIT_EXPECT_EQ(test, a.ino, b.ino);
+	more = rd->f_op->reopen(rd, O_RDWR);
+	KUNIT_EXPECT_EQ(test, PTR_ERR(more), -ENXIO);
+	more = rd->f_op->reopen(rd, O_WRONLY | O_NONBLOCK);
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(more));
+	KUNIT_EXPECT_EQ(test, more->f_flags, O_WRONLY | O_NONBLOCK);
+	fput(rd);
+	fput(wr);
+	close_fd(task_files(), p[1]);
+	p[1] = fd_install(task_files(), more, 0, false);
+	KUNIT_EXPECT_EQ(test, sys_write(p[1], "x", 1), 1);
+	KUNIT_EXPECT_EQ(test, sys_read(p[0], &c, 1), 1);
+	KUNIT_EXPECT_EQ(test, c, 'x');
+	close_fd(task_files(), p[1]);
+	KUNIT_EXPECT_EQ(test, sys_read(p[0], &c, 1), 0);
+	close_fd(task_files(), p[0]);
+}
+
 /* POSIX: at most PIPE_BUF bytes go in whole or not at all. */
 static void pipe_write_is_atomic_up_to_pipe_buf(struct kunit *test)
 {
@@ -400,6 +435,7 @@ static const struct kunit_case file_cases[] = {
 	KUNIT_CASE(read_checks_its_arguments),
 	KUNIT_CASE(fcntl_and_ioctl_set_nonblock),
 	KUNIT_CASE(pipe_carries_bytes_in_order),
+	KUNIT_CASE(pipe_reopens_by_side),
 	KUNIT_CASE(pipe_write_is_atomic_up_to_pipe_buf),
 	KUNIT_CASE(pipe_ends_with_its_other_end),
 	KUNIT_CASE(pipe_read_waits_and_is_interrupted),

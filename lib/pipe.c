@@ -12,6 +12,7 @@
  */
 #include "lib/pipe.h"
 #include "lib/bug.h"
+#include "lib/err.h"
 #include "lib/slab.h"
 #include "lib/syscalls.h"
 #include "lib/uapi/fcntl.h"
@@ -34,6 +35,7 @@ struct pipe {
 	u32 head, tail; /* buffers filled and emptied so far, modulo 2^32 */
 	u32 used;       /* bytes */
 	u32 readers, writers;
+	u32 ino;            /* anon_ino() */
 	struct page *spare; /* one page for the next write, or NULL */
 	struct wait_queue_head rd_wait, wr_wait;
 };
@@ -393,7 +395,11 @@ static long pipe_ioctl(struct file *f, u32 cmd, unsigned long arg)
 
 static int pipe_fstat(struct file *f, struct kstat *st)
 {
-	*st = (struct kstat){ .mode = S_IFIFO | 0600, .nlink = 1 };
+	struct pipe *p = f->private_data;
+
+	*st = (struct kstat){ .ino = anon_ino(&p->ino),
+			      .mode = S_IFIFO | 0600,
+			      .nlink = 1 };
 	return 0;
 }
 
@@ -428,8 +434,11 @@ static int pipe_release_write(struct file *f)
 	return 0;
 }
 
+static struct file *pipe_reopen(struct file *f, u32 flags);
+
 static const struct file_operations pipe_read_ops = {
 	.name = "pipe",
+	.reopen = pipe_reopen,
 	.read_iter = pipe_read,
 	.poll = pipe_poll_read,
 	.ioctl = pipe_ioctl,
@@ -439,12 +448,33 @@ static const struct file_operations pipe_read_ops = {
 
 static const struct file_operations pipe_write_ops = {
 	.name = "pipe",
+	.reopen = pipe_reopen,
 	.write_iter = pipe_write,
 	.poll = pipe_poll_write,
 	.ioctl = pipe_ioctl,
 	.fstat = pipe_fstat,
 	.release = pipe_release_write,
 };
+
+/* file_operations.reopen: one more end, of either side. */
+static struct file *pipe_reopen(struct file *f, u32 flags)
+{
+	struct pipe *p = f->private_data;
+	bool write = (flags & O_ACCMODE) == O_WRONLY;
+	struct file *end;
+
+	if ((flags & O_ACCMODE) == O_RDWR)
+		return ERR_PTR(-ENXIO); /* an end is of one side */
+	end = file_alloc(write ? &pipe_write_ops : &pipe_read_ops, p,
+			 flags & (O_ACCMODE | O_NONBLOCK));
+	if (!end)
+		return ERR_PTR(-ENOMEM);
+	if (write)
+		p->writers++;
+	else
+		p->readers++;
+	return end;
+}
 
 /**
  * pipe_of_reader() - The pipe whose reading end a file is.

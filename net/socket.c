@@ -174,7 +174,11 @@ static long sock_ioctl(struct file *f, u32 cmd, unsigned long arg)
 
 static int sock_fstat(struct file *f, struct kstat *st)
 {
-	*st = (struct kstat){ .mode = S_IFSOCK | 0777, .nlink = 1 };
+	struct socket *sock = f->private_data;
+
+	*st = (struct kstat){ .ino = anon_ino(&sock->ino),
+			      .mode = S_IFSOCK | 0777,
+			      .nlink = 1 };
 	return 0;
 }
 

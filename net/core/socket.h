@@ -102,6 +102,7 @@ struct socket {
 	enum socket_state state;
 	u16 type;  /* SOCK_* */
 	u32 flags; /* SOCK_NOSPACE ... */
+	u32 ino;   /* anon_ino() */
 	struct sock *sk;
 	const struct proto_ops *ops;
 	struct file *file;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: time as programs ask for it: clocks, sleeps, alarm and the interval
- * timer. The clocks are lib/platform.h's two; a program's CPU time is not
- * accounted, so the CPU clocks tell how long it has run on the wall. Sleeps end
- * by signals with -EINTR and the rest.
+ * timer. The clocks are lib/platform.h's two, and the CPU's time that
+ * kernel/sched.c counts. Sleeps end by signals with -EINTR and the rest.
  */
 #include "kernel/process.h"
 #include "kernel/syscall.h"
@@ -27,8 +26,10 @@ static int read_clock(int id, u64 *ns)
 		*ns = ktime_get_ns();
 		return 0;
 	case CLOCK_PROCESS_CPUTIME_ID:
+		*ns = process_cpu_ns(current->process);
+		return 0;
 	case CLOCK_THREAD_CPUTIME_ID:
-		*ns = ktime_get_ns() - current->process->start_ns;
+		*ns = task_cpu_ns(current);
 		return 0;
 	default:
 		return -EINVAL;
@@ -216,14 +217,6 @@ SYSCALL_DEFINE1(alarm, u32, seconds)
 	if (alarm_set(p, seconds * NSEC_PER_SEC, 0) != 0)
 		return 0;
 	return (long)DIV_ROUND_UP(left, NSEC_PER_SEC);
-}
-
-static struct timeval ns_to_timeval(u64 ns)
-{
-	return (struct timeval){
-		(s64)(ns / NSEC_PER_SEC),
-		(s64)(ns % NSEC_PER_SEC / NSEC_PER_USEC),
-	};
 }
 
 /* Nanoseconds, at most a century; false if malformed. */

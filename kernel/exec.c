@@ -249,12 +249,11 @@ static struct file *open_program(const char **path, struct exec_args *args)
 	return ERR_PTR(-ELOOP);
 }
 
-static void set_names(struct task *t, const char *path)
+static void set_name(struct task *t, const char *path)
 {
 	const char *base = strrchr(path, '/');
 
 	strscpy(t->name, base ? base + 1 : path, sizeof(t->name));
-	strscpy(t->process->exe, path, sizeof(t->process->exe));
 }
 
 /* close-on-exec must not reach a process that shares the table. */
@@ -339,7 +338,7 @@ static int exec_owned_args(const char *path, struct exec_args *args)
 		mm_put(b.mm);
 		return err;
 	}
-	set_names(current, path);
+	set_name(current, path);
 	change_over(&b, sp);
 	return 0;
 }

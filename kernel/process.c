@@ -33,8 +33,6 @@
 #define CLONE_CHILD_SETTID   0x01000000
 #define CLONE_NEW_MASK       0x7e020000 /* namespaces: there is one */
 
-#define PID_MAX 32768
-
 LIST_HEAD(process_list);
 
 static int last_pid;
@@ -93,6 +91,16 @@ static int alloc_pid(void)
 			return last_pid;
 	}
 	return -EAGAIN;
+}
+
+/**
+ * process_last_pid() - The number of the newest process or thread.
+ *
+ * Context: task.
+ */
+int process_last_pid(void)
+{
+	return last_pid;
 }
 
 /**
@@ -290,7 +298,6 @@ static struct process *process_fork(const struct clone_request *req, int pid)
 	p->caps = parent->caps;
 	memcpy(p->action, parent->action, sizeof(p->action));
 	memcpy(p->rlimit, parent->rlimit, sizeof(p->rlimit));
-	memcpy(p->exe, parent->exe, sizeof(p->exe));
 	if (req->flags & CLONE_FS) {
 		p->fs = parent->fs;
 		p->fs->refcount++;
@@ -313,7 +320,7 @@ static void process_unlink(struct process *p)
 {
 	list_del_init(&p->sibling);
 	local_bh_disable();
-	list_del(&p->all);
+	list_del_init(&p->all);
 	local_bh_enable();
 	process_put(p);
 }
@@ -524,6 +531,22 @@ SYSCALL_DEFINE0(vfork)
 
 /* --- exit --- */
 
+/**
+ * process_cpu_ns() - How long the threads of a process have had the CPU.
+ * @p: it; a zombie keeps the sum.
+ *
+ * Context: task.
+ */
+u64 process_cpu_ns(const struct process *p)
+{
+	const struct thread *th;
+	u64 ns = p->ended_ns;
+
+	list_for_each_entry (th, &p->threads, entry)
+		ns += task_cpu_ns(th->task);
+	return ns;
+}
+
 /* Nobody will wait: forget a zombie. */
 static void reap(struct process *p)
 {
@@ -602,6 +625,8 @@ static void thread_exit(void)
 		task_set_cr3(kernel_root);
 		mm_put(mm);
 	}
+	p->ended_ns += task_cpu_ns(t);
+	memcpy(p->comm, t->name, sizeof(p->comm));
 	thread_free(t->thread);
 	if (list_empty(&p->threads))
 		process_ends(p);
@@ -690,6 +715,13 @@ static bool wait_matches(const struct process *p, int pid)
 	return p->pgid == (pid == 0 ? current->process->pgid : -pid);
 }
 
+/* A zombie's status has been told: its time is the parent's now. */
+static void waited(struct process *p)
+{
+	current->process->child_ns += process_cpu_ns(p) + p->child_ns;
+	reap(p);
+}
+
 /* A child that ended; NULL with *@any telling whether one may yet. */
 static struct process *find_zombie(int pid, bool *any)
 {
@@ -738,7 +770,7 @@ static int wait_for_child(int pid, u32 options, struct process **child)
 SYSCALL_DEFINE4(wait4, int, pid, int __user *, status, u32, options,
 		struct rusage __user *, usage)
 {
-	struct rusage none = { 0 };
+	struct rusage u = { 0 };
 	struct process *p;
 	int err;
 
@@ -752,9 +784,10 @@ SYSCALL_DEFINE4(wait4, int, pid, int __user *, status, u32, options,
 	pid = p->pid;
 	if (status && put_user(p->exit_code, status))
 		return -EFAULT;
-	if (usage && copy_to_user(usage, &none, sizeof(none)))
+	u.ru_utime = ns_to_timeval(process_cpu_ns(p) + p->child_ns);
+	if (usage && copy_to_user(usage, &u, sizeof(u)))
 		return -EFAULT;
-	reap(p);
+	waited(p);
 	return pid;
 }
 
@@ -788,7 +821,7 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
 	if (info && copy_to_user(info, &si, sizeof(si)))
 		return -EFAULT;
 	if (p && !(options & WNOWAIT))
-		reap(p);
+		waited(p);
 	return 0;
 }
 

@@ -14,6 +14,10 @@
 #include "lib/uapi/signal.h"
 #include "lib/wait.h"
 
+#define PID_MAX 32768
+/* Of times(), and of times in /proc: AT_CLKTCK is 100. */
+#define NSEC_PER_TICK (10 * NSEC_PER_MSEC)
+
 struct fs_struct {
 	u32 refcount;
 	struct inode *cwd; /* a reference */
@@ -55,8 +59,10 @@ struct process {
 	struct rlimit64 rlimit[RLIM_NLIMITS];
 	struct hrtimer *alarm; /* ITIMER_REAL; NULL: never used */
 	u64 start_ns;
+	u64 ended_ns; /* CPU time of threads that have ended ... */
+	u64 child_ns; /* ... and of children that were waited for */
 	struct cap_sets caps;
-	char exe[64]; /* tail of the path, for messages */
+	char comm[TASK_COMM_LEN]; /* of a zombie; else the tasks know */
 };
 
 struct thread {
@@ -80,6 +86,14 @@ int process_create_init(struct task *t,
 struct process *process_find(int pid);
 void process_get(struct process *p);
 void process_put(struct process *p);
+/* A process that nobody knows any more, though somebody may look at it. */
+static inline bool process_is_gone(const struct process *p)
+{
+	return list_empty(&p->all);
+}
+u64 process_cpu_ns(const struct process *p);
+/* The number that was given last. */
+int process_last_pid(void);
 /* The calling thread's whole program ends, as if by wait status @code. */
 void process_exit_group(int code) __noreturn;
 /* Every other thread of the current process ends before exec goes on. */
@@ -103,6 +117,9 @@ struct exec_args {
 	size_t bytes; /* of all strings with their zeros */
 };
 int exec_program(const char *path, const struct exec_args *args) __must_check;
+
+/* sys.c */
+extern struct new_utsname uts;
 
 /* signal.c */
 void signal_restore_mask(struct pt_regs *regs);

@@ -18,6 +18,7 @@
 #include "kernel/io.h"
 #include "kernel/page_alloc.h"
 #include "kernel/sched_int.h"
+#include "kernel/time.h"
 #include "kernel/trap_int.h"
 #include "lib/errno.h"
 #include "lib/slab.h"
@@ -45,6 +46,9 @@ static struct hrtimer slice_timer;
 static bool idle;
 static int next_pid = 1;
 static u64 loaded_cr3;
+static u64 run_since;   /* TSC at which the current task began to run */
+static u64 idle_cycles; /* when nobody did */
+static u64 nr_switches;
 
 static u64 slot_bitmap[KSTACK_SLOTS / 64];
 
@@ -234,9 +238,20 @@ static void finish_switch(void)
 		task_free(t);
 }
 
+/* What the CPU has done since @run_since was for @cycles. */
+static void account(u64 *cycles)
+{
+	u64 now = rdtsc();
+
+	*cycles += now - run_since;
+	run_since = now;
+}
+
 /* Interrupts off. Returns when @prev runs again. */
 static void switch_to(struct task *prev, struct task *next)
 {
+	account(&prev->cycles);
+	nr_switches++;
 	fpu_switch(next);
 	/* Also for a kernel task: the last program's tables may go away. */
 	if (next->cr3 != loaded_cr3) {
@@ -260,6 +275,9 @@ static void switch_to(struct task *prev, struct task *next)
  * made it so. */
 static void wait_for_ready(void)
 {
+	if (!list_empty(&run_queue))
+		return;
+	account(&current_task->cycles);
 	idle = true;
 	while (list_empty(&run_queue)) {
 		if (softirq_pending_mask) {
@@ -271,6 +289,7 @@ static void wait_for_ready(void)
 		cpu_idle();
 	}
 	idle = false;
+	account(&idle_cycles);
 }
 
 /**
@@ -526,6 +545,38 @@ struct task *task_find(int pid)
 }
 
 /**
+ * task_cpu_ns() - How long a task has had the CPU.
+ * @t: the task; the present one's time counts up to now.
+ *
+ * Context: task.
+ */
+u64 task_cpu_ns(const struct task *t)
+{
+	return cycles_to_ns(t->cycles +
+			    (t == current_task ? rdtsc() - run_since : 0));
+}
+
+/**
+ * sched_idle_ns() - How long nothing was ready.
+ *
+ * Context: task.
+ */
+u64 sched_idle_ns(void)
+{
+	return cycles_to_ns(idle_cycles);
+}
+
+/**
+ * sched_switches() - How often the CPU has gone from one task to another.
+ *
+ * Context: any.
+ */
+u64 sched_switches(void)
+{
+	return nr_switches;
+}
+
+/**
  * sched_init() - Make the boot stack the first task, and unmap the pages
  * under the stacks of the image.
  * @stack_guard: address of the page below the boot stack.
@@ -541,6 +592,7 @@ void sched_init(u64 stack_guard, u64 stack_top)
 	unmap_page(kernel_root, (u64)df_stack_guard);
 	unmap_page(kernel_root, (u64)nmi_stack_guard);
 	unmap_page(kernel_root, (u64)mc_stack_guard);
+	run_since = rdtsc();
 	boot_task.kstack_top = stack_top;
 	boot_task.cr3 = kernel_root;
 	loaded_cr3 = kernel_root;

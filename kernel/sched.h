@@ -49,7 +49,7 @@ struct task {
 	struct pt_regs *user_regs;  /* frame of the entry from ring 3 */
 	struct list_head run;       /* in the run queue while ready */
 	struct list_head all;       /* in task_list */
-	u64 slice_end_ns;
+	u64 cycles; /* of the CPU's, up to when it last gave it away */
 	void (*fn)(void *arg);
 	void *arg;
 	/* FXSAVE image (Intel SDM 1, section 10.5.1). */
@@ -89,6 +89,11 @@ void task_destroy(struct task *t);
  * mm, files and process must have been dropped by the caller. */
 void task_exit(void) __noreturn;
 struct task *task_find(int pid);
+/* How long it has had the CPU; how long nobody has. */
+u64 task_cpu_ns(const struct task *t);
+u64 sched_idle_ns(void);
+/* How often the CPU has gone from one to another. */
+u64 sched_switches(void);
 /* Give the CPU away: to the next ready task, or halt until there is one. */
 void schedule(void);
 /* The current task's address space changed (exec, exit): load it now. */

@@ -40,7 +40,8 @@ SYSCALL_DEFINE2(arch_prctl, int, code, u64, addr)
 	}
 }
 
-static struct new_utsname uts = {
+/* What uname() tells, and /proc/sys/kernel. */
+struct new_utsname uts = {
 	.sysname = "Linux",
 	.nodename = "doorbell",
 	/* The interface spoken, so that C libraries agree to start. */
@@ -154,24 +155,23 @@ SYSCALL_DEFINE2(setrlimit, u32, which, const struct rlimit64 __user *, from)
 
 SYSCALL_DEFINE2(getrusage, int, who, struct rusage __user *, to)
 {
+	const struct process *p = current->process;
 	struct rusage u = { 0 };
-	u64 us = (ktime_get_ns() - current->process->start_ns) / NSEC_PER_USEC;
 
 	if (who < -1 || who > 1)
 		return -EINVAL;
-	if (who != -1) {
-		u.ru_utime.tv_sec = (s64)(us / 1000000);
-		u.ru_utime.tv_usec = (s64)(us % 1000000);
-	}
+	u.ru_utime = ns_to_timeval(who < 0    ? p->child_ns
+				   : who == 0 ? process_cpu_ns(p)
+					      : task_cpu_ns(current));
 	return copy_to_user(to, &u, sizeof(u)) ? -EFAULT : 0;
 }
 
 SYSCALL_DEFINE1(times, s64 __user *, to)
 {
-	s64 ticks = (s64)(ktime_get_ns() / (10 * NSEC_PER_MSEC));
-	s64 t[4] = { (s64)((ktime_get_ns() - current->process->start_ns) /
-			   (10 * NSEC_PER_MSEC)),
-		     0, 0, 0 };
+	s64 ticks = (s64)(ktime_get_ns() / NSEC_PER_TICK);
+	const struct process *p = current->process;
+	s64 t[4] = { (s64)(process_cpu_ns(p) / NSEC_PER_TICK), 0,
+		     (s64)(p->child_ns / NSEC_PER_TICK), 0 };
 
 	if (to && copy_to_user(to, t, sizeof(t)))
 		return -EFAULT;

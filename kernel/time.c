@@ -65,6 +65,17 @@ __hot u64 ktime_get_ns(void)
 }
 
 /**
+ * cycles_to_ns() - How long the TSC takes to count so far.
+ * @cycles: a difference of two readings.
+ *
+ * Context: any.
+ */
+u64 cycles_to_ns(u64 cycles)
+{
+	return clock_scale(cycles, clock_ns_per_tsc);
+}
+
+/**
  * tsc_khz() - The TSC's frequency.
  *
  * Return: kHz.

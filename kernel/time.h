@@ -9,6 +9,8 @@ void time_early_init(void);
 /* Calibrate the TSC and the APIC timer; after irq_init(). */
 void time_init(void);
 u32 tsc_khz(void);
+/* Of the time stamp counter. */
+u64 cycles_to_ns(u64 cycles);
 /* Clock interrupts taken since boot. */
 u64 time_interrupts(void);
 /* True under QEMU's translator: what is fast differs (docs in string.c). */

@@ -55,3 +55,9 @@ static inline struct timespec ns_to_timespec(u64 ns)
 	return (struct timespec){ (s64)(ns / NSEC_PER_SEC),
 				  (s64)(ns % NSEC_PER_SEC) };
 }
+
+static inline struct timeval ns_to_timeval(u64 ns)
+{
+	return (struct timeval){ (s64)(ns / NSEC_PER_SEC),
+				 (s64)(ns % NSEC_PER_SEC / NSEC_PER_USEC) };
+}

@@ -9,9 +9,18 @@
 #include "kernel/vfs.h"
 #include "lib/printk.h"
 
+static void link_to(const char *path, const char *to)
+{
+	int err = symlink_create(path, to);
+
+	if (err && err != -EEXIST)
+		pr_warn("%s: not made (error %d)\n", path, err);
+}
+
 static void fill(void)
 {
 	static bool filled;
+	int err;
 
 	if (filled)
 		return;
@@ -19,6 +28,10 @@ static void fill(void)
 	proc_sys_fill();
 	proc_net_fill();
 	proc_kernel_fill();
+	link_to("/proc/mounts", "self/mounts");
+	err = procfs_init();
+	if (err)
+		pr_warn("/proc: no processes (error %d)\n", err);
 }
 
 /**
@@ -29,6 +42,12 @@ static void fill(void)
 void proc_init(void)
 {
 	static const char *const trees[] = { "/proc/", "/sys/" };
+	static const char *const links[][2] = {
+		{ "/dev/fd", "/proc/self/fd" },
+		{ "/dev/stdin", "/proc/self/fd/0" },
+		{ "/dev/stdout", "/proc/self/fd/1" },
+		{ "/dev/stderr", "/proc/self/fd/2" },
+	};
 	u32 i;
 	int err;
 
@@ -37,4 +56,6 @@ void proc_init(void)
 		if (err)
 			pr_warn("%s: not made (error %d)\n", trees[i], err);
 	}
+	for (i = 0; i < ARRAY_SIZE(links); i++)
+		link_to(links[i][0], links[i][1]);
 }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: what free(1) and scripts read of the machine: meminfo, uptime, cpuinfo.
- * proc(5) has the formats. Called by boot/proc.c.
+ * DOC: what free(1), ps(1), top(1) and scripts read of the machine: meminfo,
+ * uptime, stat, /proc/sys/kernel. proc(5) has the formats. Called by
+ * boot/proc.c.
  */
 #include "boot/proc.h"
 #include "kernel/io.h"
+#include "kernel/process.h"
 #include "kernel/time.h"
 #include "kernel/vfs.h"
 #include "lib/platform.h"
 #include "lib/printk.h"
+#include "lib/uapi/resource.h"
 #include "lib/vsprintf.h"
 
 #define PAGE_KIB (PAGE_SIZE / 1024)
@@ -28,13 +31,102 @@ static ssize_t show_meminfo(const void *arg, char *text, size_t size)
 			 totalram_pages() * PAGE_KIB, free, free, 0, 0, 0, 0);
 }
 
-/* Seconds since the boot; those of them that were idle nobody counts. */
 static ssize_t show_uptime(const void *arg, char *text, size_t size)
 {
-	u64 ms = ktime_get_ns() / NSEC_PER_MSEC;
+	u64 up = ktime_get_ns() / NSEC_PER_TICK;
+	u64 idle = sched_idle_ns() / NSEC_PER_TICK;
 
-	return scnprintf(text, size, "%llu.%02llu 0.00\n", ms / 1000,
-			 ms % 1000 / 10);
+	return scnprintf(text, size, "%llu.%02llu %llu.%02llu\n", up / 100,
+			 up % 100, idle / 100, idle % 100);
+}
+
+/* Tasks that could run, and all of them. */
+static u32 count_tasks(u32 *all)
+{
+	const struct task *t;
+	u32 ready = 0;
+
+	*all = 0;
+	list_for_each_entry (t, &task_list, all) {
+		(*all)++;
+		ready += t->state == TASK_RUNNING;
+	}
+	return ready;
+}
+
+/* How many run on average nobody counts. */
+static ssize_t show_loadavg(const void *arg, char *text, size_t size)
+{
+	u32 all, ready = count_tasks(&all);
+
+	return scnprintf(text, size, "0.00 0.00 0.00 %u/%u %d\n", ready, all,
+			 process_last_pid());
+}
+
+/* Time is either a task's or idle. */
+static ssize_t show_stat(const void *arg, char *text, size_t size)
+{
+	u64 up = ktime_get_ns(), idle = sched_idle_ns();
+	u64 busy = up > idle ? (up - idle) / NSEC_PER_TICK : 0;
+	u32 all, ready = count_tasks(&all);
+
+	idle /= NSEC_PER_TICK;
+	return scnprintf(text, size,
+			 "cpu  %llu 0 0 %llu 0 0 0 0 0 0\n"
+			 "cpu0 %llu 0 0 %llu 0 0 0 0 0 0\n"
+			 "ctxt %llu\n"
+			 "btime %llu\n"
+			 "processes %u\n"
+			 "procs_running %u\n"
+			 "procs_blocked 0\n",
+			 busy, idle, busy, idle, sched_switches(),
+			 (ktime_get_real_ns() - up) / NSEC_PER_SEC,
+			 (u32)process_last_pid(), ready);
+}
+
+static ssize_t show_version(const void *arg, char *text, size_t size)
+{
+	return scnprintf(text, size, "%s version %s %s\n", uts.sysname,
+			 uts.release, uts.version);
+}
+
+static ssize_t show_filesystems(const void *arg, char *text, size_t size)
+{
+	return scnprintf(text, size,
+			 "nodev\trootfs\nnodev\tproc\nnodev\tsysfs\n");
+}
+
+/* A string of its own: @arg. */
+static ssize_t show_string(const void *arg, char *text, size_t size)
+{
+	return scnprintf(text, size, "%s\n", (const char *)arg);
+}
+
+static ssize_t show_pid_max(const void *arg, char *text, size_t size)
+{
+	return scnprintf(text, size, "%d\n", PID_MAX);
+}
+
+/* A name ends with its line; what is too long is cut, as on Linux. */
+static int store_name(char *name, const char *text)
+{
+	char *end;
+
+	strscpy(name, text, sizeof(uts.nodename));
+	end = strchr(name, '\n');
+	if (end)
+		*end = 0;
+	return 0;
+}
+
+static int store_hostname(const void *arg, const char *text)
+{
+	return store_name(uts.nodename, text);
+}
+
+static int store_domainname(const void *arg, const char *text)
+{
+	return store_name(uts.domainname, text);
 }
 
 /* A register's four characters, lowest byte first. */
@@ -68,13 +160,30 @@ static ssize_t show_cpuinfo(const void *arg, char *text, size_t size)
 			 vendor, brand, tsc_khz() / 1000, tsc_khz() % 1000);
 }
 
+#define KERNEL "/proc/sys/kernel/"
+
 static const struct {
 	const char *path;
 	struct text_ops ops;
+	const void *arg;
 } files[] = {
-	{ "/proc/meminfo", { .show = show_meminfo } },
-	{ "/proc/uptime", { .show = show_uptime } },
-	{ "/proc/cpuinfo", { .show = show_cpuinfo } },
+	{ "/proc/meminfo", { .show = show_meminfo }, NULL },
+	{ "/proc/uptime", { .show = show_uptime }, NULL },
+	{ "/proc/cpuinfo", { .show = show_cpuinfo }, NULL },
+	{ "/proc/loadavg", { .show = show_loadavg }, NULL },
+	{ "/proc/stat", { .show = show_stat }, NULL },
+	{ "/proc/version", { .show = show_version }, NULL },
+	{ "/proc/filesystems", { .show = show_filesystems }, NULL },
+	{ KERNEL "ostype", { .show = show_string }, uts.sysname },
+	{ KERNEL "osrelease", { .show = show_string }, uts.release },
+	{ KERNEL "version", { .show = show_string }, uts.version },
+	{ KERNEL "hostname",
+	  { .show = show_string, .store = store_hostname },
+	  uts.nodename },
+	{ KERNEL "domainname",
+	  { .show = show_string, .store = store_domainname },
+	  uts.domainname },
+	{ KERNEL "pid_max", { .show = show_pid_max }, NULL },
 };
 
 /**
@@ -88,7 +197,8 @@ void proc_kernel_fill(void)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(files); i++) {
-		err = text_file_create(files[i].path, &files[i].ops, NULL);
+		err = text_file_create(files[i].path, &files[i].ops,
+				       files[i].arg);
 		if (err && err != -EEXIST)
 			pr_warn("%s: not made (error %d)\n", files[i].path,
 				err);

@@ -200,6 +200,8 @@ int load_elf_binary(struct binprm *b)
 	b->at_phnum = img.phnum;
 	b->mm->brk_start = img.high + bias;
 	b->mm->brk = b->mm->brk_start;
+	get_file(b->file);
+	b->mm->exe = b->file;
 	if (img.interp_len)
 		return load_interpreter(b, &img);
 	return 0;
@@ -300,8 +302,10 @@ int create_start_stack(struct binprm *b, const struct exec_args *args, u64 *sp)
 		return -ENOMEM;
 	execfn = push_bytes(&w, b->path, strlen(b->path) + 1);
 	tab[n++] = args->argc;
-	push_strings(&w, args->envp, args->envc, tab + 2 + args->argc);
-	push_strings(&w, args->argv, args->argc, tab + 1);
+	b->mm->env_end = w.sp;
+	b->mm->env_start =
+		push_strings(&w, args->envp, args->envc, tab + 2 + args->argc);
+	b->mm->arg_start = push_strings(&w, args->argv, args->argc, tab + 1);
 	n += args->argc + 1 + args->envc + 1;
 	platform = push_bytes(&w, "x86_64", 7);
 	get_random_bytes(bytes, sizeof(bytes));

@@ -187,6 +187,8 @@ void mm_put(struct mm *mm)
 		area_free(a);
 	}
 	WARN_ON_ONCE(mm->nr_pages != 0);
+	if (mm->exe)
+		fput(mm->exe);
 	free_page_table_root(mm->root);
 	kfree(mm);
 }
@@ -238,6 +240,12 @@ struct mm *mm_fork(struct mm *src)
 		return NULL;
 	mm->brk_start = src->brk_start;
 	mm->brk = src->brk;
+	mm->arg_start = src->arg_start;
+	mm->env_start = src->env_start;
+	mm->env_end = src->env_end;
+	mm->exe = src->exe;
+	if (mm->exe)
+		get_file(mm->exe);
 	list_for_each_entry (a, &src->areas, entry) {
 		copy = area_alloc(a);
 		if (!copy)
@@ -538,6 +546,36 @@ int mm_write(struct mm *mm, u64 addr, const void *from, size_t n)
 		n -= chunk;
 	}
 	return 0;
+}
+
+/**
+ * mm_read() - Read from an address space that need not be loaded.
+ * @mm:   the space.
+ * @addr: where.
+ * @to:   kernel memory.
+ * @n:    bytes.
+ *
+ * Context: task; may allocate pages.
+ * Return:  how many bytes the program could have read.
+ */
+size_t mm_read(struct mm *mm, u64 addr, void *to, size_t n)
+{
+	size_t done = 0, chunk;
+	struct page *page;
+	u64 in_page;
+
+	while (done < n) {
+		page = mm_get_page(mm, addr + done);
+		if (!page)
+			break;
+		in_page = (addr + done) & ~PAGE_MASK;
+		chunk = min_t(size_t, n - done, PAGE_SIZE - in_page);
+		memcpy((u8 *)to + done, (u8 *)page_address(page) + in_page,
+		       chunk);
+		put_page(page);
+		done += chunk;
+	}
+	return done;
 }
 
 /* --- system calls --- */

@@ -35,6 +35,10 @@ struct mm {
 	struct list_head areas;
 	u64 brk_start, brk;
 	u64 nr_pages; /* mapped now */
+	/* What /proc tells of it. Arguments end where the environment begins.
+	 */
+	u64 arg_start, env_start, env_end;
+	struct file *exe; /* a reference; NULL: none */
 };
 
 /* An empty space; one reference. NULL: no memory. */
@@ -67,3 +71,4 @@ enum mm_fault mm_handle_fault(struct mm *mm, u64 addr, u64 err);
 /* Write to or read from another (not loaded) space, as exec does. */
 struct page *mm_get_page(struct mm *mm, u64 addr) __must_check;
 int mm_write(struct mm *mm, u64 addr, const void *from, size_t n) __must_check;
+size_t mm_read(struct mm *mm, u64 addr, void *to, size_t n);

@@ -357,6 +357,16 @@ static long input_pending(void)
 	return n;
 }
 
+/**
+ * tty_foreground() - The process group that the terminal's signals go to.
+ *
+ * Context: any.
+ */
+int tty_foreground(void)
+{
+	return tty.fg_pgrp;
+}
+
 static long set_foreground(const int __user *from)
 {
 	int pgrp;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: /proc/net: what init_net shows (net/ipv4/proc.c), a file each, and
- * vlan/config, which vconfig(8) asks for. Called by boot/proc.c.
+ * DOC: /proc/net: what init_net shows (net/ipv4/proc.c), a file each, sockets
+ * of the other families, and vlan/config, which vconfig(8) asks for. Called by
+ * boot/proc.c.
  */
 #include "boot/proc.h"
 #include "kernel/vfs.h"
@@ -10,6 +11,15 @@
 #include "net/core/net_namespace.h"
 #include "net/ethernet/vlan.h"
 #include "net/ipv4/proc.h"
+#include "net/netlink/netlink.h"
+#include "net/packet/packet.h"
+#include "net/unix/af_unix.h"
+
+static const struct proc_net_file families[] = {
+	{ "netlink", netlink_proc_next },
+	{ "packet", packet_proc_next },
+	{ "unix", unix_proc_next },
+};
 
 static ssize_t next(const void *arg, u64 *pos, char *text, size_t size)
 {
@@ -49,5 +59,7 @@ void proc_net_fill(void)
 
 	for (i = 0; (file = proc_net_at(i)) != NULL; i++)
 		make(file->name, &records, file);
+	for (i = 0; i < ARRAY_SIZE(families); i++)
+		make(families[i].name, &records, &families[i]);
 	make("vlan/config", &vlans, NULL);
 }

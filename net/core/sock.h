@@ -280,6 +280,13 @@ void sock_put(struct sock *sk);
 void sock_graft(struct sock *sk, struct socket *parent);
 void sock_orphan(struct sock *sk);
 
+/* The inode number that fstat() shows; 0: no program has it. Task, or softirqs
+ * off. */
+static inline u32 sock_i_ino(const struct sock *sk)
+{
+	return sk->sk_socket ? anon_ino(&sk->sk_socket->ino) : 0;
+}
+
 /* --- the owner lock --- */
 /* Task only; sleeps while another task owns it. */
 void lock_sock(struct sock *sk);

@@ -162,7 +162,7 @@ static u64 cookie_of(const struct sock_common *c)
 /**
  * inet_diag_describe() - A socket as ss(8) lists it.
  * @c: in a table, of any kind.
- * @m: filled; user and inode are 0.
+ * @m: filled; the user is 0.
  *
  * Context: softirqs off.
  */
@@ -180,6 +180,8 @@ void inet_diag_describe(const struct sock_common *c, struct inet_diag_msg *m)
 	m->id.idiag_if = (u32)c->skc_bound_dev_if;
 	m->id.idiag_cookie[0] = (u32)cookie;
 	m->id.idiag_cookie[1] = (u32)(cookie >> 32);
+	if (c->skc_kind == SK_FULL)
+		m->idiag_inode = sock_i_ino((const struct sock *)c);
 	describe_kind(c, m);
 }
 

@@ -2,10 +2,10 @@
 /*
  * DOC: /proc/net/{tcp,udp,raw}: a line for each socket, in the columns of
  * Linux's (its Documentation/networking/proc_net_tcp), which netstat and
- * scripts read. Times are in hundredths of a second; user and inode are 0, and
- * so is the kernel's address of the socket, which is nobody's business. Called
- * by proc.c's table; softirqs are disabled for a line, and between lines
- * sockets may come and go.
+ * scripts read. Times are in hundredths of a second; the user is 0, and so is
+ * the kernel's address of the socket, which is nobody's business. Called by
+ * proc.c's table; softirqs are disabled for a line, and between lines sockets
+ * may come and go.
  */
 #include "lib/softirq.h"
 #include "lib/vsprintf.h"
@@ -112,7 +112,8 @@ static int tcp_sock_line(struct sock *sk, u64 pos, char *text, size_t size)
 		       "%08X:%08X %02X:%08llX %08X %5u %8d %u %u %016x ",
 		       unsent, tcp_diag_rqueue(sk), timer,
 		       centiseconds(left_ns(when)), icsk->icsk_retransmits, 0U,
-		       icsk->icsk_probes_out, 0U, sk->sk_refcnt, 0U);
+		       icsk->icsk_probes_out, sock_i_ino(sk), sk->sk_refcnt,
+		       0U);
 	return n + scnprintf(text + n, size - (size_t)n, "%llu %llu %u %u %d",
 			     centiseconds(icsk->icsk_rto_ns),
 			     centiseconds(icsk->icsk_ack.ato_ns),
@@ -215,9 +216,9 @@ static size_t datagram_line(const struct sock_common *c, char *text,
 			  sk->sk_state);
 
 	n += scnprintf(text + n, size - (size_t)n,
-		       "%08X:%08X %02X:%08X %08X %5u %8d %d %u %016x %u",
-		       sk->sk_wmem_alloc, sk->sk_rmem_alloc, 0, 0, 0, 0, 0, 0,
-		       sk->sk_refcnt, 0, sk->sk_drops);
+		       "%08X:%08X %02X:%08X %08X %5u %8d %u %u %016x %u",
+		       sk->sk_wmem_alloc, sk->sk_rmem_alloc, 0, 0, 0, 0, 0,
+		       sock_i_ino(sk), sk->sk_refcnt, 0, sk->sk_drops);
 	return end_line(text, n);
 }
 

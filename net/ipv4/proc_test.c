@@ -4,6 +4,7 @@
  * has made: the columns are those of Linux's proc_net_tcp and its like.
  */
 #include "lib/slab.h"
+#include "lib/vsprintf.h"
 #include "net/core/snmp.h"
 #include "net/ipv4/inet_sock.h"
 #include "net/ipv4/proc.h"
@@ -65,7 +66,7 @@ static void proc_tcp_shows_each_kind(struct kunit *test)
 	struct tcp_peer *p = test->priv;
 	struct socket *l = peer_listener(p, 80, 5);
 	struct socket *s = peer_connected(p, "mss=1000");
-	char line[256], *text;
+	char line[256], number[40], *text;
 
 	KUNIT_ASSERT_EQ(test, peer_write(s, 0, 500, 0), 500);
 	text = read_file(p, "tcp");
@@ -77,6 +78,8 @@ static void proc_tcp_shows_each_kind(struct kunit *test)
 				 "   0: 00000000:0050 00000000:0000 0A "
 				 "00000000:00000000 00:00000000 00000000 "));
 	KUNIT_EXPECT_EQ(test, strlen(line), 149);
+	snprintf(number, sizeof(number), "     0        0 %u 1 ", l->ino);
+	KUNIT_EXPECT_TRUE(test, l->ino && holds(line, number));
 	line_of(text, 2, line);
 	KUNIT_EXPECT_TRUE(test, begins(line, "   1: 0F02000A:"));
 	/* 500 bytes not acknowledged, and a timer for them. */

@@ -18,6 +18,7 @@
 #include "lib/softirq.h"
 #include "lib/uapi/rtnetlink.h"
 #include "net/ipv4/inet_sock.h"
+#include "lib/vsprintf.h"
 #include "net/netlink/netlink.h"
 
 /* What a dump puts into one packet: as much as the program has had room for,
@@ -750,6 +751,51 @@ static int netlink_net_init(struct net *net)
 {
 	net->netlink = kzalloc(sizeof(*net->netlink), GFP_KERNEL);
 	return net->netlink ? 0 : -ENOMEM;
+}
+
+/* --- /proc/net/netlink --- */
+
+#define PROC_LINE_MAX 128U
+
+static int proc_line(const struct sock *sk, char *text, size_t size)
+{
+	const struct netlink_sock *nlk = nlk_sk(sk);
+
+	return scnprintf(text, size,
+			 "%016x %-3u %-10u %08x %-8u %-8u %-5d %-8u %-8u "
+			 "%-8u\n",
+			 0, sk->sk_protocol, nlk->portid, (u32)nlk->groups,
+			 sk->sk_rmem_alloc, sk->sk_wmem_alloc, nlk->cb != NULL,
+			 sk->sk_refcnt, sk->sk_drops, sock_i_ino(sk));
+}
+
+/**
+ * netlink_proc_next() - /proc/net/netlink, as many lines as there is room for.
+ * @net, @pos, @text, @size: as struct proc_net_file's next(); *@pos is one
+ * more than the sockets so far.
+ *
+ * Context: task.
+ * Return:  as that.
+ */
+size_t netlink_proc_next(struct net *net, u64 *pos, char *text, size_t size)
+{
+	const struct sock *sk;
+	u64 i = 1;
+	int n = 0;
+
+	if (!*pos)
+		n = scnprintf(text, size, "sk               Eth Pid        Groups   Rmem     "
+			      "Wmem     Dump  Locks    Drops    Inode\n");
+	*pos = max(*pos, 1ULL);
+	hlist_for_each_entry (sk, &net->netlink->socks, sk_node) {
+		if (i++ < *pos)
+			continue;
+		if (size - (size_t)n < PROC_LINE_MAX)
+			break;
+		n += proc_line(sk, text + n, size - (size_t)n);
+		++*pos;
+	}
+	return (size_t)n;
 }
 
 static void netlink_net_exit(struct net *net)

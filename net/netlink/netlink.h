@@ -158,3 +158,6 @@ void netlink_init(void); /* everything; before net_setup() */
 void rtnetlink_init(void);
 void inet_diag_init(void);
 void genetlink_init(void);
+
+/* /proc/net/netlink */
+size_t netlink_proc_next(struct net *net, u64 *pos, char *text, size_t size);

@@ -18,6 +18,7 @@
 #include "lib/errno.h"
 #include "lib/slab.h"
 #include "lib/softirq.h"
+#include "lib/vsprintf.h"
 #include "lib/uapi/poll.h"
 #include "net/core/filter.h"
 #include "net/core/timestamping.h"
@@ -591,6 +592,50 @@ static const struct net_proto_family packet_family_ops = {
 	.family = AF_PACKET,
 	.create = packet_create,
 };
+
+/* --- /proc/net/packet --- */
+
+#define PROC_LINE_MAX 128U
+
+static int proc_line(const struct sock *sk, char *text, size_t size)
+{
+	const struct packet_sock *po = pkt_sk(sk);
+
+	return scnprintf(text, size,
+			 "%016x %-6u %-4u %04x   %-5d %1d %-6u %-6u %-6u\n", 0,
+			 sk->sk_refcnt, sk->sk_type, ntohs(po->prot_hook.type),
+			 po->ifindex, po->running, sk->sk_rmem_alloc, 0U,
+			 sock_i_ino(sk));
+}
+
+/**
+ * packet_proc_next() - /proc/net/packet, as many lines as there is room for.
+ * @net, @pos, @text, @size: as struct proc_net_file's next(); *@pos is one
+ * more than the sockets so far.
+ *
+ * Context: task.
+ * Return:  as that.
+ */
+size_t packet_proc_next(struct net *net, u64 *pos, char *text, size_t size)
+{
+	const struct sock *sk;
+	u64 i = 1;
+	int n = 0;
+
+	if (!*pos)
+		n = scnprintf(text, size, "sk               RefCnt Type Proto  Iface R "
+			      "Rmem   User   Inode\n");
+	*pos = max(*pos, 1ULL);
+	hlist_for_each_entry (sk, &packet_sklist, sk_node) {
+		if (sk->sk_net != net || i++ < *pos)
+			continue;
+		if (size - (size_t)n < PROC_LINE_MAX)
+			break;
+		n += proc_line(sk, text + n, size - (size_t)n);
+		++*pos;
+	}
+	return (size_t)n;
+}
 
 /**
  * packet_init() - Start AF_PACKET; a second call does nothing.

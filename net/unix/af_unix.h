@@ -17,3 +17,7 @@ struct unix_fs_ops {
 /* Returns what was set before; NULL: names are abstract only. */
 const struct unix_fs_ops *unix_set_fs(const struct unix_fs_ops *ops);
 void unix_init(void);
+
+struct net;
+/* /proc/net/unix (proc.c) */
+size_t unix_proc_next(struct net *net, u64 *pos, char *text, size_t size);

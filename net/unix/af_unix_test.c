@@ -12,6 +12,8 @@
 #include "lib/uapi/tcp.h"
 #include "lib/uapi/un.h"
 #include "lib/uapi/filter.h"
+#include "lib/uapi/stat.h"
+#include "lib/vsprintf.h"
 #include "net/core/sock.h"
 #include "net/unix/af_unix.h"
 #include "tests/fixtures/net_fixture.h"
@@ -660,6 +662,45 @@ static void every_allocation_may_fail(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, test_fail_fired());
 }
 
+/* --- /proc/net/unix --- */
+
+/* Of any number of sockets, with the longest names: all in turn, in pieces that
+ * fit; an inode is what fstat() says. */
+static void proc_shows_every_socket_in_pieces(struct kunit *test)
+{
+	char path[UNIX_PATH_MAX + 1], ino[32], *text;
+	u32 i, lines = 0, mine = 0, fit = 0;
+	struct kstat st;
+	struct file *f;
+	size_t n, k;
+	u64 pos = 0;
+
+	text = kmalloc(1024, GFP_KERNEL);
+	memset(path, 'x', sizeof(path));
+	path[0] = '@';
+	path[UNIX_PATH_MAX] = 0;
+	for (i = 0; i < 40; i++) {
+		path[5] = (char)('0' + i);
+		KUNIT_ASSERT_EQ(test, bind_to(open_sock(SOCK_DGRAM), path), 0);
+	}
+	f = fget(7);
+	KUNIT_ASSERT_EQ(test, f->f_op->fstat(f, &st), 0);
+	fput(f);
+	snprintf(ino, sizeof(ino), " 0002 01 %5llu @x", st.ino);
+	while ((n = unix_proc_next(&init_net, &pos, text, 1024)) > 0) {
+		fit = max(fit, (u32)n);
+		for (k = 0; k < n; k++) {
+			lines += text[k] == '\n';
+			mine += n - k > strlen(ino) &&
+				strncmp(text + k, ino, strlen(ino)) == 0;
+		}
+	}
+	KUNIT_EXPECT_EQ(test, lines, 41);
+	KUNIT_EXPECT_EQ(test, mine, 1);
+	KUNIT_EXPECT_GT(test, fit, 1024 - 2 * 200);
+	kfree(text);
+}
+
 static const struct kunit_case unix_cases[] = {
 	KUNIT_CASE(stream_pair_carries_bytes_both_ways),
 	KUNIT_CASE(stream_end_and_broken_pipe),
@@ -678,6 +719,7 @@ static const struct kunit_case unix_cases[] = {
 	KUNIT_CASE(credentials_say_who),
 	KUNIT_CASE(sockets_that_only_refer_to_each_other_go),
 	KUNIT_CASE(a_long_chain_of_sockets_is_closed),
+	KUNIT_CASE(proc_shows_every_socket_in_pieces),
 	KUNIT_CASE(every_allocation_may_fail),
 	{}
 };

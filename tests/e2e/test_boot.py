@@ -84,10 +84,10 @@ def test_tables_and_counters_are_files_below_proc_net():
     r = no_net("--append", "quiet", "busybox", "sh", "-c", "; ".join(
         line.strip() for line in script.strip().splitlines()))
     lines = r.out.split()
-    assert sorted(lines[:10]) == ["arp", "dev", "netstat", "raw", "route",
-                                  "snmp", "sockstat", "tcp", "udp", "vlan"], \
-        r.out + r.err
-    assert lines[10:] == ["1", "1", "2", "same"], r.out + r.err
+    assert sorted(lines[:13]) == [
+        "arp", "dev", "netlink", "netstat", "packet", "raw", "route", "snmp",
+        "sockstat", "tcp", "udp", "unix", "vlan"], r.out + r.err
+    assert lines[13:] == ["1", "1", "2", "same"], r.out + r.err
 
 
 def test_neighbours_are_set_and_forgotten_by_arp():

@@ -107,9 +107,9 @@ def socket_line(text):
     # An ephemeral port is random. "PortProcess": the columns' widths again.
     text = re.sub(r"127\.0\.0\.1:[3-6]\d{4}\b", "127.0.0.1:E", text)
     text = re.sub(r"Port ?Process", "Port Process", text)
-    # No inode, no /proc/PID/fd to find it by, no control groups; the cookie is
-    # a hash instead of a count.
-    text = re.sub(r" (users:\S+|ino:\d+|sk:\w+|cgroup:\S+)", "", text)
+    # No control groups; the cookie is a hash instead of a count.
+    text = re.sub(r" (sk:\w+|cgroup:\S+)", "", text)
+    text = re.sub(r"(\bino:|\bpid=)[1-9]\d*", r"\1N", text)
     # Sizes are those of our structures and sysctls; what is charged ahead of
     # its use (f) is always 0.
     text = re.sub(r"skmem:\S+", lambda m: re.sub(r"\d+", "N", m[0]), text)
@@ -133,6 +133,83 @@ def test_ss(tmp_path):
                        f"python3 -c '{SOCKETS}' <<'END'{SS}END\n")
     linux, ours = sockets(linux), sockets(ours)
     assert len(linux) == 13 and len(linux[0]) == 6, linux
+    assert ours == linux
+
+
+FAMILIES = r"""
+import os, re, socket, subprocess
+def unix(kind=socket.SOCK_STREAM, name=None, backlog=None):
+    s = socket.socket(socket.AF_UNIX, kind)
+    if name:
+        s.bind(name)
+    if backlog:
+        s.listen(backlog)
+    return s
+listener = unix(name="\0abstract\0name", backlog=3)
+client, waits = unix(), unix()
+client.connect("\0abstract\0name")
+server, _ = listener.accept()
+waits.connect("\0abstract\0name")
+path = "/tmp/doorbell.sock"
+if os.path.exists(path):
+    os.unlink(path)
+bound = unix(socket.SOCK_DGRAM, path)
+a, b = socket.socketpair(type=socket.SOCK_SEQPACKET)
+packet = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
+packet.bind(("lo", 0x800))
+cooked = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
+route = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0)
+route.bind((4711, 0x41))
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, 89)
+udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+udp.bind(("127.0.0.1", 7))
+tcp = socket.socket()
+tcp.bind(("127.0.0.1", 7))
+tcp.listen(1)
+inodes = {}
+for name, s in list(globals().items()):
+    if isinstance(s, socket.socket):
+        inodes[os.fstat(s.fileno()).st_ino] = name
+# Columns: the number; what counts references; the kernel's address.
+for name, number, *rest in (("unix", 6, 0, 1), ("packet", 8, 0, 1),
+                            ("netlink", 9, 0, 7), ("raw", 9, 0, 10, 11),
+                            ("udp", 9, 0, 10, 11), ("tcp", 9, 11)):
+    with open("/proc/net/" + name) as f:
+        lines = f.read().splitlines()
+    print(re.sub(" +", " ", lines[0]))
+    found = []
+    for words in map(str.split, lines[1:]):
+        # Linux has its own netlink sockets, of port 0.
+        if name == "netlink" and words[2] != "4711":
+            continue
+        words[number] = inodes.get(int(words[number]), words[number])
+        for column in rest:
+            words[column] = "-"
+        found.append(" ".join(words))
+    print(*sorted(found), sep="\n")
+os.environ.update(PROC_NET_UNIX="/proc/net/unix",
+                  PROC_NET_PACKET="/proc/net/packet")
+for command in "ss -xanp", "ss -0anp", "ss -tanp", "ss -uanp", "ss -wanp":
+    print("+", command)
+    said = subprocess.run(command.split(), capture_output=True, text=True)
+    found = []
+    for words in map(str.split, said.stdout.splitlines()):
+        if words[0][:2] == "u_":
+            words[5] = inodes.get(int(words[5]), words[5])
+        found.append(" ".join(words))
+    print(*sorted(re.sub(r"pid=\d+", "pid=N", line) for line in found),
+          sep="\n")
+os.unlink(path)
+"""
+
+
+def test_sockets_of_all_families_have_their_numbers(tmp_path):
+    """/proc/net and fstat() agree, and ss names the process."""
+    linux, ours = both(tmp_path, "iproute2,python3",
+                       f"python3 <<'END'{FAMILIES}END\n")
+    assert any("abstract" in line and "users:" in line for line in ours), ours
+    # Of a datagram socket ss says so if the kernel shows its address.
+    linux = [line.replace("u_dgr ESTAB", "u_dgr UNCONN") for line in linux]
     assert ours == linux
 
 

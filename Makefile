@@ -46,7 +46,7 @@ GUEST_CFLAGS = $(BASE) $(if $(filter-out $(COLD),$(filter $(HOT),$<)),-O2,-Os) -
 	-fno-stack-protector -fno-asynchronous-unwind-tables
 # The way of a packet is built for speed, all else for size.
 COLD := net/netlink/% net/unix/% net/packet/% net/core/filter.c \
-	net/core/ethtool.c
+	net/core/ethtool.c net/core/net_sysfs.c
 HOT := net/% drivers/net/% lib/checksum.c lib/fdtable.c lib/rbtree.c \
 	lib/read_write.c lib/siphash.c lib/softirq.c lib/timer.c lib/uio.c \
 	lib/wait.c kernel/page_alloc.c kernel/slab.c kernel/string.c \

@@ -28,6 +28,7 @@ static void fill(void)
 	proc_sys_fill();
 	proc_net_fill();
 	proc_kernel_fill();
+	sys_net_fill();
 	link_to("/proc/mounts", "self/mounts");
 	err = procfs_init();
 	if (err)

@@ -10,3 +10,4 @@ void proc_net_fill(void);
 void proc_sys_fill(void);
 /* boot/proc_kernel.c: meminfo, uptime and the like. */
 void proc_kernel_fill(void);
+void sys_net_fill(void);

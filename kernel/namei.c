@@ -332,6 +332,20 @@ out_put_dir:
 	return err;
 }
 
+/* The directory @path, which ends with a slash; made if it is not there. */
+static int ensure_path(const char *path, struct inode **dir)
+{
+	int err = path_make_parents(path);
+
+	if (!err)
+		err = path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, dir);
+	if (!err && !S_ISDIR((*dir)->mode)) {
+		iput(*dir);
+		err = -ENOTDIR;
+	}
+	return err;
+}
+
 /**
  * dir_fill_on_use() - Have a directory filled when somebody first looks into
  * it.
@@ -343,19 +357,35 @@ out_put_dir:
  */
 int dir_fill_on_use(const char *path, void (*fill)(void))
 {
-	int err = path_make_parents(path);
 	struct inode *dir;
+	int err = ensure_path(path, &dir);
 
-	if (!err)
-		err = path_lookup(AT_FDCWD, path, LOOKUP_FOLLOW, &dir);
 	if (err)
 		return err;
-	if (S_ISDIR(dir->mode))
-		dir->dir.fill = fill;
-	else
-		err = -ENOTDIR;
+	dir->dir.fill = fill;
 	iput(dir);
-	return err;
+	return 0;
+}
+
+/**
+ * dir_set_ops() - Give a directory names that come and go; none can be added
+ * any more.
+ * @path: absolute, with a slash at its end; made if it is not there.
+ * @op:   lookup and iterate at least; static.
+ *
+ * Context: task.
+ * Return:  0 or a negative errno.
+ */
+int dir_set_ops(const char *path, const struct inode_operations *op)
+{
+	struct inode *dir;
+	int err = ensure_path(path, &dir);
+
+	if (err)
+		return err;
+	dir->op = op;
+	iput(dir);
+	return 0;
 }
 
 /**

@@ -627,15 +627,5 @@ static const struct inode_operations proc_ops = {
  */
 int procfs_init(void)
 {
-	struct inode *dir;
-	int err = path_lookup(AT_FDCWD, "/proc", LOOKUP_FOLLOW, &dir);
-
-	if (err)
-		return err;
-	if (S_ISDIR(dir->mode))
-		dir->op = &proc_ops;
-	else
-		err = -ENOTDIR;
-	iput(dir);
-	return err;
+	return dir_set_ops("/proc/", &proc_ops);
 }

@@ -142,6 +142,8 @@ int dir_add(struct inode *dir, const char *name,
 void dir_remove(struct inode *dir, struct dentry *d);
 bool dir_is_empty(struct inode *dir);
 int dir_fill_on_use(const char *path, void (*fill)(void)) __must_check;
+int dir_set_ops(const char *path,
+		const struct inode_operations *op) __must_check;
 int inode_truncate(struct inode *inode, u64 size) __must_check;
 void inode_set_blob(struct inode *inode, const u8 *blob, u64 len);
 u64 inode_read(const struct inode *inode, void *buf, u64 n, u64 off);

@@ -10,9 +10,6 @@
 #include "net/core/dql.h"
 #include "lib/bug.h"
 
-#define DQL_MAX_LIMIT     (1U << 30)
-#define DQL_SLACK_HOLD_NS NSEC_PER_SEC
-
 /**
  * dql_init() - Start with no history.
  * @dql: the queue's.

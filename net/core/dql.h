@@ -8,6 +8,11 @@
 
 #include "lib/types.h"
 
+/* Bytes; no limit is above. */
+#define DQL_MAX_LIMIT (1U << 30)
+/* How long less must have done before the limit shrinks. */
+#define DQL_SLACK_HOLD_NS NSEC_PER_SEC
+
 struct dql {
 	u64 num_queued, num_completed; /* bytes since dql_reset() */
 	u32 limit;                     /* bytes */

@@ -93,6 +93,8 @@ struct net_device_ops {
 	int (*ndo_change_mtu)(struct net_device *dev, u32 mtu);
 	/* dev->features is about to become @features, of hw_features. */
 	int (*ndo_set_features)(struct net_device *dev, u64 features);
+	/* The device below this one; NULL: there is none. */
+	int (*ndo_get_iflink)(const struct net_device *dev);
 	/* The ring has stood still for watchdog_timeo_ns; softirq. */
 	void (*ndo_tx_timeout)(struct net_device *dev);
 };

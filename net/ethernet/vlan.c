@@ -37,6 +37,13 @@ struct vlan_dev_priv {
 static struct list_head vlan_hash[VLAN_HASH];
 static u32 vlan_name_type = VLAN_NAME_TYPE_RAW_PLUS_VID_NO_PAD;
 
+static int vlan_dev_get_iflink(const struct net_device *dev)
+{
+	const struct vlan_dev_priv *v = netdev_priv(dev);
+
+	return v->real_dev->ifindex;
+}
+
 static const struct net_device_ops vlan_netdev_ops;
 
 static bool is_vlan_dev(const struct net_device *dev)
@@ -214,6 +221,7 @@ static const struct net_device_ops vlan_netdev_ops = {
 	.ndo_open = vlan_dev_open,
 	.ndo_start_xmit = vlan_dev_hard_start_xmit,
 	.ndo_change_mtu = vlan_dev_change_mtu,
+	.ndo_get_iflink = vlan_dev_get_iflink,
 };
 
 static void vlan_free(struct net_device *dev)

@@ -17,8 +17,8 @@
 #include "lib/slab.h"
 #include "lib/softirq.h"
 #include "lib/uapi/rtnetlink.h"
-#include "net/ipv4/inet_sock.h"
 #include "lib/vsprintf.h"
+#include "net/ipv4/inet_sock.h"
 #include "net/netlink/netlink.h"
 
 /* What a dump puts into one packet: as much as the program has had room for,
@@ -784,8 +784,10 @@ size_t netlink_proc_next(struct net *net, u64 *pos, char *text, size_t size)
 	int n = 0;
 
 	if (!*pos)
-		n = scnprintf(text, size, "sk               Eth Pid        Groups   Rmem     "
-			      "Wmem     Dump  Locks    Drops    Inode\n");
+		n = scnprintf(
+			text, size,
+			"sk               Eth Pid        Groups   Rmem     "
+			"Wmem     Dump  Locks    Drops    Inode\n");
 	*pos = max(*pos, 1ULL);
 	hlist_for_each_entry (sk, &net->netlink->socks, sk_node) {
 		if (i++ < *pos)

@@ -6,6 +6,7 @@
  * No state. Called by rtnetlink.c; calls net/core/dev_registry.c.
  */
 #include "lib/err.h"
+#include "net/core/net_sysfs.h"
 #include "net/core/sch_generic.h"
 #include "net/netlink/rtnl_int.h"
 
@@ -30,13 +31,6 @@ static const struct nla_policy link_policy[IFLA_MAX + 1] = {
 };
 
 /* --- showing --- */
-
-static u8 operstate(const struct net_device *dev)
-{
-	if (!netif_running(dev) || !netif_carrier_ok(dev))
-		return IF_OPER_DOWN;
-	return dev->flags & IFF_LOOPBACK ? IF_OPER_UNKNOWN : IF_OPER_UP;
-}
 
 /* The 25 counters of Linux, of which ours are the first 19. */
 static int put_stats(struct sk_buff *skb, struct net_device *dev)
@@ -99,7 +93,7 @@ static int put_link_attrs(struct sk_buff *skb, struct net_device *dev)
 	int err = nla_put_string(skb, IFLA_IFNAME, dev->name)
 			  ?: put_numbers(skb, dev);
 
-	err = err ?: nla_put_u8(skb, IFLA_OPERSTATE, operstate(dev));
+	err = err ?: nla_put_u8(skb, IFLA_OPERSTATE, netdev_operstate(dev));
 	err = err ?: nla_put_u8(skb, IFLA_LINKMODE, 0);
 	err = err ?: nla_put_u8(skb, IFLA_CARRIER, netif_carrier_ok(dev));
 	err = err ?: nla_put_string(skb, IFLA_QDISC, dev->qdisc->ops->id);

@@ -623,7 +623,8 @@ size_t packet_proc_next(struct net *net, u64 *pos, char *text, size_t size)
 	int n = 0;
 
 	if (!*pos)
-		n = scnprintf(text, size, "sk               RefCnt Type Proto  Iface R "
+		n = scnprintf(text, size,
+			      "sk               RefCnt Type Proto  Iface R "
 			      "Rmem   User   Inode\n");
 	*pos = max(*pos, 1ULL);
 	hlist_for_each_entry (sk, &packet_sklist, sk_node) {

@@ -38,10 +38,10 @@ static int put_name(const struct unix_address *a, char *text)
 static int put_line(const struct unix_sock *u, char *text, size_t size)
 {
 	const struct sock *sk = &u->sk;
-	int n = scnprintf(
-		text, size, "%016x: %08X 00000000 %08X %04X %02X %5u", 0,
-		sk->sk_refcnt, sk->sk_state == TCP_LISTEN ? SO_ACCEPTCON : 0,
-		sk->sk_type, shown_state(sk), sock_i_ino(sk));
+	int n = scnprintf(text, size, "%016x: %08X 00000000 %08X %04X %02X %5u",
+			  0, sk->sk_refcnt,
+			  sk->sk_state == TCP_LISTEN ? SO_ACCEPTCON : 0,
+			  sk->sk_type, shown_state(sk), sock_i_ino(sk));
 
 	if (u->addr)
 		n += put_name(u->addr, text + n);

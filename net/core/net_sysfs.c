@@ -17,7 +17,7 @@
 /* --- shown --- */
 
 /**
- * netdev_operstate() - Whether a device can pass packets (RFC 2863).
+ * netdev_operstate() - Whether a device can pass packets.
  * @dev: registered.
  *
  * Context: any.

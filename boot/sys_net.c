@@ -29,7 +29,8 @@ struct sys_inode {
 	const struct netdev_attr *attr; /* of a file */
 };
 
-static const struct inode_operations dev_dir_ops, attr_ops;
+/* They look up what has them, too. */
+static const struct inode_operations dev_dir_ops;
 
 static struct sys_inode *sys_i(struct inode *inode)
 {

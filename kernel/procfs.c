@@ -30,32 +30,6 @@ enum {
 	KIND_FDINFO,
 };
 
-static const struct inode_operations pid_dir_ops, task_dir_ops, fd_dir_ops,
-	fdinfo_dir_ops, fd_link_ops, text_inode_ops, exe_ops, cwd_ops, root_ops,
-	self_ops, thread_self_ops;
-
-static const struct proc_entry pid_entries[] = {
-	{ "cmdline", S_IFREG | 0444, &proc_cmdline_text, NULL, false },
-	{ "comm", S_IFREG | 0644, &proc_comm_text, NULL, false },
-	{ "cwd", S_IFLNK | 0777, NULL, &cwd_ops, false },
-	{ "environ", S_IFREG | 0400, &proc_environ_text, NULL, false },
-	{ "exe", S_IFLNK | 0777, NULL, &exe_ops, false },
-	{ "fd", S_IFDIR | 0500, NULL, &fd_dir_ops, false },
-	{ "fdinfo", S_IFDIR | 0500, NULL, &fdinfo_dir_ops, false },
-	{ "maps", S_IFREG | 0444, &proc_maps_text, NULL, false },
-	{ "mounts", S_IFREG | 0444, &proc_mounts_text, NULL, false },
-	{ "root", S_IFLNK | 0777, NULL, &root_ops, false },
-	{ "stat", S_IFREG | 0444, &proc_stat_text, NULL, false },
-	{ "statm", S_IFREG | 0444, &proc_statm_text, NULL, false },
-	{ "status", S_IFREG | 0444, &proc_status_text, NULL, false },
-	{ "task", S_IFDIR | 0555, NULL, &task_dir_ops, true },
-};
-static const struct proc_entry dir_entry = { NULL, S_IFDIR | 0555, NULL,
-					     &pid_dir_ops, false };
-static const struct proc_entry fdinfo_entry = { NULL, S_IFREG | 0444,
-						&proc_fdinfo_text, NULL,
-						false };
-
 static struct proc_inode *proc_i(const struct inode *inode)
 {
 	return container_of((struct inode *)(uintptr_t)inode, struct proc_inode,
@@ -72,6 +46,18 @@ static int own_pid(void)
 {
 	return current->process ? current->process->pid : 0;
 }
+
+/* inode_operations.release; the parent of a directory is iput()'s. */
+static void proc_release(struct inode *inode)
+{
+	process_put(proc_i(inode)->process);
+	if (!S_ISDIR(inode->mode))
+		iput(inode->parent);
+}
+
+static const struct inode_operations text_inode_ops = {
+	.release = proc_release,
+};
 
 /* What @like says, below @dir, with a reference for the caller. */
 static struct inode *make(struct inode *dir, const struct proc_entry *e,
@@ -94,14 +80,6 @@ static struct inode *make(struct inode *dir, const struct proc_entry *e,
 	if (e->text)
 		pi->inode.txt.arg = pi;
 	return &pi->inode;
-}
-
-/* inode_operations.release; the parent of a directory is iput()'s. */
-static void proc_release(struct inode *inode)
-{
-	process_put(proc_i(inode)->process);
-	if (!S_ISDIR(inode->mode))
-		iput(inode->parent);
 }
 
 /* A number as the kernel writes it; 0: it is none. */
@@ -282,6 +260,10 @@ static u32 fd_mode(const struct file *f)
 	return S_IFLNK | mode[f->f_flags & O_ACCMODE];
 }
 
+static const struct proc_entry fdinfo_entry = { NULL, S_IFREG | 0444,
+						&proc_fdinfo_text, NULL,
+						false };
+
 static struct inode *fd_make(struct inode *dir, const char *name, bool link)
 {
 	struct proc_inode like = *proc_i(dir);
@@ -430,12 +412,73 @@ static const struct inode_operations root_ops = {
 	.release = proc_release,
 };
 
-static const struct inode_operations text_inode_ops = {
+/* --- a process's directory, and a thread's --- */
+
+/* Its operations look up what is in it, threads too, which have the like. */
+static const struct inode_operations pid_dir_ops;
+
+static const struct proc_entry dir_entry = { NULL, S_IFDIR | 0555, NULL,
+					     &pid_dir_ops, false };
+
+static struct inode *task_lookup(struct inode *dir, const char *name)
+{
+	struct proc_inode like = *proc_i(dir);
+
+	like.tid = (int)number(name);
+	return like.tid && proc_task(&like)
+		       ? make(dir, &dir_entry, KIND_DIR, &like)
+		       : ERR_PTR(-ENOENT);
+}
+
+/* The least number of a thread that is @from or above; 0: none. */
+static int next_tid(const struct process *p, int from)
+{
+	const struct thread *th;
+	int least = 0, tid;
+
+	list_for_each_entry (th, &p->threads, entry) {
+		tid = th->task->pid;
+		if (tid >= from && (!least || tid < least))
+			least = tid;
+	}
+	return least;
+}
+
+static void task_iterate(struct inode *dir, loff_t *pos,
+			 struct dir_context *ctx)
+{
+	const struct process *p = proc_i(dir)->process;
+	int tid;
+
+	while ((tid = next_tid(p, (int)(*pos - DIR_OP_POS))) != 0) {
+		if (!emit_number(ctx, (u32)tid, pos, DIR_OP_POS + tid + 1,
+				 ino_of(p->pid, tid, KIND_DIR, 0), S_IFDIR))
+			return;
+	}
+}
+
+static const struct inode_operations task_dir_ops = {
+	.lookup = task_lookup,
+	.iterate = task_iterate,
 	.release = proc_release,
 };
 
-/* --- a process's directory, and a thread's --- */
-
+static const struct proc_entry pid_entries[] = {
+	{ "cmdline", S_IFREG | 0444, &proc_cmdline_text, NULL, false },
+	{ "comm", S_IFREG | 0644, &proc_comm_text, NULL, false },
+	{ "cwd", S_IFLNK | 0777, NULL, &cwd_ops, false },
+	{ "environ", S_IFREG | 0400, &proc_environ_text, NULL, false },
+	{ "exe", S_IFLNK | 0777, NULL, &exe_ops, false },
+	{ "fd", S_IFDIR | 0500, NULL, &fd_dir_ops, false },
+	{ "fdinfo", S_IFDIR | 0500, NULL, &fdinfo_dir_ops, false },
+	{ "maps", S_IFREG | 0444, &proc_maps_text, NULL, false },
+	{ "mounts", S_IFREG | 0444, &proc_mounts_text, NULL, false },
+	{ "root", S_IFLNK | 0777, NULL, &root_ops, false },
+	{ "stat", S_IFREG | 0444, &proc_stat_text, NULL, false },
+	{ "statm", S_IFREG | 0444, &proc_statm_text, NULL, false },
+	{ "status", S_IFREG | 0444, &proc_status_text, NULL, false },
+	{ "task", S_IFDIR | 0555, NULL, &task_dir_ops, true },
+};
 static struct inode *pid_lookup(struct inode *dir, const char *name)
 {
 	const struct proc_inode *pi = proc_i(dir);
@@ -471,39 +514,6 @@ static void pid_iterate(struct inode *dir, loff_t *pos, struct dir_context *ctx)
 static const struct inode_operations pid_dir_ops = {
 	.lookup = pid_lookup,
 	.iterate = pid_iterate,
-	.release = proc_release,
-};
-
-static struct inode *task_lookup(struct inode *dir, const char *name)
-{
-	struct proc_inode like = *proc_i(dir);
-
-	like.tid = (int)number(name);
-	return like.tid && proc_task(&like)
-		       ? make(dir, &dir_entry, KIND_DIR, &like)
-		       : ERR_PTR(-ENOENT);
-}
-
-static void task_iterate(struct inode *dir, loff_t *pos,
-			 struct dir_context *ctx)
-{
-	const struct process *p = proc_i(dir)->process;
-	struct thread *th;
-
-	list_for_each_entry (th, &p->threads, entry) {
-		int tid = th->task->pid;
-
-		if (DIR_OP_POS + tid < *pos)
-			continue;
-		if (!emit_number(ctx, (u32)tid, pos, DIR_OP_POS + tid + 1,
-				 ino_of(p->pid, tid, KIND_DIR, 0), S_IFDIR))
-			return;
-	}
-}
-
-static const struct inode_operations task_dir_ops = {
-	.lookup = task_lookup,
-	.iterate = task_iterate,
 	.release = proc_release,
 };
 

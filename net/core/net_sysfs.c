@@ -110,10 +110,12 @@ static int show_duplex(struct net_device *dev, u32 queue, char *text,
 	struct ethtool_link_ksettings ks;
 	int err = link_settings(dev, &ks);
 
-	return err ?: scnprintf(text, size, "%s\n",
-				ks.base.duplex == DUPLEX_FULL	? "full"
-				: ks.base.duplex == DUPLEX_HALF ? "half"
-								: "unknown");
+	return err
+		       ?: scnprintf(text, size, "%s\n",
+				    ks.base.duplex == DUPLEX_FULL ? "full"
+				    : ks.base.duplex == DUPLEX_HALF
+					    ? "half"
+					    : "unknown");
 }
 
 static int show_uevent(struct net_device *dev, u32 queue, char *text,
@@ -197,39 +199,44 @@ static int store_limit_min(struct net_device *dev, u32 queue, u64 value)
 
 /* --- the table --- */
 
-#define NUMBER(s, member)             \
-	.size = sizeof_field(s, member), \
-	.offset = offsetof(s, member)
-#define DEV(name_, member) { .name = name_, NUMBER(struct net_device, member) }
-#define SHOW(name_, show_) { .name = name_, .show = show_ }
+#define NUMBER(s, member) \
+	.size = sizeof_field(s, member), .offset = offsetof(s, member)
+#define DEV(name_, member)                                       \
+	{                                                        \
+		.name = name_, NUMBER(struct net_device, member) \
+	}
+#define SHOW(name_, show_)                   \
+	{                                    \
+		.name = name_, .show = show_ \
+	}
 /* A counter that nothing here counts is 0. */
-#define NO_STAT(name_) { .name = name_, .dir = NETDEV_STATISTICS }
-#define STAT(name_) \
-	{ .name = #name_, \
-	  .dir = NETDEV_STATISTICS, \
-	  NUMBER(struct rtnl_link_stats64, name_) }
-#define BQL(name_, member, store_) \
-	{ .name = name_, \
-	  .dir = NETDEV_TX_BQL, \
-	  NUMBER(struct netdev_queue, dql.member), \
-	  .store = store_ }
+#define NO_STAT(name_)                                  \
+	{                                               \
+		.name = name_, .dir = NETDEV_STATISTICS \
+	}
+#define STAT(name_)                                       \
+	{                                                 \
+		.name = #name_, .dir = NETDEV_STATISTICS, \
+		NUMBER(struct rtnl_link_stats64, name_)   \
+	}
+#define BQL(name_, member, store_)                                       \
+	{                                                                \
+		.name = name_, .dir = NETDEV_TX_BQL,                     \
+		NUMBER(struct netdev_queue, dql.member), .store = store_ \
+	}
 
 static const struct netdev_attr attrs[] = {
 	DEV("addr_len", addr_len),
 	SHOW("address", show_address),
 	SHOW("broadcast", show_broadcast),
-	{ .name = "carrier",
-	  .show = show_carrier,
-	  .store = store_unsupported },
+	{ .name = "carrier", .show = show_carrier, .store = store_unsupported },
 	DEV("carrier_changes", carrier_changes),
 	{ .name = "dev_id", .hex = true },
 	SHOW("duplex", show_duplex),
 	{ .name = "flags", .show = show_flags, .store = store_flags },
 	DEV("ifindex", ifindex),
 	SHOW("iflink", show_iflink),
-	{ .name = "mtu",
-	  NUMBER(struct net_device, mtu),
-	  .store = store_mtu },
+	{ .name = "mtu", NUMBER(struct net_device, mtu), .store = store_mtu },
 	SHOW("operstate", show_operstate),
 	SHOW("speed", show_speed),
 	{ .name = "tx_queue_len",

@@ -66,17 +66,15 @@ static void netdev_attr_show_tells_of_the_device(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, text_of(dev, NETDEV_ATTR, "operstate"), "up");
 	KUNIT_EXPECT_STREQ(test, text_of(dev, NETDEV_STATISTICS, "tx_packets"),
 			   "5000000000");
-	KUNIT_EXPECT_STREQ(test,
-			   text_of(dev, NETDEV_STATISTICS, "rx_nohandler"),
-			   "0");
+	KUNIT_EXPECT_STREQ(
+		test, text_of(dev, NETDEV_STATISTICS, "rx_nohandler"), "0");
 	KUNIT_EXPECT_STREQ(test, text_of(dev, NETDEV_TX_BQL, "limit"), "4711");
 	KUNIT_EXPECT_STREQ(test, text_of(dev, NETDEV_TX_BQL, "inflight"), "77");
 	KUNIT_EXPECT_STREQ(test, text_of(dev, NETDEV_TX_BQL, "hold_time"),
 			   "1000");
-	KUNIT_EXPECT_STREQ(test,
-			   text_of(f->net->loopback_dev, NETDEV_ATTR,
-				   "operstate"),
-			   "unknown");
+	KUNIT_EXPECT_STREQ(
+		test, text_of(f->net->loopback_dev, NETDEV_ATTR, "operstate"),
+		"unknown");
 	dev->_tx[0].dql.num_queued -= 77;
 }
 
@@ -134,10 +132,9 @@ static void netdev_attr_store_sets_and_refuses(struct kunit *test)
 				write_to(f->eth0, writes[i].dir, writes[i].name,
 					 writes[i].text),
 				writes[i].err);
-		KUNIT_EXPECT_STREQ(test,
-				   text_of(f->eth0, writes[i].dir,
-					   writes[i].name),
-				   writes[i].then);
+		KUNIT_EXPECT_STREQ(
+			test, text_of(f->eth0, writes[i].dir, writes[i].name),
+			writes[i].then);
 	}
 	KUNIT_EXPECT_NULL(test, find(NETDEV_ATTR, "type")->store);
 }

@@ -126,6 +126,12 @@ enum {
 	IFLA_MAX = 66,
 };
 #define IFLA_INET_CONF     1
+#define IFLA_INFO_KIND     1
+#define IFLA_INFO_DATA     2
+#define IFLA_VLAN_ID       1
+#define IFLA_VLAN_FLAGS    2
+#define IFLA_VLAN_PROTOCOL 5
+#define IFLA_VLAN_MAX      5
 #define IPV4_DEVCONF_COUNT 33
 #define IF_OPER_UNKNOWN    0
 #define IF_OPER_DOWN       2

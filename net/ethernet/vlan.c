@@ -46,9 +46,24 @@ static int vlan_dev_get_iflink(const struct net_device *dev)
 
 static const struct net_device_ops vlan_netdev_ops;
 
-static bool is_vlan_dev(const struct net_device *dev)
+/**
+ * is_vlan_dev() - Is this one of ours?
+ * @dev: any device.
+ */
+bool is_vlan_dev(const struct net_device *dev)
 {
 	return dev->netdev_ops == &vlan_netdev_ops;
+}
+
+/**
+ * vlan_dev_vlan_id() - The identifier of its frames.
+ * @dev: a VLAN device.
+ */
+u16 vlan_dev_vlan_id(const struct net_device *dev)
+{
+	const struct vlan_dev_priv *v = netdev_priv(dev);
+
+	return v->vlan_id;
 }
 
 static struct list_head *hash_of(const struct net_device *real, u16 vlan_id)
@@ -242,9 +257,19 @@ static void vlan_setup(struct net_device *dev)
 	dev->needs_free_netdev = true;
 }
 
-/* Make @name on @real. Return: the device or an ERR_PTR. */
-static struct net_device *register_vlan_device(struct net_device *real,
-					       const char *name, u16 vlan_id)
+/**
+ * register_vlan_device() - Make a VLAN device.
+ * @real:    the device that its frames use.
+ * @name:    its own.
+ * @vlan_id: 1 to 4094.
+ *
+ * Context: task.
+ * Return:  it, not up; -ERANGE: the identifier; -EOPNOTSUPP: not on @real;
+ *          -EEXIST: there is one, or the name is taken; -EINVAL: the name;
+ *          -ENOBUFS.
+ */
+struct net_device *register_vlan_device(struct net_device *real,
+					const char *name, u16 vlan_id)
 {
 	struct vlan_dev_priv *v;
 	struct net_device *dev;

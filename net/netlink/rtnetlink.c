@@ -28,6 +28,7 @@ static const struct rtnl_handler {
 } handlers[] = {
 	{ RTM_NEWLINK, false, rtnl_newlink, NULL },
 	{ RTM_SETLINK, false, rtnl_newlink, NULL },
+	{ RTM_DELLINK, false, rtnl_dellink, NULL },
 	{ RTM_GETLINK, false, rtnl_getlink, rtnl_dump_links },
 	{ RTM_NEWADDR, true, rtnl_newaddr, NULL },
 	{ RTM_DELADDR, true, rtnl_deladdr, NULL },

@@ -47,6 +47,11 @@ void rtnl_news(struct net *net, u32 group,
 	       const void *obj);
 
 int rtnl_newlink(const struct nl_request *r);
+int rtnl_dellink(const struct nl_request *r);
+/* Devices that are made and removed: rtnl_vlan.c. */
+struct net_device *rtnl_make_vlan(const struct nl_request *r,
+				  const struct nlattr *const *tb);
+int rtnl_put_vlan(struct sk_buff *skb, const struct net_device *dev);
 int rtnl_getlink(const struct nl_request *r);
 int rtnl_dump_links(struct sk_buff *skb, struct netlink_callback *cb);
 void rtnl_link_event(struct net_device *dev, enum netdev_event event);

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 /*
  * DOC: RTM_*LINK: devices as `ip link` shows and sets them: up and down, name,
- * MTU, queue length, link address. Devices are not made or removed here.
+ * MTU, queue length, link address; those of a VLAN are made and removed
+ * (rtnl_vlan.c), others are not.
  *
  * No state. Called by rtnetlink.c; calls net/core/dev_registry.c.
  */
 #include "lib/err.h"
 #include "net/core/net_sysfs.h"
 #include "net/core/sch_generic.h"
+#include "net/ethernet/vlan.h"
 #include "net/netlink/rtnl_int.h"
 
 static const struct nla_policy link_policy[IFLA_MAX + 1] = {
@@ -139,6 +141,8 @@ static int fill_link(const struct rtnl_out *o, const void *obj)
 	if (!err && !(l->ext_mask & RTEXT_FILTER_SKIP_STATS))
 		err = put_stats(o->skb, dev);
 	err = err ?: put_af_spec(o->skb, dev);
+	if (!err && is_vlan_dev(dev))
+		err = rtnl_put_vlan(o->skb, dev);
 	if (err)
 		nlmsg_cancel(o->skb, h);
 	else
@@ -198,7 +202,7 @@ static int parse_link(const struct nl_request *r, const struct nlattr **tb,
 			tb[IFLA_IFNAME] ?: tb[IFLA_ALT_IFNAME]);
 	/* By this ip(8) finds out whether there is RTM_NEWLINK. */
 	if (!*dev && !ifm->ifi_index && !tb[IFLA_IFNAME] &&
-	    !tb[IFLA_ALT_IFNAME])
+	    !tb[IFLA_ALT_IFNAME] && !tb[IFLA_LINKINFO])
 		return r->nlh->nlmsg_type == RTM_NEWLINK
 			       ? -ENODEV
 			       : nl_err(r->x, -EINVAL, "No device is named");
@@ -315,7 +319,7 @@ static int check_settable(const struct nl_request *r,
 					   "This cannot be set");
 	if (tb[IFLA_LINKINFO])
 		return nl_err_attr(r->x, -EOPNOTSUPP, tb[IFLA_LINKINFO],
-				   "Unknown device type");
+				   "A device stays of the kind that it is");
 	if (tb[IFLA_GROUP] && nla_get_u32(tb[IFLA_GROUP]))
 		return nl_err_attr(r->x, -EOPNOTSUPP, tb[IFLA_GROUP],
 				   "There are no groups of devices");
@@ -339,12 +343,51 @@ static int set_link(const struct nl_request *r, struct net_device *dev,
 	return err ?: set_flags(r, dev);
 }
 
+/* A device that there was not; what else the request says is set, or it goes
+ * again. */
+static int make_link(const struct nl_request *r, const struct nlattr **tb)
+{
+	struct net_device *dev = rtnl_make_vlan(r, tb);
+	int err;
+
+	if (IS_ERR(dev))
+		return (int)PTR_ERR(dev);
+	tb[IFLA_IFNAME] = NULL;
+	tb[IFLA_LINKINFO] = NULL;
+	err = set_link(r, dev, tb);
+	if (err)
+		unregister_netdev(dev);
+	return err;
+}
+
 /**
- * rtnl_newlink() - RTM_NEWLINK and RTM_SETLINK of a device that there is.
+ * rtnl_dellink() - RTM_DELLINK.
  * @r: the request.
  *
- * Return: 0; -ENODEV; -EEXIST; -EOPNOTSUPP: devices are not made here, or the
- *         setting is none of ours; what the setting says.
+ * Return: 0; -ENODEV; -EINVAL; -EOPNOTSUPP: it is none that was made.
+ */
+int rtnl_dellink(const struct nl_request *r)
+{
+	const struct nlattr *tb[IFLA_MAX + 1];
+	struct net_device *dev;
+	int err = parse_link(r, tb, &dev);
+
+	if (err)
+		return err;
+	if (!dev)
+		return -ENODEV;
+	if (!is_vlan_dev(dev))
+		return -EOPNOTSUPP;
+	unregister_netdev(dev);
+	return 0;
+}
+
+/**
+ * rtnl_newlink() - RTM_NEWLINK and RTM_SETLINK.
+ * @r: the request.
+ *
+ * Return: 0; -ENODEV; -EEXIST; -EOPNOTSUPP: such devices are not made here, or
+ *         the setting is none of ours; what the setting says.
  */
 int rtnl_newlink(const struct nl_request *r)
 {
@@ -356,7 +399,7 @@ int rtnl_newlink(const struct nl_request *r)
 		return err;
 	if (!dev && r->nlh->nlmsg_type == RTM_NEWLINK &&
 	    (r->nlh->nlmsg_flags & NLM_F_CREATE))
-		return nl_err(r->x, -EOPNOTSUPP, "Unknown device type");
+		return make_link(r, tb);
 	if (!dev)
 		return -ENODEV;
 	if (r->nlh->nlmsg_type == RTM_NEWLINK &&

@@ -3,6 +3,7 @@
 put in by the card or by software. The other end is an access port: it takes
 the tag out on the way to a host that knows of no VLAN, and puts it in on the
 way back."""
+import re
 import socket
 
 import pytest
@@ -83,6 +84,71 @@ def test_a_file_crosses_a_vlan_made_by_vconfig(tap, tmp_path):
         vconfig add eth0 5
         ifconfig eth0.5 {GUEST} netmask {NETMASK} up""", ip=False)
     assert len(sent) > 1000
+
+
+def test_a_file_crosses_a_vlan_made_by_ip(tap, tmp_path):
+    sent = cross(tmp_path, 300000, f"""
+        ip=/usr/sbin/ip
+        $ip link set eth0 up
+        $ip link add link eth0 name eth0.5 type vlan id 5
+        $ip addr add {GUEST}/24 dev eth0.5
+        $ip link set eth0.5 up""", "--with", "iproute2", ip=False)
+    assert len(sent) > 100
+
+
+# What ip says, and how it ends.
+MADE = """
+0 ip link add link eth0 name eth0.5 type vlan id 5
+0 ip link add link eth0 mtu 1400 type vlan id 9
+2 ip link add link eth0 name x type vlan id 5
+2 ip link add link eth0 name x type vlan id 4095
+2 ip link add link eth0 name x type vlan
+2 ip link add link lo name x type vlan id 7
+2 ip link add name x type vlan id 7
+2 ip link add link eth0 name eth0 type vlan id 7
+2 ip link add link eth0 name x type vlan id 7 protocol 802.1ad
+2 ip link add link eth0 name x type vlan id 7 reorder_hdr off
+2 ip link add link eth0 name x mtu 10 type vlan id 7
+2 ip link add name x type bridge
+0 ip link del vlan0
+1 ip link del vlan0
+2 ip link del eth0
+0 ip link set eth0.5 name v5
+"""
+SAID = """
+Error: VLAN device already exists.
+Error: Invalid VLAN id.
+Error: VLAN properties not specified.
+Error: VLANs not supported on device.
+Error: link not specified.
+RTNETLINK answers: File exists
+Error: Invalid VLAN protocol.
+Error: Invalid VLAN flags.
+Error: mtu less than device minimum.
+Error: Unknown device type.
+Cannot find device "vlan0"
+RTNETLINK answers: Operation not supported
+"""
+
+
+def test_ip_makes_and_removes_devices(tmp_path):
+    want = [line.split(" ", 1) for line in MADE.strip().splitlines()]
+    script = "".join(f"/usr/sbin/{words}; echo = $?\n" for _, words in want)
+    (tmp_path / "script").write_text(
+        f"{script}ip=/usr/sbin/ip\n$ip -d link show v5; $ip -br link\n"
+        "ls /sys/class/net\n")
+    r = doorbell("run", "--append", "quiet", "--timeout", 60, "--with",
+                 "iproute2", "--add", f"{tmp_path}/script:script", "busybox",
+                 "sh", "-c", "exec 2>&1; . /script")
+    said = r.out.replace("\r", "").splitlines()
+    ended = [line[2:] for line in said if line.startswith("= ")]
+    assert ended == [status for status, _ in want], r.out
+    assert [line for line in said if re.match("Error|RTNET|Cannot", line)] \
+        == SAID.strip().splitlines(), r.out
+    text = "\n".join(said)
+    assert "v5@eth0: <BROADCAST,MULTICAST> mtu 1500 qdisc noop" in text, text
+    assert "vlan protocol 802.1Q id 5 <REORDER_HDR>" in text, text
+    assert not re.search(r"(?m)^x[@ ]|eth0\.", text[text.index("vlan p"):])
 
 
 def test_software_inserts_where_the_card_may_not(tap, tmp_path):

@@ -10,4 +10,5 @@ void proc_net_fill(void);
 void proc_sys_fill(void);
 /* boot/proc_kernel.c: meminfo, uptime and the like. */
 void proc_kernel_fill(void);
+/* boot/sys_net.c: /sys/class/net. */
 void sys_net_fill(void);

@@ -306,7 +306,7 @@ static ssize_t put_area(const struct mm *mm, const struct vm_area *a,
 		a->start, a->end, a->prot & PROT_READ ? 'r' : '-',
 		a->prot & PROT_WRITE ? 'w' : '-',
 		a->prot & PROT_EXEC ? 'x' : '-', a->shared ? 's' : 'p',
-		a->file ? a->off : 0, a->file ? 1 : 0, ino);
+		a->file ? a->off : 0, a->file ? RAMFS_DEV : 0, ino);
 	int blank = n;
 	ssize_t len;
 

@@ -479,6 +479,7 @@ int inode_getattr(struct inode *inode, struct kstat *st)
 		return inode->op->getattr(inode, st);
 	*st = (struct kstat){
 		.ino = inode->ino,
+		.dev = inode->op || inode->text ? PROC_DEV : RAMFS_DEV,
 		.mode = inode->mode,
 		.nlink = inode->nlink,
 		.rdev = inode->rdev,

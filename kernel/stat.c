@@ -11,8 +11,6 @@
 #include "lib/slab.h"
 #include "lib/syscalls.h"
 
-/* st_dev of everything here. */
-#define RAMFS_DEV 1
 /* st_ino of eventfd, epoll, timerfd. */
 #define ANON_INO (1ULL << 32)
 /* uAPI linux/magic.h */
@@ -78,7 +76,7 @@ static int stat_path(int dfd, const char __user *upath, u32 flags,
 static int put_stat(const struct kstat *st, struct linux_stat __user *to)
 {
 	struct linux_stat s = {
-		.st_dev = RAMFS_DEV,
+		.st_dev = st->dev ?: ANON_DEV,
 		.st_ino = st->ino,
 		.st_nlink = st->nlink,
 		.st_mode = st->mode,
@@ -155,7 +153,7 @@ SYSCALL_DEFINE5(statx, int, dfd, const char __user *, path, u32, flags, u32,
 	x.stx_ctime = x.stx_mtime;
 	x.stx_rdev_major = (u32)(st.rdev >> 8) & 0xfff;
 	x.stx_rdev_minor = (u32)((st.rdev & 0xff) | (st.rdev >> 12 & 0xffff00));
-	x.stx_dev_minor = RAMFS_DEV;
+	x.stx_dev_minor = st.dev ?: ANON_DEV;
 	return copy_to_user(to, &x, sizeof(x)) ? -EFAULT : 0;
 }
 

@@ -15,6 +15,11 @@
 #include "lib/uapi/fcntl.h"
 #include "lib/uapi/stat.h"
 
+/* st_dev: of the tree; of what the kernel shows in it; of what has no name. */
+#define RAMFS_DEV 1
+#define PROC_DEV  2
+#define ANON_DEV  3
+
 #define PATH_MAX 4096
 #define NAME_MAX 255
 /* Links followed in one look-up before -ELOOP (Linux: MAXSYMLINKS). */

@@ -31,6 +31,7 @@ static inline void poll_wait(struct file *f, struct wait_queue_head *q,
 /* What stat() asks; filled by file_operations.fstat and by path look-up. */
 struct kstat {
 	u64 ino;
+	u32 dev; /* whose number that is; 0: nobody's in the file tree */
 	u32 mode, nlink;
 	u64 rdev;
 	u64 size;

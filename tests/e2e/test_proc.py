@@ -160,6 +160,27 @@ def test_busybox_finds_processes(tmp_path):
                     "name", "Linux version"]
 
 
+def test_who_has_a_port_or_a_file_open(tmp_path):
+    """psmisc and lsof."""
+    ours = inside(tmp_path, "lsof,psmisc", """
+        echo >/tmp/kept; exec 9</tmp/kept; rm /tmp/kept
+        (exec nc -l -p 99) & (exec /bin/sleep 97) &
+        busybox sleep 0.3
+        /bin/fuser 99/tcp 2>&1; echo; /bin/fuser /bin/sleep; echo
+        /usr/bin/lsof -n -P -i | tail -n +2
+        /usr/bin/lsof -w -p 1 | grep ' 9r '
+        /usr/bin/killall nc; wait %1; /bin/fuser 99/tcp || echo free
+        """)
+    said = [" ".join(line.split()) for line in ours if line]
+    assert said[0] == "99/tcp: 3", said
+    assert re.fullmatch(r"/\S+: 1e 3e 4e", said[1]), said
+    assert re.fullmatch(r"nc 3 root 3u IPv4 \d+ 0t0 TCP \*:99 \(LISTEN\)",
+                        said[2]), said
+    assert re.fullmatch(r"busybox 1 root 9r REG 0,1 1 \d+ /tmp/kept "
+                        r"\(deleted\)", said[3]), said
+    assert said[-1] == "free", said
+
+
 def test_procps(tmp_path):
     ours = inside(tmp_path, "procps,ncurses-base", """
         /bin/sleep 98 &

@@ -90,7 +90,12 @@ static bool name_is_taken(const struct last_name *l)
 	return true;
 }
 
-/* Why a name cannot be taken away that dir_lookup() does not know. */
+/* An entry that may be taken away; NULL: no_entry() says why not. */
+static struct dentry *own_entry(const struct last_name *l)
+{
+	return l->dir->op ? NULL : dir_lookup(l->dir, l->name);
+}
+
 static int no_entry(const struct last_name *l)
 {
 	return name_is_taken(l) ? -EPERM : -ENOENT;
@@ -177,6 +182,17 @@ SYSCALL_DEFINE2(symlink, const char __user *, target, const char __user *, path)
 	return sys_symlinkat(target, AT_FDCWD, path);
 }
 
+/* What the kernel shows belongs where it is; what has lost its last name, and
+ * is still open, gets no other. */
+static int may_link(const struct inode *inode)
+{
+	if (inode->op || inode->text)
+		return -EXDEV;
+	if (S_ISDIR(inode->mode))
+		return -EPERM;
+	return inode->nlink ? 0 : -ENOENT;
+}
+
 SYSCALL_DEFINE5(linkat, int, odfd, const char __user *, old, int, ndfd,
 		const char __user *, new, u32, flags)
 {
@@ -195,9 +211,10 @@ SYSCALL_DEFINE5(linkat, int, odfd, const char __user *, old, int, ndfd,
 	kfree(path);
 	if (err)
 		return err;
-	if (S_ISDIR(inode->mode)) {
+	err = may_link(inode);
+	if (err) {
 		iput(inode);
-		return -EPERM;
+		return err;
 	}
 	return add_new(ndfd, new, inode);
 }
@@ -213,7 +230,7 @@ static int remove_file(const struct last_name *l)
 
 	if (name_is_dots(l))
 		return -EISDIR;
-	d = dir_lookup(l->dir, l->name);
+	d = own_entry(l);
 	if (!d)
 		return no_entry(l);
 	if (S_ISDIR(d->inode->mode))
@@ -234,13 +251,13 @@ static int remove_dir(const struct last_name *l)
 		return -EINVAL;
 	if (strcmp(l->name, "..") == 0)
 		return -ENOTEMPTY;
-	d = dir_lookup(l->dir, l->name);
+	d = own_entry(l);
 	if (!d)
 		return no_entry(l);
 	if (!S_ISDIR(d->inode->mode))
 		return -ENOTDIR;
 	if (!dir_is_empty(d->inode))
-		return -ENOTEMPTY;
+		return d->inode->op ? -EPERM : -ENOTEMPTY;
 	dir_remove(l->dir, d);
 	return 0;
 }
@@ -307,7 +324,7 @@ static int do_rename(struct last_name *f, struct last_name *t, u32 flags)
 
 	if (name_is_dots(f) || name_is_dots(t))
 		return -EBUSY;
-	from = dir_lookup(f->dir, f->name);
+	from = own_entry(f);
 	if (!from)
 		return no_entry(f);
 	if (t->dir->op)

@@ -338,7 +338,7 @@ void dir_remove(struct inode *dir, struct dentry *d)
 bool dir_is_empty(struct inode *dir)
 {
 	dir_use(dir);
-	return list_empty(&dir->dir.entries);
+	return !dir->op && list_empty(&dir->dir.entries);
 }
 
 /**

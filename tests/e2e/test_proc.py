@@ -68,7 +68,12 @@ for what, *args in ((os.mkdir, "/proc/x"), (os.mkdir, "/proc/self"),
                     (os.rmdir, "/proc/self/fd"), (os.rmdir, "/proc/self/x"),
                     (os.rename, "/tmp/proclog", "/proc/self/x"),
                     (os.symlink, "x", "/proc/self/fd/9999"),
-                    (os.lstat, "/proc/01"),
+                    (os.link, "/proc/self/stat", "/tmp/proclink"),
+                    (os.link, "/proc/meminfo", "/tmp/proclink"),
+                    (os.link, f"/proc/self/fd/{r}", "/tmp/proclink"),
+                    (os.link, f"/proc/self/fd/{f.fileno()}", "/tmp/proclink"),
+                    (os.unlink, "/proc/meminfo"),
+                    (os.rmdir, "/sys/class/net"), (os.lstat, "/proc/01"),
                     (os.lstat, "/proc/+1"), (os.lstat, "/proc/99999999999"),
                     (os.readlink, "/proc/self/stat")):
     print(what.__name__, fails(what, *args))

@@ -24,9 +24,10 @@
 
 /* Kinds that are no index of pid_entries. */
 enum {
-	KIND_SELF = 28,
+	KIND_SELF = 27,
 	KIND_THREAD_SELF,
 	KIND_DIR,
+	KIND_FD,
 	KIND_FDINFO,
 };
 
@@ -280,7 +281,7 @@ static struct inode *fd_make(struct inode *dir, const char *name, bool link)
 	if (!link)
 		return make(dir, &fdinfo_entry, KIND_FDINFO, &like);
 	e.mode = fd_mode(f);
-	return make(dir, &e, KIND_DIR, &like);
+	return make(dir, &e, KIND_FD, &like);
 }
 
 static struct inode *fd_lookup(struct inode *dir, const char *name)
@@ -305,7 +306,7 @@ static void fds_iterate(struct inode *dir, loff_t *pos, struct dir_context *ctx,
 			continue;
 		if (!emit_number(ctx, fd, pos, DIR_OP_POS + fd + 1,
 				 ino_of(pi->process->pid, pi->tid,
-					link ? KIND_DIR : KIND_FDINFO, (int)fd),
+					link ? KIND_FD : KIND_FDINFO, (int)fd),
 				 link ? S_IFLNK : S_IFREG))
 			return;
 	}

@@ -77,6 +77,13 @@ for what, *args in ((os.mkdir, "/proc/x"), (os.mkdir, "/proc/self"),
                     (os.lstat, "/proc/+1"), (os.lstat, "/proc/99999999999"),
                     (os.readlink, "/proc/self/stat")):
     print(what.__name__, fails(what, *args))
+def number(name):
+    return os.lstat("/proc/self" + name).st_ino
+names = ["", "/", "/fd", "/fd/0", "/fd/1", "/fdinfo", "/fdinfo/0", "/stat",
+         "/task", f"/task/{os.getpid()}", f"/task/{os.getpid()}/fd"]
+print(len(set(map(number, names))) == len(names))
+print(all(d.inode() == number("/" + d.name)
+          for d in os.scandir("/proc/self")))
 os.chdir("/proc/self/fd")
 print(os.getcwd() == f"/proc/{os.getpid()}/fd", os.readlink("/proc/self/cwd") ==
     os.getcwd(), os.readlink("/proc/self/root"))

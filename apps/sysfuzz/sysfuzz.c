@@ -7,6 +7,7 @@
  * and how many different errno values came back.
  *
  *	sysfuzz [COUNT [SEED]]
+ *	sysfuzz ioctls
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,6 +22,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "ioctls.h"
 
 #define NR_MAX    451
 #define PER_CHILD 5000
@@ -189,6 +192,10 @@ int main(int argc, char **argv)
 	int status;
 	pid_t pid;
 
+	if (argc > 1 && strcmp(argv[1], "ioctls") == 0) {
+		all_ioctls();
+		return 0;
+	}
 	if (seen == MAP_FAILED) {
 		perror("sysfuzz: mmap");
 		return 1;

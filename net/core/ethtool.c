@@ -159,29 +159,30 @@ static int set_some_features(struct net_device *dev, u64 which, bool on)
 static int old_feature(struct net_device *dev, u32 cmd, void __user *arg)
 {
 	struct ethtool_value v;
+	u64 which = 0;
 	u32 i;
 
-	if (copy_from_user(&v, arg, sizeof(v)))
-		return -EFAULT;
 	for (i = 0; i < ARRAY_SIZE(old_commands); i++) {
-		u64 which = old_commands[i].features;
-
+		which = old_commands[i].features;
 		if (cmd == old_commands[i].get)
 			return put_value(arg, cmd, !!(dev->features & which));
 		if (cmd && cmd == old_commands[i].set)
-			return set_some_features(dev, which, v.data);
+			break;
 	}
 	if (cmd == ETHTOOL_GFLAGS)
 		return put_value(arg, cmd,
 				 dev->features & NETIF_F_HW_VLAN_CTAG_TX
 					 ? ETH_FLAG_TXVLAN
 					 : 0);
-	if (cmd == ETHTOOL_SFLAGS)
-		return v.data & ~(u32)ETH_FLAG_TXVLAN
-			       ? -EINVAL
-			       : set_some_features(dev, NETIF_F_HW_VLAN_CTAG_TX,
-						   v.data);
-	return -ENOIOCTLCMD;
+	if (i == ARRAY_SIZE(old_commands) && cmd != ETHTOOL_SFLAGS)
+		return -ENOIOCTLCMD;
+	if (copy_from_user(&v, arg, sizeof(v)))
+		return -EFAULT;
+	if (cmd != ETHTOOL_SFLAGS)
+		return set_some_features(dev, which, v.data);
+	if (v.data & ~(u32)ETH_FLAG_TXVLAN)
+		return -EINVAL;
+	return set_some_features(dev, NETIF_F_HW_VLAN_CTAG_TX, v.data);
 }
 
 /**

@@ -6,6 +6,7 @@ is compared with what the same program says on the host, or with the bytes that
 went over the wire.
 """
 import contextlib
+import fcntl
 import hashlib
 import http.server
 import os
@@ -13,6 +14,7 @@ import re
 import socket
 import ssl
 import subprocess
+import termios
 import threading
 
 import judge
@@ -414,6 +416,39 @@ def test_execve_of_damage_is_as_on_linux(tmp_path):
                                   "Out of memory"), (name, ours[name])
         else:
             assert ours[name] == was, name
+
+
+# Requests for VLANs are those of a module that this machine may not have.
+VLAN_REQUESTS = ("8982", "8983")
+
+
+def test_ioctls_with_bad_pointers_are_as_on_linux(tmp_path):
+    """Each request to each kind of descriptor: what does not exist here may be
+    refused; what does has Linux's answer to each of seven bad pointers, and an
+    errno for memory that it cannot write."""
+    program = os.path.join(BUILD, "apps", "sysfuzz")
+    master, slave = os.openpty()
+    with open(master, "rb"), open(slave, "rb") as terminal:
+        linux = subprocess.run(
+            ["unshare", "-n", "sh", "-c", f"ip link set lo up; exec {program} "
+             "ioctls"], stdin=terminal, stdout=subprocess.PIPE, cwd=tmp_path,
+            check=True, text=True, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0)).stdout
+    r = doorbell("run", "--timeout", "100", "--append", "quiet", program,
+                 "ioctls")
+
+    def table(text):
+        return {name: words.split() for name, _, words in
+                (line.partition(": ") for line in text.splitlines())}
+
+    linux, ours = table(linux), table(r.out)
+    assert "ETHTOOL 127" in ours and "tty 5401" in ours, r.out[-3000:]
+    for name, got in ours.items():
+        was = linux.get(name, ["ENOTTY"] * 8)
+        if name.split()[1] not in VLAN_REQUESTS and \
+                set(got) - {"ENOTTY", "EOPNOTSUPP"}:
+            assert got[:7] == was[:7], (name, got, was)
+    assert sum("EFAULT" in words for words in ours.values()) > 400
 
 
 SIGNALFD = """

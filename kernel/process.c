@@ -368,6 +368,8 @@ static struct task *build_child(const struct clone_request *req)
 	t->fs_base = req->flags & CLONE_SETTLS ? req->tls : cur->fs_base;
 	t->gs_base = cur->gs_base;
 	t->sigblocked = cur->sigblocked;
+	if (p->stop_signal)
+		t->sigpending = BIT(SIGSTOP - 1);
 	fpu_copy_to(t);
 	if (!(req->flags & CLONE_VM) || (req->flags & CLONE_VFORK)) {
 		t->thread->sas_sp = cur->thread->sas_sp;
@@ -376,7 +378,8 @@ static struct task *build_child(const struct clone_request *req)
 	/* What came for the group so far may have missed the child: the
 	 * parent takes it first, and then forks. */
 	err = -ERESTARTNOINTR;
-	if (!(req->flags & CLONE_THREAD) && task_signal_pending())
+	if (!(req->flags & CLONE_THREAD) &&
+	    (task_signal_pending() || cur->process->stop_signal))
 		goto out_mm;
 	return t;
 
@@ -560,11 +563,22 @@ static bool parent_ignores(const struct process *parent)
 	return a->handler == SIG_IGN || (a->flags & SA_NOCLDWAIT);
 }
 
-/* What the parent is told of an ended child. */
-static struct signal_source end_of_child(const struct process *p)
+/**
+ * process_news() - What siginfo tells of a child.
+ * @p: it ended, or stopped, or goes on.
+ *
+ * Context: any.
+ * Return:  one of CLD_*, its number, and the status or signal.
+ */
+struct signal_source process_news(const struct process *p)
 {
 	int sig = p->exit_code & 0x7f;
 
+	if (!p->zombie)
+		return (struct signal_source){ p->stop_news, p->pid,
+					       p->stop_news == CLD_STOPPED
+						       ? p->stop_code
+						       : SIGCONT };
 	return (struct signal_source){ sig ? CLD_KILLED : CLD_EXITED, p->pid,
 				       sig ? sig : p->exit_code >> 8 };
 }
@@ -573,7 +587,7 @@ static struct signal_source end_of_child(const struct process *p)
 static void tell_parent(struct process *p, struct process *parent)
 {
 	if (p->exit_signal)
-		signal_send(parent, p->exit_signal, end_of_child(p));
+		signal_send(parent, p->exit_signal, process_news(p));
 	if (p->exit_signal == SIGCHLD && parent_ignores(parent))
 		reap(p);
 	wake_up(&parent->child_exit);
@@ -589,6 +603,8 @@ static void give_children_to_init(struct process *p)
 		c->exit_signal = SIGCHLD;
 		if (c->zombie)
 			tell_parent(c, init);
+		else
+			process_end_orphans(c);
 	}
 }
 
@@ -715,15 +731,17 @@ static bool wait_matches(const struct process *p, int pid)
 	return p->pgid == (pid == 0 ? current->process->pgid : -pid);
 }
 
-/* A zombie's status has been told: its time is the parent's now. */
-static void waited(struct process *p)
+static bool has_news(const struct process *p, u32 options)
 {
-	current->process->child_ns += process_cpu_ns(p) + p->child_ns;
-	reap(p);
+	if (p->zombie)
+		return options & WEXITED;
+	return (p->stop_news == CLD_STOPPED && (options & WUNTRACED)) ||
+	       (p->stop_news == CLD_CONTINUED && (options & WCONTINUED));
 }
 
-/* A child that ended; NULL with *@any telling whether one may yet. */
-static struct process *find_zombie(int pid, bool *any)
+/* A child that something is to be told of; NULL with *@any telling whether
+ * there may be one yet. */
+static struct process *find_news(int pid, u32 options, bool *any)
 {
 	struct process *p;
 
@@ -732,10 +750,28 @@ static struct process *find_zombie(int pid, bool *any)
 		if (!wait_matches(p, pid))
 			continue;
 		*any = true;
-		if (p->zombie)
+		if (has_news(p, options))
 			return p;
 	}
 	return NULL;
+}
+
+/* As wait4() tells it. */
+static int wait_status(const struct process *p)
+{
+	if (p->zombie)
+		return p->exit_code;
+	return p->stop_news == CLD_STOPPED ? p->stop_code << 8 | 0x7f : 0xffff;
+}
+
+/* It has been told; a zombie's time is the parent's now. */
+static void news_end(struct process *p)
+{
+	p->stop_news = 0;
+	if (!p->zombie)
+		return;
+	current->process->child_ns += process_cpu_ns(p) + p->child_ns;
+	reap(p);
 }
 
 /* 0 with *@child set, or NULL there for WNOHANG; or a negative errno. */
@@ -749,7 +785,7 @@ static int wait_for_child(int pid, u32 options, struct process **child)
 	init_waitqueue_entry(&w, current);
 	for (;;) {
 		prepare_to_wait(&me->child_exit, &w);
-		*child = find_zombie(pid, &any);
+		*child = find_news(pid, options, &any);
 		if (*child)
 			break;
 		err = -ECHILD;
@@ -778,16 +814,16 @@ SYSCALL_DEFINE4(wait4, int, pid, int __user *, status, u32, options,
 		return -EINVAL;
 	if (pid == -__INT_MAX__ - 1)
 		return -ESRCH;
-	err = wait_for_child(pid, options, &p);
+	err = wait_for_child(pid, options | WEXITED, &p);
 	if (err || !p)
 		return err;
 	pid = p->pid;
-	if (status && put_user(p->exit_code, status))
+	if (status && put_user(wait_status(p), status))
 		return -EFAULT;
 	u.ru_utime = ns_to_timeval(process_cpu_ns(p) + p->child_ns);
 	if (usage && copy_to_user(usage, &u, sizeof(u)))
 		return -EFAULT;
-	waited(p);
+	news_end(p);
 	return pid;
 }
 
@@ -799,7 +835,7 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
 	struct process *p;
 	int err;
 
-	if (!(options & WEXITED) ||
+	if (!(options & (WEXITED | WUNTRACED | WCONTINUED)) ||
 	    (options & ~(WNOHANG | WUNTRACED | WEXITED | WCONTINUED | WNOWAIT |
 			 WAIT_ANY_BITS)))
 		return -EINVAL;
@@ -813,7 +849,7 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
 		return err;
 	if (p) {
 		si.si_signo = SIGCHLD;
-		end = end_of_child(p);
+		end = process_news(p);
 		si.si_code = end.code;
 		si.si_child.pid = end.pid;
 		si.si_child.status = end.status;
@@ -821,7 +857,7 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
 	if (info && copy_to_user(info, &si, sizeof(si)))
 		return -EFAULT;
 	if (p && !(options & WNOWAIT))
-		waited(p);
+		news_end(p);
 	return 0;
 }
 

@@ -52,6 +52,9 @@ struct process {
 	bool group_exiting;
 	int exit_signal; /* to the parent when it ends */
 	int exit_code;   /* as wait4() tells it: status << 8 | signal */
+	int stop_signal; /* it stands still because of this one; 0: it runs */
+	int stop_code;   /* the last such */
+	int stop_news;   /* for wait4(): CLD_STOPPED, CLD_CONTINUED; 0: none */
 	struct fs_struct *fs;
 	struct ksigaction action[NSIG];
 	u64 sigpending; /* what came while every thread blocked it */
@@ -101,6 +104,15 @@ void process_kill_other_threads(void);
 /* A parent that waits in vfork() may go on. */
 void process_release_vfork(struct process *p);
 void fs_put(struct fs_struct *fs);
+/* What siginfo tells of a child that ended, stopped or goes on. */
+struct signal_source process_news(const struct process *p);
+
+/* jobctl.c */
+bool process_group_is_orphaned(int pgid);
+void process_stop(struct process *p, int sig);
+void process_continue(struct process *p);
+void process_wait_stopped(void);
+void process_end_orphans(struct process *p);
 
 /* init.c: run the first program; the boot task calls it last. */
 void run_init_program(void) __noreturn;

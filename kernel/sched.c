@@ -25,6 +25,7 @@
 #include "lib/softirq.h"
 #include "lib/timer.h"
 #include "lib/vsprintf.h"
+#include "lib/uapi/signal.h"
 
 #define KSTACK_SLOT  (2 * KSTACK_SIZE) /* half of it is the gap */
 #define KSTACK_SLOTS 1024
@@ -423,11 +424,14 @@ struct files_struct *task_files(void)
 /**
  * task_signal_pending() - Whether a sleep of the current task should end.
  *
+ * A stopped program's SIGSTOP lets it sleep on (kernel/jobctl.c).
+ *
  * Return: true if a signal that is not blocked is pending.
  */
 bool task_signal_pending(void)
 {
-	return task_work_pending(current_task);
+	return current_task->sigpending & ~current_task->sigblocked &
+	       ~BIT(SIGSTOP - 1);
 }
 
 /**

@@ -7,10 +7,10 @@
  * and lets its handler run; rt_sigreturn() takes the frame down. user_trap()
  * turns exceptions into pages or signals.
  *
- * There is no job control: SIGSTOP and its like are ignored. Real-time
- * signals are not queued. Frame layout: uAPI asm/sigcontext.h and the System
- * V ABI, AMD64 supplement, section 3.2.2 (red zone), 3.4.1. Raised from any
- * context; state is in struct task, whose words one CPU writes atomically.
+ * Stopping is kernel/jobctl.c's. Real-time signals are not queued. Frame
+ * layout: uAPI asm/sigcontext.h and the System V ABI, AMD64 supplement, section
+ * 3.2.2 (red zone), 3.4.1. Raised from any context; state is in struct task,
+ * whose words one CPU writes atomically.
  */
 #include "kernel/process.h"
 #include "kernel/syscall.h"
@@ -22,6 +22,8 @@
 #include "lib/uapi/time.h"
 
 #define SIGBIT(sig) BIT((sig)-1)
+#define STOPPING \
+	(SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
 #define UNBLOCKABLE (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
 /* Flags that a program may set by rt_sigreturn: the arithmetic ones, DF, TF,
  * AC; never IF, IOPL or NT. */
@@ -40,10 +42,6 @@ static bool default_is_ignore(int sig)
 	case SIGCONT:
 	case SIGURG:
 	case SIGWINCH:
-	case SIGSTOP:
-	case SIGTSTP:
-	case SIGTTIN:
-	case SIGTTOU:
 		return true;
 	default:
 		return false;
@@ -66,6 +64,33 @@ bool signal_is_ignored(const struct process *p, int sig)
 	       (handler == SIG_DFL && default_is_ignore(sig));
 }
 
+static bool stops(const struct process *p, int sig)
+{
+	return (SIGBIT(sig) & STOPPING) &&
+	       p->action[sig - 1].handler == SIG_DFL;
+}
+
+/* These are not pending any more, for any thread. */
+static void forget(struct process *p, u64 set)
+{
+	struct thread *th;
+
+	p->sigpending &= ~set;
+	list_for_each_entry (th, &p->threads, entry)
+		th->task->sigpending &= ~set;
+}
+
+/* Stop and go on end each other, whatever the program does about them. */
+static void undo_opposite(struct process *p, int sig)
+{
+	if (SIGBIT(sig) & STOPPING) {
+		forget(p, SIGBIT(SIGCONT));
+	} else if (sig == SIGCONT) {
+		forget(p, STOPPING);
+		process_continue(p);
+	}
+}
+
 /**
  * signal_send_task() - Make a signal pending for one thread.
  * @t:    a task; a kernel task has no use for it.
@@ -78,8 +103,15 @@ void signal_send_task(struct task *t, int sig, struct signal_source from)
 {
 	bool blocked = t->sigblocked & SIGBIT(sig);
 
-	if (!t->process || (!blocked && signal_is_ignored(t->process, sig)))
+	if (!t->process)
 		return;
+	undo_opposite(t->process, sig);
+	if (!blocked && signal_is_ignored(t->process, sig))
+		return;
+	if (!blocked && stops(t->process, sig)) {
+		process_stop(t->process, sig);
+		return;
+	}
 	if (!(t->sigpending & SIGBIT(sig)))
 		t->thread->source[sig - 1] = from;
 	t->sigpending |= SIGBIT(sig);
@@ -115,6 +147,7 @@ void signal_send(struct process *p, int sig, struct signal_source from)
 			return;
 		}
 	}
+	undo_opposite(p, sig);
 	signal_keep(p, sig, from);
 }
 
@@ -530,10 +563,21 @@ void user_signal_work(struct pt_regs *regs)
 	struct ksigaction *a;
 	int sig;
 
-	while ((sig = take_signal(t)) != 0) {
+	for (;;) {
+		process_wait_stopped();
+		sig = take_signal(t);
+		if (!sig)
+			break;
 		if (t->process->group_exiting)
 			process_exit_group(t->process->exit_code);
 		a = &t->process->action[sig - 1];
+		if (sig == SIGSTOP)
+			continue; /* it only led here */
+		/* It was blocked when it was sent. */
+		if (stops(t->process, sig)) {
+			process_stop(t->process, sig);
+			continue;
+		}
 		if (sig == SIGKILL ||
 		    (a->handler == SIG_DFL && !default_is_ignore(sig)))
 			process_exit_group(sig);
@@ -665,14 +709,8 @@ SYSCALL_DEFINE4(rt_sigaction, int, sig, const struct ksigaction __user *, act,
 	if (act) {
 		*a = new;
 		a->mask &= ~UNBLOCKABLE;
-		if (signal_is_ignored(current->process, sig)) {
-			struct thread *th;
-
-			current->process->sigpending &= ~SIGBIT(sig);
-			list_for_each_entry (th, &current->process->threads,
-					     entry)
-				th->task->sigpending &= ~SIGBIT(sig);
-		}
+		if (signal_is_ignored(current->process, sig))
+			forget(current->process, SIGBIT(sig));
 	}
 	if (old && copy_to_user(old, &was, sizeof(was)))
 		return -EFAULT;

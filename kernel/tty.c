@@ -6,9 +6,10 @@
  * foreground group even if nobody reads. Output goes to kernel/console.c,
  * which sends "\n" as "\r\n" whatever OPOST says.
  *
- * POSIX.1-2017, chapter 11, "General Terminal Interface". There is no job
- * control: a background reader is not stopped. State: one terminal; all but
- * the raw ring is changed by tasks with softirqs off, and by the softirq.
+ * POSIX.1-2017, chapter 11, "General Terminal Interface". It is the
+ * terminal of process 1's session: of its groups the others than the foreground
+ * are stopped when they read. State: one terminal; all but the raw ring is
+ * changed by tasks with softirqs off, and by the softirq.
  */
 #include "kernel/console.h"
 #include "kernel/process.h"
@@ -23,6 +24,8 @@
 
 #define TTY_RING 4096 /* both rings; a power of two */
 #define TTY_LINE 4095 /* the longest line edited, as in Linux */
+
+#define TTY_SESSION 1
 
 #define CELL_END 0x100 /* this byte ends a line */
 #define CELL_EOF 0x200 /* no byte: an end of file */
@@ -245,21 +248,37 @@ static size_t take(u8 *to, size_t n, bool *line_ends)
 	return got;
 }
 
+/* Of another group than the foreground's: it is stopped by @sig, or not. */
+static int check_background(int sig)
+{
+	const struct process *p = current->process;
+
+	if (p->sid != TTY_SESSION || p->pgid == tty.fg_pgrp)
+		return 0;
+	if ((current->sigblocked & BIT(sig - 1)) || signal_is_ignored(p, sig))
+		return sig == SIGTTIN ? -EIO : 0;
+	if (process_group_is_orphaned(p->pgid))
+		return -EIO;
+	signal_send_group(p->pgid, sig, SIGNAL_FROM_KERNEL);
+	return -ERESTARTSYS;
+}
+
 /* Sleep until there is something, as the modes and flags ask. */
 static int wait_readable(const struct file *f)
 {
 	u64 left = MAX_SCHEDULE_TIMEOUT;
-	int err;
+	int err = check_background(SIGTTIN);
 
-	if (readable())
-		return 0;
+	if (err || readable())
+		return err;
 	if (f->f_flags & O_NONBLOCK)
 		return -EAGAIN;
 	if (!lflag(ICANON) && tty.termios.c_cc[VMIN] == 0)
 		left = tty.termios.c_cc[VTIME] * 100 * NSEC_PER_MSEC;
 	err = wait_event_interruptible_timeout(&tty.read_wait, readable(),
 					       &left);
-	return err;
+	/* It may have been stopped meanwhile, and another one reads. */
+	return err ? err : check_background(SIGTTIN);
 }
 
 static ssize_t tty_read(struct file *f, struct iov_iter *to)
@@ -294,7 +313,10 @@ static ssize_t tty_write(struct file *f, struct iov_iter *from)
 	ssize_t done = 0;
 	char bytes[256];
 	size_t n, got;
+	int err = lflag(TOSTOP) ? check_background(SIGTTOU) : 0;
 
+	if (err)
+		return err;
 	while (iov_iter_count(from)) {
 		n = min(iov_iter_count(from), sizeof(bytes));
 		got = copy_from_iter(bytes, n, from);
@@ -321,8 +343,11 @@ static u32 tty_poll(struct file *f, struct poll_table *pt)
 static long set_termios(const struct ktermios __user *from, bool flush)
 {
 	struct ktermios new;
+	int err = check_background(SIGTTOU);
 	u32 i;
 
+	if (err)
+		return err;
 	if (copy_from_user(&new, from, sizeof(new)))
 		return -EFAULT;
 	local_bh_disable();
@@ -369,14 +394,24 @@ int tty_foreground(void)
 
 static long set_foreground(const int __user *from)
 {
-	int pgrp;
+	int pgrp, err = check_background(SIGTTOU);
+	const struct process *p;
 
+	if (err)
+		return err;
 	if (get_user(pgrp, from))
 		return -EFAULT;
 	if (pgrp < 0)
 		return -EINVAL;
-	tty.fg_pgrp = pgrp;
-	return 0;
+	list_for_each_entry (p, &process_list, all) {
+		if (p->pgid != pgrp)
+			continue;
+		if (p->sid != TTY_SESSION)
+			return -EPERM;
+		tty.fg_pgrp = pgrp;
+		return 0;
+	}
+	return -ESRCH;
 }
 
 static long tty_ioctl(struct file *f, u32 cmd, unsigned long arg)
@@ -405,7 +440,7 @@ static long tty_ioctl(struct file *f, u32 cmd, unsigned long arg)
 	case TIOCSPGRP:
 		return set_foreground(p);
 	case TIOCGSID:
-		return put_user(1, (int __user *)p);
+		return put_user(TTY_SESSION, (int __user *)p);
 	case FIONREAD:
 		return put_user((int)input_pending(), (int __user *)p);
 	case TIOCOUTQ:

@@ -31,7 +31,17 @@
 #define SIOCETHTOOL 0x8946 /* uAPI linux/sockios.h */
 
 /* END: the last byte before a hole. */
-enum { NOTHING, LOW, HOLE, END, KERNEL, BEYOND, TOP, READ_ONLY, POINTERS };
+enum {
+	NOTHING,
+	LOW,
+	HOLE,
+	END,
+	KERNEL,
+	BEYOND,
+	TOP,
+	READ_ONLY,
+	POINTERS
+};
 
 static char *pointers[POINTERS];
 static char *page; /* one that can be written, before the hole */
@@ -114,9 +124,9 @@ static void try_all(const char *kind, int fd, unsigned long request)
 static void try_requests(const char *kind, int fd)
 {
 	static const unsigned long others[] = {
-		FIONBIO,    FIOASYNC,	FIONREAD,   TCGETS,	TCSETS,
-		TCSETSW,    TCSETSF,	TIOCGPGRP,  TIOCSPGRP,	TIOCGSID,
-		TIOCOUTQ,   TIOCGWINSZ, TIOCSWINSZ, 0x80108906, 0x80108907,
+		FIONBIO,  FIOASYNC,   FIONREAD,   TCGETS,     TCSETS,
+		TCSETSW,  TCSETSF,    TIOCGPGRP,  TIOCSPGRP,  TIOCGSID,
+		TIOCOUTQ, TIOCGWINSZ, TIOCSWINSZ, 0x80108906, 0x80108907,
 	};
 	unsigned long r;
 	size_t i;

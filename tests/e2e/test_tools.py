@@ -16,6 +16,9 @@ import ssl
 import subprocess
 import termios
 import threading
+import time
+
+import pexpect
 
 import judge
 from harness import (BUILD, DOORBELL, doorbell, free_port, noise, run, sha256,
@@ -416,6 +419,204 @@ def test_execve_of_damage_is_as_on_linux(tmp_path):
                                   "Out of memory"), (name, ours[name])
         else:
             assert ours[name] == was, name
+
+
+STOPS = """
+import errno, os, signal, threading, time
+from signal import SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGUSR1
+W = os.WUNTRACED | os.WCONTINUED
+def name(status):
+    if os.WIFSTOPPED(status):
+        return "stopped by %d" % os.WSTOPSIG(status)
+    if os.WIFCONTINUED(status):
+        return "goes on"
+    if os.WIFSIGNALED(status):
+        return "killed by %d" % os.WTERMSIG(status)
+    return "ended %d" % os.WEXITSTATUS(status)
+def news(pid, options=W):
+    try:
+        got, status = os.waitpid(pid, options)
+        return name(status) if got else "nothing"
+    except OSError as e:
+        return errno.errorcode[e.errno]
+def child(work, group=True):
+    pid = os.fork()
+    if not pid:
+        if group:
+            os.setpgid(0, 0)
+        work()
+        os._exit(7)
+    time.sleep(0.1)
+    return pid
+def spin():
+    while True:
+        pass
+# A sleeper, and one that runs: stopped, let go, killed while stopped.
+for work in (lambda: time.sleep(100)), spin:
+    pid = child(work)
+    print(news(pid, W | os.WNOHANG))
+    os.kill(pid, SIGSTOP)
+    print(news(pid, os.WNOHANG), news(pid), news(pid, W | os.WNOHANG))
+    os.kill(pid, SIGSTOP)
+    print(news(pid, W | os.WNOHANG))
+    os.kill(pid, SIGCONT)
+    print(news(pid), news(pid, W | os.WNOHANG))
+    os.kill(pid, SIGTSTP)
+    print(news(pid))
+    os.kill(pid, SIGCONT)
+    print(news(pid))
+    os.kill(pid, SIGTTIN)
+    print(news(pid))
+    os.kill(pid, SIGUSR1)
+    time.sleep(0.05)
+    print(news(pid, W | os.WNOHANG))
+    os.kill(pid, SIGKILL)
+    print(news(pid))
+# What comes meanwhile comes afterwards; a sleep is not cut short.
+def sleeper():
+    start = time.monotonic()
+    time.sleep(0.3)
+    os._exit(time.monotonic() - start < 0.3)
+pid = child(sleeper)
+os.kill(pid, SIGSTOP)
+time.sleep(0.05)
+os.kill(pid, SIGCONT)
+print(news(pid, 0))
+r, w = os.pipe()
+def handles():
+    signal.signal(SIGUSR1, lambda *_: os.write(w, b"u"))
+    signal.signal(SIGCONT, lambda *_: os.write(w, b"c"))
+    while True:
+        time.sleep(1)
+pid = child(handles)
+os.kill(pid, SIGSTOP)
+print(news(pid))
+os.kill(pid, SIGUSR1)
+time.sleep(0.05)
+os.set_blocking(r, False)
+try:
+    print(os.read(r, 9))
+except BlockingIOError:
+    print("quiet")
+os.kill(pid, SIGCONT)
+time.sleep(0.1)
+print(sorted(os.read(r, 9)), news(pid))
+os.kill(pid, SIGKILL)
+print(news(pid, 0))
+# Caught, blocked, ignored; a stop that waits is undone by SIGCONT.
+def caught():
+    signal.signal(SIGTSTP, lambda *_: os._exit(5))
+    time.sleep(100)
+pid = child(caught)
+os.kill(pid, SIGTSTP)
+print(news(pid))
+def ignored():
+    signal.signal(SIGTSTP, signal.SIG_IGN)
+    time.sleep(0.3)
+pid = child(ignored)
+os.kill(pid, SIGTSTP)
+print(news(pid))
+def blocked():
+    signal.pthread_sigmask(signal.SIG_BLOCK, [SIGTSTP])
+    time.sleep(0.3)
+    print(signal.sigpending())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [SIGTSTP])
+pid = child(blocked)
+os.kill(pid, SIGTSTP)
+print(news(pid))
+os.kill(pid, SIGCONT)
+print(news(pid), news(pid))
+pid = child(blocked)
+os.kill(pid, SIGTSTP)
+os.kill(pid, SIGCONT)
+print(news(pid))
+# All threads of a program stop.
+def threads():
+    threading.Thread(target=spin, daemon=True).start()
+    time.sleep(0.4)
+pid = child(threads)
+os.kill(pid, SIGSTOP)
+print(news(pid))
+os.kill(pid, SIGCONT)
+print(news(pid), news(pid))
+# A group; the parent's SIGCHLD, with and without SA_NOCLDSTOP's kin; waitid.
+signal.pthread_sigmask(signal.SIG_BLOCK, [SIGCHLD])
+pid = child(lambda: time.sleep(100))
+os.killpg(pid, SIGTSTP)
+info = signal.sigwaitinfo([SIGCHLD])
+print(info.si_code, info.si_status, info.si_pid == pid)
+for how in (os.WSTOPPED | os.WNOWAIT, os.WSTOPPED | os.WNOHANG,
+            os.WSTOPPED | os.WNOHANG):
+    info = os.waitid(os.P_PID, pid, how)
+    print(info and (info.si_code, info.si_status, info.si_pid == pid))
+os.killpg(pid, SIGCONT)
+info = signal.sigwaitinfo([SIGCHLD])
+print(info.si_code, info.si_status)
+info = os.waitid(os.P_PID, pid, os.WCONTINUED)
+print(info.si_code, info.si_status)
+os.killpg(pid, SIGKILL)
+print(news(pid))
+# An orphaned group does not stop, but by SIGSTOP; one that becomes orphaned
+# while it stands hears SIGHUP.
+def orphan():
+    os.setsid()
+    os.kill(os.getpid(), SIGTSTP)
+    os._exit(3)
+print(news(child(orphan, False)))
+def leader():
+    os.setsid()
+    inner = child(lambda: (os.close(r), time.sleep(100)))
+    os.kill(inner, SIGSTOP)
+    os.waitpid(inner, os.WUNTRACED)
+    os._exit(0)
+r, w = os.pipe()
+print(news(child(leader, False)))
+os.close(w)
+print(os.read(r, 1))
+"""
+
+
+def test_stopping_is_as_on_linux(tmp_path):
+    # The first program of all is not stopped, nor is it a good parent.
+    assert_as_on_linux(tmp_path, STOPS)
+
+
+def test_job_control_of_the_shell():
+    with contextlib.closing(pexpect.spawn(
+            DOORBELL, ["shell", "--net", "none"], timeout=30)) as shell_:
+        def say(line, *expected):
+            shell_.sendline(line)
+            shell_.expect_exact(line)
+            for text in expected:
+                shell_.expect(text)
+
+        def key(name, *expected):
+            time.sleep(0.3)  # the program is there
+            shell_.sendcontrol(name)
+            for text in expected:
+                shell_.expect(text)
+
+        shell_.expect("# ")
+        say("sleep 30")
+        key("z", r"\[1\]\+  Stopped +sleep 30", "# ")
+        say("bg", "# ")
+        say("jobs", "Running +sleep 30", "# ")
+        say("fg", "sleep 30")
+        key("c", "# ")
+        say("cat")
+        say("one", "one")
+        key("z", "Stopped +cat", "# ")
+        # What is typed now is the shell's.
+        say("echo tw''o", "\ntwo", "# ")
+        say("fg", "cat")
+        say("three", "three")
+        key("d", "# ")
+        say("cat &", "# ")
+        time.sleep(0.3)
+        say("", r"Stopped \(tty input\) +cat", "# ")
+        say("kill %1; fg", "Terminated", "# ")
+        say("jobs; echo no''ne", "\nnone", "# ")
+        say("exit", pexpect.EOF)
 
 
 # Requests for VLANs are those of a module that this machine may not have.

@@ -94,8 +94,7 @@ void process_wait_stopped(void)
 {
 	struct task *t = current;
 
-	while (t->process->stop_signal &&
-	       !(t->sigpending & BIT(SIGKILL - 1))) {
+	while (t->process->stop_signal && !(t->sigpending & BIT(SIGKILL - 1))) {
 		task_prepare();
 		if (t->process->stop_signal)
 			task_block();

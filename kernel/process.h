@@ -76,6 +76,7 @@ struct thread {
 	u64 sas_sp, sas_size;   /* alternate signal stack; size 0: none */
 	u64 saved_blocked;      /* mask to put back after sigsuspend, ppoll */
 	bool restore_blocked;
+	u64 sigwait; /* rt_sigtimedwait() waits for one of these */
 	struct siginfo fault_info;         /* of the last synchronous signal */
 	struct signal_source source[NSIG]; /* of the pending ones */
 };

@@ -115,7 +115,7 @@ void signal_send_task(struct task *t, int sig, struct signal_source from)
 	if (!(t->sigpending & SIGBIT(sig)))
 		t->thread->source[sig - 1] = from;
 	t->sigpending |= SIGBIT(sig);
-	if (!blocked)
+	if (!blocked || (t->thread->sigwait & SIGBIT(sig)))
 		task_wake(t);
 	wake_up_poll(&signalfd_wait, EPOLLIN);
 }
@@ -123,9 +123,14 @@ void signal_send_task(struct task *t, int sig, struct signal_source from)
 /* Nobody takes it now: it waits for a thread that lets it in. */
 static void signal_keep(struct process *p, int sig, struct signal_source from)
 {
+	struct thread *th;
+
 	if (!(p->sigpending & SIGBIT(sig)))
 		p->source[sig - 1] = from;
 	p->sigpending |= SIGBIT(sig);
+	list_for_each_entry (th, &p->threads, entry)
+		if (th->sigwait & SIGBIT(sig))
+			task_wake(th->task);
 	wake_up_poll(&signalfd_wait, EPOLLIN);
 }
 
@@ -213,8 +218,7 @@ void signal_reset_for_exec(struct process *p)
 /* The current program sends a signal. */
 static struct signal_source from_program(int code)
 {
-	return (struct signal_source){ .code = code,
-				       .pid = current->process->pid };
+	return (struct signal_source){ .code = code, .pid = task_tgid() };
 }
 
 /**
@@ -787,8 +791,8 @@ SYSCALL_DEFINE4(rt_sigtimedwait, const u64 __user *, set,
 		struct siginfo __user *, info, const struct timespec __user *,
 		timeout, size_t, size)
 {
-	struct task *t = current;
-	u64 left = MAX_SCHEDULE_TIMEOUT, want, blocked = t->sigblocked;
+	struct thread *th = current->thread;
+	u64 left = MAX_SCHEDULE_TIMEOUT, want;
 	struct timespec ts;
 	struct siginfo si;
 	int sig;
@@ -805,15 +809,15 @@ SYSCALL_DEFINE4(rt_sigtimedwait, const u64 __user *, set,
 		left = timespec_to_ns(&ts);
 	}
 	want &= ~UNBLOCKABLE;
+	th->sigwait = want;
 	for (;;) {
-		t->sigblocked = blocked & ~want;
 		task_prepare();
 		if (task_signal_pending() || signal_is_pending(want) ||
 		    left == 0)
 			break;
 		left = schedule_timeout(left);
 	}
-	t->sigblocked = blocked;
+	th->sigwait = 0;
 	sig = signal_take(want, &si);
 	if (!sig)
 		return task_signal_pending() ? -EINTR : -EAGAIN;

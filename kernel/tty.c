@@ -257,9 +257,11 @@ static int check_background(int sig)
 		return 0;
 	if ((current->sigblocked & BIT(sig - 1)) || signal_is_ignored(p, sig))
 		return sig == SIGTTIN ? -EIO : 0;
-	if (process_group_is_orphaned(p->pgid))
+	if (p->pid == 1 || process_group_is_orphaned(p->pgid))
 		return -EIO;
 	signal_send_group(p->pgid, sig, SIGNAL_FROM_KERNEL);
+	/* Once more, even if another thread takes it. */
+	current->sigpending |= BIT(SIGSTOP - 1);
 	return -ERESTARTSYS;
 }
 

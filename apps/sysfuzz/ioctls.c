@@ -25,7 +25,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "ioctls.h"
+#include "apps/sysfuzz/ioctls.h"
 
 #define PAGE        4096
 #define SIOCETHTOOL 0x8946 /* uAPI linux/sockios.h */

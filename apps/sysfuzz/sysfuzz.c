@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "ioctls.h"
+#include "apps/sysfuzz/ioctls.h"
 
 #define NR_MAX    451
 #define PER_CHILD 5000

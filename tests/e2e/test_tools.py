@@ -727,6 +727,19 @@ print(take(fd2))
 os.kill(os.getpid(), U1)
 info = signal.sigwaitinfo([U1])
 print(info.si_signo, info.si_code, names(info.si_pid))
+# Waited for: one that would do nothing, one that would stop; by a thread.
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTSTP])
+for sig in CHLD, signal.SIGTSTP:
+    timer = threading.Timer(0.1, lambda: os.kill(os.getpid(), sig))
+    timer.start()
+    print(signal.sigtimedwait([sig], 5).si_signo)
+    timer.join()
+waits = threading.Thread(target=lambda: print(signal.sigwait([INT])))
+waits.start()
+time.sleep(0.1)
+os.kill(os.getpid(), INT)
+waits.join()
+print(signal.sigtimedwait([INT], 0))
 print(oct(os.fstat(fd).st_mode), libc.syscall(282, -1, 8, 8))
 """
 

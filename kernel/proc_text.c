@@ -38,11 +38,14 @@ static const char *comm(const struct process *p, const struct task *t)
 	return t ? t->name : p->comm;
 }
 
-static char state(const struct task *t)
+/* "S (sleeping)", of which stat has the first letter. */
+static const char *state(const struct process *p, const struct task *t)
 {
 	if (!t)
-		return 'Z';
-	return t->state == TASK_RUNNING ? 'R' : 'S';
+		return "Z (zombie)";
+	if (p->stop_signal)
+		return "T (stopped)";
+	return t->state == TASK_RUNNING ? "R (running)" : "S (sleeping)";
 }
 
 static u32 nr_threads(const struct process *p)
@@ -115,7 +118,7 @@ static ssize_t show_stat(const void *arg, char *text, size_t size)
 	if (!p)
 		return -ESRCH;
 	n = scnprintf(text, size, "%d (%s) %c %d %d %d %llu %d 4194560 ",
-		      pi->tid ?: p->pid, comm(p, t), state(t),
+		      pi->tid ?: p->pid, comm(p, t), state(p, t)[0],
 		      p->parent ? p->parent->pid : 0, p->pgid, p->sid, TTY_NR,
 		      tty_foreground());
 	n += scnprintf(text + n, size - (size_t)n,
@@ -198,8 +201,6 @@ static int put_sets(const struct process *p, const struct task *t, char *text,
 
 static ssize_t show_status(const void *arg, char *text, size_t size)
 {
-	static const char *const words[] = { "R (running)", "S (sleeping)",
-					     "Z (zombie)" };
 	const struct proc_inode *pi = arg;
 	struct task *t;
 	const struct process *p = subject(arg, &t);
@@ -220,8 +221,7 @@ static ssize_t show_status(const void *arg, char *text, size_t size)
 		      "Gid:\t0\t0\t0\t0\n"
 		      "FDSize:\t%u\n"
 		      "Groups:\t \n",
-		      comm(p, t), p->fs ? p->fs->umask : 0,
-		      words[!t ? 2 : state(t) == 'S'], p->pid,
+		      comm(p, t), p->fs ? p->fs->umask : 0, state(p, t), p->pid,
 		      pi->tid ?: p->pid, p->parent ? p->parent->pid : 0,
 		      t && t->files ? t->files->max_fds : 0);
 	n += put_memory(t ? t->mm : NULL, text + n, size - (size_t)n);

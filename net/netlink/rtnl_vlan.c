@@ -133,10 +133,9 @@ struct net_device *rtnl_make_vlan(const struct nl_request *r,
 	int err = 0;
 
 	if (tb[IFLA_LINKINFO])
-		err = nla_parse(info, IFLA_INFO_DATA,
-				nla_data(tb[IFLA_LINKINFO]),
-				nla_len(tb[IFLA_LINKINFO]), info_policy, true,
-				r->x);
+		err = nla_parse(
+			info, IFLA_INFO_DATA, nla_data(tb[IFLA_LINKINFO]),
+			nla_len(tb[IFLA_LINKINFO]), info_policy, true, r->x);
 	if (err)
 		return ERR_PTR(err);
 	if (!info[IFLA_INFO_KIND] ||

@@ -95,9 +95,9 @@ def test_curl_up_and_down(tmp_path):
 
 def test_ping_with_its_capabilities():
     r = shell(["iputils-ping"],
-              "ping -c 2 -i 0.2 -W 2 127.0.0.1 && "
-              "ping -c 1 -W 2 -M do -s 1472 host; echo status $?; "
-              "ping -c 1 -W 2 -M do -s 1473 host; echo status $?")
+              "/usr/bin/ping -c 2 -i 0.2 -W 2 127.0.0.1 && "
+              "/usr/bin/ping -c 1 -W 2 -M do -s 1472 host; echo status $?; "
+              "/usr/bin/ping -c 1 -W 2 -M do -s 1473 host; echo status $?")
     assert "2 packets transmitted, 2 received, 0% packet loss" in r.out, r.out
     assert "1480 bytes from" in r.out, r.out
     assert "message too long, mtu=1500" in r.out, r.out
@@ -599,6 +599,8 @@ def test_job_control_of_the_shell():
         shell_.expect("# ")
         say("sleep 30")
         key("z", r"\[1\]\+  Stopped +sleep 30", "# ")
+        say("cat /proc/$(pidof sleep)/st*", r"\(sleep\) T ",
+            r"State:\tT \(stopped\)", "# ")
         say("bg", "# ")
         say("jobs", "Running +sleep 30", "# ")
         say("fg", "sleep 30")

@@ -61,7 +61,7 @@ void process_stop(struct process *p, int sig)
 	p->stop_code = sig;
 	p->stop_news = CLD_STOPPED;
 	list_for_each_entry (th, &p->threads, entry)
-		th->task->sigpending |= BIT(SIGSTOP - 1);
+		th->task->sigpending |= SIGBIT(SIGSTOP);
 	tell_parent(p);
 }
 
@@ -94,7 +94,7 @@ void process_wait_stopped(void)
 {
 	struct task *t = current;
 
-	while (t->process->stop_signal && !(t->sigpending & BIT(SIGKILL - 1))) {
+	while (t->process->stop_signal && !(t->sigpending & SIGBIT(SIGKILL))) {
 		task_prepare();
 		if (t->process->stop_signal)
 			task_block();

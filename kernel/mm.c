@@ -3,7 +3,7 @@
  * DOC: program address spaces. exec builds one, mmap, munmap, mprotect and
  * brk change it, the page fault fills it, fork shares it copy-on-write, and
  * the last exit frees it. Called by kernel/binfmt_elf.c, kernel/process.c and
- * the page fault of a program (kernel/signal.c, user_trap()).
+ * the page fault of a program (kernel/fault.c, user_trap()).
  *
  * Each mapped page is a counted run of order 0 and each page-table entry
  * holds one reference. An entry is writable only while its page has no other

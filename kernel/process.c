@@ -369,7 +369,7 @@ static struct task *build_child(const struct clone_request *req)
 	t->gs_base = cur->gs_base;
 	t->sigblocked = cur->sigblocked;
 	if (p->stop_signal)
-		t->sigpending = BIT(SIGSTOP - 1);
+		t->sigpending = SIGBIT(SIGSTOP);
 	fpu_copy_to(t);
 	if (!(req->flags & CLONE_VM) || (req->flags & CLONE_VFORK)) {
 		t->thread->sas_sp = cur->thread->sas_sp;
@@ -412,7 +412,7 @@ static void wait_for_vfork(struct process *child)
 		prepare_to_wait(&child->vfork_done, &w);
 		if (child->vfork_released)
 			break;
-		if (current->sigpending & BIT(SIGKILL - 1))
+		if (current->sigpending & SIGBIT(SIGKILL))
 			break;
 		task_block();
 	}
@@ -656,7 +656,7 @@ static void kill_other_threads(struct process *p)
 	list_for_each_entry (th, &p->threads, entry) {
 		if (th->task == current)
 			continue;
-		th->task->sigpending |= BIT(SIGKILL - 1);
+		th->task->sigpending |= SIGBIT(SIGKILL);
 		task_wake(th->task);
 	}
 }

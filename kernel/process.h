@@ -30,6 +30,9 @@ struct cap_sets {
 /* Root's. */
 extern const struct cap_sets cap_full;
 
+/* A signal in a set of them. */
+#define SIGBIT(sig) BIT((sig)-1)
+
 /* What siginfo tells of a pending signal. */
 struct signal_source {
 	s32 code, pid, status;
@@ -145,6 +148,7 @@ int signal_send_group(int pgid, int sig, struct signal_source from);
  * pending. */
 bool signal_is_pending(u64 set);
 int signal_take(u64 set, struct siginfo *info);
+void force_signal(int sig, int code, u64 addr);
 void signal_reset_for_exec(struct process *p);
 bool signal_is_ignored(const struct process *p, int sig);
 

@@ -1,27 +1,23 @@
 // SPDX-License-Identifier: MIT
 /*
- * DOC: signals, and what becomes of a program that faults. A signal is a bit
- * of its task, or of its program while all its threads block it; before ring 3
- * is entered again user_signal_work() takes the lowest one that is not blocked
- * and ends the program, ignores it, or builds a frame on the program's stack
- * and lets its handler run; rt_sigreturn() takes the frame down. user_trap()
- * turns exceptions into pages or signals.
+ * DOC: signals. A signal is a bit of its task, or of its program while all its
+ * threads block it; before ring 3 is entered again user_signal_work() takes the
+ * lowest one that is not blocked and ends the program, ignores it, or builds a
+ * frame on the program's stack and lets its handler run; rt_sigreturn() takes
+ * the frame down.
  *
- * Stopping is kernel/jobctl.c's. Real-time signals are not queued. Frame
- * layout: uAPI asm/sigcontext.h and the System V ABI, AMD64 supplement, section
- * 3.2.2 (red zone), 3.4.1. Raised from any context; state is in struct task,
- * whose words one CPU writes atomically.
+ * Exceptions are kernel/fault.c's, stopping is kernel/jobctl.c's. Real-time
+ * signals are not queued. Frame layout: uAPI asm/sigcontext.h and the System V
+ * ABI, AMD64 supplement, section 3.2.2 (red zone), 3.4.1. Raised from any
+ * context; state is in struct task, whose words one CPU writes atomically.
  */
 #include "kernel/process.h"
 #include "kernel/syscall.h"
 #include "kernel/uaccess.h"
-#include "lib/bug.h"
 #include "lib/printk.h"
-#include "lib/slab.h"
 #include "lib/uapi/poll.h"
 #include "lib/uapi/time.h"
 
-#define SIGBIT(sig) BIT((sig)-1)
 #define STOPPING \
 	(SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
 #define UNBLOCKABLE (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
@@ -232,10 +228,15 @@ void task_raise_signal(int sig)
 	signal_send_task(current, sig, from_program(SI_USER));
 }
 
-/* --- faults --- */
-
-/* A signal that the program cannot put off: it caused it just now. */
-static void force_signal(int sig, int code, u64 addr)
+/**
+ * force_signal() - A signal that the program cannot put off: it caused it.
+ * @sig:  1 to NSIG.
+ * @code: why, of siginfo's codes.
+ * @addr: where.
+ *
+ * Context: task of a program.
+ */
+void force_signal(int sig, int code, u64 addr)
 {
 	struct task *t = current;
 	struct ksigaction *a = &t->process->action[sig - 1];
@@ -249,132 +250,6 @@ static void force_signal(int sig, int code, u64 addr)
 		.si_addr = addr,
 	};
 	t->sigpending |= SIGBIT(sig);
-}
-
-static bool has_handler(const struct task *t, int sig)
-{
-	return t->process->action[sig - 1].handler > SIG_IGN &&
-	       !(t->sigblocked & SIGBIT(sig));
-}
-
-/* Who ends when a page cannot be had for @t: its own program, but the first
- * one only if there is no other; else the youngest of these. */
-static struct process *oom_victim(const struct task *t)
-{
-	struct process *p, *found = t->process;
-
-	if (t->process->pid != 1)
-		return found;
-	list_for_each_entry (p, &process_list, all)
-		if (p->pid != 1 && !p->group_exiting &&
-		    !list_empty(&p->threads))
-			found = p;
-	return found;
-}
-
-/* There is no page for @t; true: there soon will be, of another program's. */
-static bool out_of_memory(struct task *t)
-{
-	struct process *p = oom_victim(t);
-	struct task *v = t;
-
-	if (p != t->process)
-		v = list_first_entry(&p->threads, struct thread, entry)->task;
-	if (!(v->sigpending & SIGBIT(SIGKILL)))
-		pr_err("Out of memory: killed %s[%d], %llu KiB mapped, "
-		       "%llu KiB free\n",
-		       v->name, v->pid, v->mm->nr_pages * 4,
-		       nr_free_pages() * 4);
-	if (v == t)
-		t->sigpending |= SIGBIT(SIGKILL);
-	else
-		signal_send_task(v, SIGKILL, SIGNAL_FROM_KERNEL);
-	return v != t;
-}
-
-static bool user_page_fault(struct pt_regs *regs, u64 err, u64 addr)
-{
-	struct task *t = current;
-	enum mm_fault res = MM_FAULT_MAPERR;
-	int sig;
-
-	/* The kernel touches a program's pages only inside stac and clac. */
-	if (!user_mode(regs) && cpu_has_smap && !(regs->flags & X86_FLAGS_AC))
-		return false;
-	if (addr < USER_SPACE_END && t->mm)
-		res = mm_handle_fault(t->mm, addr, err);
-	if (res == MM_FAULT_OK)
-		return true;
-	/* Not in the kernel: a lock that it holds may be what the other waits
-	 * for. */
-	if (res == MM_FAULT_OOM && out_of_memory(t) && user_mode(regs)) {
-		task_yield();
-		return true;
-	}
-	if (!user_mode(regs))
-		return false;
-	if (res == MM_FAULT_OOM)
-		return true;
-	sig = res == MM_FAULT_BUS ? SIGBUS : SIGSEGV;
-	if (!has_handler(t, sig))
-		pr_err("%s[%d]: %s at %llx ip %016llx sp %016llx error %llx\n",
-		       t->name, t->pid,
-		       sig == SIGBUS ? "bus error" : "segfault", addr, regs->ip,
-		       regs->sp, err);
-	force_signal(sig,
-		     sig == SIGBUS            ? BUS_ADRERR
-		     : res == MM_FAULT_ACCERR ? SEGV_ACCERR
-					      : SEGV_MAPERR,
-		     addr);
-	return true;
-}
-
-static const struct {
-	const char *what;
-	int sig, code;
-} traps[32] = {
-	[VECTOR_DE] = { "divide error", SIGFPE, FPE_INTDIV },
-	[VECTOR_DB] = { "debug trap", SIGTRAP, TRAP_BRKPT },
-	[VECTOR_BP] = { "breakpoint", SIGTRAP, SI_KERNEL },
-	[VECTOR_OF] = { "overflow", SIGSEGV, SI_KERNEL },
-	[VECTOR_BR] = { "bounds", SIGSEGV, SI_KERNEL },
-	[VECTOR_UD] = { "invalid opcode", SIGILL, ILL_ILLOPN },
-	[VECTOR_TS] = { "invalid TSS", SIGSEGV, SI_KERNEL },
-	[VECTOR_NP] = { "segment not present", SIGBUS, SI_KERNEL },
-	[VECTOR_SS] = { "stack segment", SIGBUS, SI_KERNEL },
-	[VECTOR_GP] = { "general protection fault", SIGSEGV, SI_KERNEL },
-	[VECTOR_MF] = { "x87 error", SIGFPE, SI_KERNEL },
-	[VECTOR_AC] = { "alignment check", SIGBUS, SI_KERNEL },
-	[VECTOR_XM] = { "SIMD error", SIGFPE, SI_KERNEL },
-};
-
-/**
- * user_trap() - An exception of a program, or of the kernel on its memory.
- * @regs:   the frame.
- * @vector: exception number.
- * @err:    its error code.
- * @cr2:    address of a page fault.
- *
- * Context: task, interrupts on.
- * Return:  false if it is the kernel's own fault.
- */
-bool user_trap(struct pt_regs *regs, int vector, u64 err, u64 cr2)
-{
-	struct task *t = current;
-	int sig;
-
-	if (vector == VECTOR_PF)
-		return t->process && user_page_fault(regs, err, cr2);
-	if (!user_mode(regs) || vector < 0 || vector > 31 ||
-	    !traps[vector].what)
-		return false;
-	sig = traps[vector].sig;
-	if (!has_handler(t, sig))
-		pr_err("traps: %s[%d] trap %s ip:%llx sp:%llx error:%llx\n",
-		       t->name, t->pid, traps[vector].what, regs->ip, regs->sp,
-		       err);
-	force_signal(sig, traps[vector].code, regs->ip);
-	return true;
 }
 
 /* --- delivery --- */

@@ -137,7 +137,7 @@ static long do_signalfd(int fd, const u64 __user *uset, size_t size, u32 flags)
 		return -EINVAL;
 	if (copy_from_user(&set, uset, sizeof(set)))
 		return -EFAULT;
-	set &= ~(BIT(SIGKILL - 1) | BIT(SIGSTOP - 1));
+	set &= ~(SIGBIT(SIGKILL) | SIGBIT(SIGSTOP));
 	return fd == -1 ? signalfd_create(set, flags)
 			: signalfd_change(fd, set);
 }

@@ -255,13 +255,13 @@ static int check_background(int sig)
 
 	if (p->sid != TTY_SESSION || p->pgid == tty.fg_pgrp)
 		return 0;
-	if ((current->sigblocked & BIT(sig - 1)) || signal_is_ignored(p, sig))
+	if ((current->sigblocked & SIGBIT(sig)) || signal_is_ignored(p, sig))
 		return sig == SIGTTIN ? -EIO : 0;
 	if (p->pid == 1 || process_group_is_orphaned(p->pgid))
 		return -EIO;
 	signal_send_group(p->pgid, sig, SIGNAL_FROM_KERNEL);
 	/* Once more, even if another thread takes it. */
-	current->sigpending |= BIT(SIGSTOP - 1);
+	current->sigpending |= SIGBIT(SIGSTOP);
 	return -ERESTARTSYS;
 }
 

@@ -46,7 +46,10 @@ GUEST_CFLAGS = $(BASE) $(if $(filter-out $(COLD),$(filter $(HOT),$<)),-O2,-Os) -
 	-fno-stack-protector -fno-asynchronous-unwind-tables
 # The way of a packet is built for speed, all else for size.
 COLD := net/netlink/% net/unix/% net/packet/% net/core/filter.c \
-	net/core/ethtool.c net/core/net_sysfs.c
+	net/core/ethtool.c net/core/net_sysfs.c net/core/dev_registry.c \
+	$(addprefix net/ipv4/,arp_ioctl.c devinet%.c dhcp.c icmp.c ipconfig.c \
+	ip_options.c ip_sockglue.c ping.c proc%.c raw.c route_config.c \
+	sysctl_net_ipv4.c tcp_fastopen%.c tcp_info.c tcp_sockopt.c)
 HOT := net/% drivers/net/% lib/checksum.c lib/fdtable.c lib/rbtree.c \
 	lib/read_write.c lib/siphash.c lib/softirq.c lib/timer.c lib/uio.c \
 	lib/wait.c kernel/page_alloc.c kernel/slab.c kernel/string.c \

@@ -538,7 +538,7 @@ static void options_are_told_to_the_program(struct kunit *test)
 				   4,        0, 0, 0, 0,        IPOPT_END };
 	struct net_fixture *f = test->priv;
 	struct socket *s = test_socket(f->net, SOCK_RAW, 200);
-	u8 buf[128], got[64], control[128] __aligned(8);
+	u8 buf[128], got[64], control[128] __aligned(8) = { 0 };
 	struct iphdr *iph = (struct iphdr *)(buf + ETH_HLEN);
 	struct kvec kv = { got, sizeof(got) };
 	struct msghdr msg = { .msg_control = control,

@@ -389,15 +389,15 @@ static int netlink_insert(struct netlink_sock *nlk, u32 portid)
 	return 0;
 }
 
-/* A port that no process number can be. */
+/* The program's own number, or one that no program's can be. */
 static void netlink_autobind(struct netlink_sock *nlk)
 {
-	u32 portid;
+	u32 portid = (u32)task_tgid();
 
-	do {
+	while (!portid || netlink_insert(nlk, portid)) {
 		get_random_bytes(&portid, sizeof(portid));
 		portid |= 0x80000000U;
-	} while (netlink_insert(nlk, portid));
+	}
 }
 
 static u64 all_groups(const struct sock *sk)

@@ -37,6 +37,7 @@ static void netlink_bind_takes_each_port_once(struct kunit *test)
 {
 	struct nl_test *t = nl_begin(test->priv, NETLINK_ROUTE);
 	struct socket *other = nl_open(t->f, NETLINK_ROUTE);
+	struct socket *third = nl_open(t->f, NETLINK_ROUTE);
 	struct sockaddr_nl nl = { .nl_family = AF_NETLINK, .nl_pid = 5 }, got;
 	struct sockaddr_storage ss;
 
@@ -51,8 +52,15 @@ static void netlink_bind_takes_each_port_once(struct kunit *test)
 			0);
 	KUNIT_EXPECT_EQ(test, other->ops->getname(other, &ss, 0), sizeof(nl));
 	memcpy(&got, &ss, sizeof(got));
-	KUNIT_EXPECT_NE(test, got.nl_pid, 0);
-	KUNIT_EXPECT_NE(test, got.nl_pid, 5);
+	/* The program's number, who has one. */
+	KUNIT_EXPECT_TRUE(test, task_tgid() ? got.nl_pid == (u32)task_tgid()
+					    : got.nl_pid >> 31);
+	KUNIT_EXPECT_EQ(test, third->ops->bind(third, (void *)&nl, sizeof(nl)),
+			0);
+	KUNIT_EXPECT_EQ(test, third->ops->getname(third, &ss, 0), sizeof(nl));
+	memcpy(&got, &ss, sizeof(got));
+	KUNIT_EXPECT_EQ(test, got.nl_pid >> 31, 1);
+	sock_release(third);
 	KUNIT_EXPECT_EQ(test, nl_option(t, NETLINK_ADD_MEMBERSHIP, 0), -EINVAL);
 	KUNIT_EXPECT_EQ(test, nl_option(t, NETLINK_ADD_MEMBERSHIP, 99),
 			-EINVAL);

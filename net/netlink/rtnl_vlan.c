@@ -56,7 +56,8 @@ static int parse_vlan(const struct nl_request *r, const struct nlattr *data)
 	err = nla_parse(tb, IFLA_VLAN_MAX, nla_data(data), nla_len(data),
 			vlan_policy, true, r->x);
 	if (!err && tb[IFLA_VLAN_PROTOCOL] &&
-	    nla_get_u32(tb[IFLA_VLAN_PROTOCOL]) != htons(ETH_P_8021Q))
+	    (__force __be16)nla_get_u32(tb[IFLA_VLAN_PROTOCOL]) !=
+		    htons(ETH_P_8021Q))
 		err = nl_err_attr(r->x, -EPROTONOSUPPORT,
 				  tb[IFLA_VLAN_PROTOCOL],
 				  "Invalid VLAN protocol");

@@ -98,6 +98,7 @@ def test_ping_with_its_capabilities():
     assert "message too long, mtu=1500" in r.out, r.out
     assert r.out.count("status 0") == 1 and "status 1" in r.out, r.out
     assert "is not implemented" not in r.out, r.out
+    assert "WARNING" not in r.out + r.err, r.out
 
 
 def test_arping_asks_probes_and_announces(tmp_path):
@@ -166,6 +167,15 @@ def test_busybox_clients_and_socat(tmp_path):
                   f"nc host {port} | tail -c 300000 | sha256sum",
                   "--add", f"{path}:d")
     assert r.out.count(sha256(data)) == 3, r.out + r.err
+
+
+def test_an_endless_loop_does_not_stop_the_network():
+    data = noise(1 << 20, seed=4)
+    with web(data) as s:
+        r = shell([], "while :; do :; done & while :; do :; done & "
+                  f"wget -q -O /got http://host:{s.server_address[1]}/ && "
+                  "sha256sum /got; kill %1 %2")
+    assert sha256(data) in r.out and r.status == 0, r.out + r.err
 
 
 def test_nstat_shows_the_counters():

@@ -510,12 +510,15 @@ static int access_user(struct net_device *dev, u32 cmd, bool set,
 
 	if (!a || set != (a->set == cmd))
 		return -ENOIOCTLCMD;
-	if (set)
-		return copy_from_user(data, arg, a->size)
-			       ? -EFAULT
-			       : ethtool_set(dev, cmd, data, &word);
-	err = ethtool_get(dev, cmd, data);
-	return err ?: put(arg, data, a->size);
+	/* What it does not know is not set either, whatever the pointer. */
+	err = ethtool_get(dev, a->get, data);
+	if (err)
+		return err;
+	if (!set)
+		return put(arg, data, a->size);
+	return copy_from_user(data, arg, a->size)
+		       ? -EFAULT
+		       : ethtool_set(dev, cmd, data, &word);
 }
 
 /**

@@ -294,8 +294,10 @@ bench: setup-bench ## rates beside Linux's and the device's, costs; ROUNDS=5
 		$(B)/host/netsim-count
 	@$(PYTHON) tools/bench.py $(if $(ROUNDS),--rounds $(ROUNDS)) $(BENCH)
 
-shell: $(NEEDED) apps ## an interactive shell; WITH=iperf3,curl,...
-	@$(DOORBELL) shell $(if $(WITH),--with $(WITH))
+shell: setup-shell ## an interactive shell; WITH=iperf3,curl,... PEER='iperf3 -s'
+	@$(MAKE) $(QUICK) $(NEEDED) apps
+	@$(DOORBELL) shell $(if $(WITH),--with $(WITH)) \
+		$(if $(PEER),--peer '$(PEER)') || [ $$? -ne 125 ]
 
 debug: $(NEEDED) apps ## QEMU waits for gdb; PROG="hello ARG..."
 	@echo "in another terminal: gdb -x tools/gdb/doorbell.gdb"

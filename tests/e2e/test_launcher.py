@@ -129,6 +129,36 @@ def test_unpacked_programs_have_their_alternative_names(tmp_path):
     assert not (tmp_path / "usr/bin").exists()
 
 
+def test_a_plugin_without_its_library_stays_behind(tmp_path, monkeypatch):
+    """As tc's for ATM, where the package that is only recommended is not."""
+    store = tmp_path / "store"
+    for folder in ("gone", "some-tool/usr/bin", "some-tool/usr/lib/some"):
+        (store / folder).mkdir(parents=True)
+    (tmp_path / "e.c").write_text("int e(void) { return 0; }\n")
+    gone = store / "gone" / "libgone.so"
+    tool = store / "some-tool" / "usr"
+
+    def shared(out, *libraries):
+        subprocess.run(["gcc", "-shared", "-fPIC", "-Wl,--no-as-needed",
+                        tmp_path / "e.c", *libraries, "-o", out], check=True)
+
+    shared(gone)
+    shared(tool / "lib/some/good.so")
+    shared(tool / "lib/some/bad.so", gone)
+    gone.unlink()
+    monkeypatch.setattr(packages, "STORE", str(store))
+    monkeypatch.setattr(packages, "_depends", lambda name: [name])
+    chosen = packages.Selection(["some-tool"])
+    assert "usr/lib/some/good.so" in chosen.files
+    assert "usr/lib/some/bad.so" not in chosen.files
+    # A program is needed.
+    shared(gone)
+    shared(tool / "bin/prog", gone)
+    gone.unlink()
+    with pytest.raises(Fail, match="libgone.so"):
+        packages.Selection(["some-tool"])
+
+
 @pytest.mark.parametrize("name", ["no-such-package", "../x", "Upper"])
 def test_with_refuses_what_is_no_package(name):
     with pytest.raises(Fail, match="--with"):

@@ -151,8 +151,14 @@ class Selection:
             for package in self._parts(name):
                 self.files.update((inside, host)
                                   for host, inside in package.wanted())
-        for host in list(self.files.values()):
-            self.add_libraries(host)
+        for inside, host in list(self.files.items()):
+            try:
+                self.add_libraries(host)
+            except Fail:
+                # A plugin of a library that the package only recommends.
+                if re.match(r"usr/s?bin/", inside):
+                    raise
+                del self.files[inside]
 
     def _parts(self, name):
         if not re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", name):

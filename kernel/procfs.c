@@ -605,7 +605,7 @@ static int next_pid(int from)
 static void proc_iterate(struct inode *dir, loff_t *pos,
 			 struct dir_context *ctx)
 {
-	int place = (int)(*pos - DIR_OP_POS), selves_nr = ARRAY_SIZE(selves);
+	loff_t place = *pos - DIR_OP_POS, selves_nr = ARRAY_SIZE(selves);
 	int pid;
 
 	for (; place < selves_nr; place++) {
@@ -615,7 +615,8 @@ static void proc_iterate(struct inode *dir, loff_t *pos,
 			      S_IFLNK))
 			return;
 	}
-	while ((pid = next_pid(place - selves_nr)) != 0) {
+	while (place < selves_nr + PID_MAX &&
+	       (pid = next_pid((int)(place - selves_nr))) != 0) {
 		place = pid + 1 + selves_nr;
 		if (!emit_number(ctx, (u32)pid, pos, DIR_OP_POS + place,
 				 ino_of(pid, 0, KIND_DIR, 0), S_IFDIR))

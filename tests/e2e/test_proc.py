@@ -124,6 +124,11 @@ st = open(f"/proc/{pid}/stat")
 os.wait()
 print(fails(st.read), fails(os.stat, "stat"), fails(os.lstat, f"/proc/{pid}"))
 print(str(pid) in os.listdir("/proc"))
+# A place that no name has; Linux has it not.
+proc = os.open("/proc", os.O_RDONLY)
+for place in (1 << 32) + (1 << 31), (1 << 33) - 1, (1 << 63) - 1:
+    fails(os.lseek, proc, place, os.SEEK_SET)
+    os.listdir(proc)
 print(os.path.exists("/dev/stdin"),
     os.readlink("/proc/mounts"), os.readlink("/dev/stdout"))
 """

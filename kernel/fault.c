@@ -43,7 +43,7 @@ static bool out_of_memory(struct task *t)
 		       v->name, v->pid, v->mm->nr_pages * 4,
 		       nr_free_pages() * 4);
 	if (v == t)
-		t->sigpending |= SIGBIT(SIGKILL);
+		pending_add(&t->sigpending, SIGBIT(SIGKILL));
 	else
 		signal_send_task(v, SIGKILL, SIGNAL_FROM_KERNEL);
 	return v != t;

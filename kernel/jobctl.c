@@ -61,7 +61,7 @@ void process_stop(struct process *p, int sig)
 	p->stop_code = sig;
 	p->stop_news = CLD_STOPPED;
 	list_for_each_entry (th, &p->threads, entry)
-		th->task->sigpending |= SIGBIT(SIGSTOP);
+		pending_add(&th->task->sigpending, SIGBIT(SIGSTOP));
 	tell_parent(p);
 }
 

@@ -656,7 +656,7 @@ static void kill_other_threads(struct process *p)
 	list_for_each_entry (th, &p->threads, entry) {
 		if (th->task == current)
 			continue;
-		th->task->sigpending |= SIGBIT(SIGKILL);
+		pending_add(&th->task->sigpending, SIGBIT(SIGKILL));
 		task_wake(th->task);
 	}
 }

@@ -86,6 +86,18 @@ struct thread {
 
 extern struct list_head process_list;
 
+/* Into a set of pending signals, and out of one: an instruction each, for a
+ * softirq may come in between two. */
+static inline void pending_add(u64 *pending, u64 set)
+{
+	__asm__("orq %1, %0" : "+m"(*pending) : "r"(set) : "cc");
+}
+
+static inline void pending_remove(u64 *pending, u64 set)
+{
+	__asm__("andq %1, %0" : "+m"(*pending) : "r"(~set) : "cc");
+}
+
 /* process.c */
 /* Boot: make @t, created and not started, process 1. */
 int process_create_init(struct task *t,

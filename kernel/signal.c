@@ -9,7 +9,8 @@
  * Exceptions are kernel/fault.c's, stopping is kernel/jobctl.c's. Real-time
  * signals are not queued. Frame layout: uAPI asm/sigcontext.h and the System V
  * ABI, AMD64 supplement, section 3.2.2 (red zone), 3.4.1. Raised from any
- * context; state is in struct task, whose words one CPU writes atomically.
+ * context; state is in struct task and struct process, whose words one CPU
+ * writes atomically.
  */
 #include "kernel/process.h"
 #include "kernel/syscall.h"
@@ -71,9 +72,9 @@ static void forget(struct process *p, u64 set)
 {
 	struct thread *th;
 
-	p->sigpending &= ~set;
+	pending_remove(&p->sigpending, set);
 	list_for_each_entry (th, &p->threads, entry)
-		th->task->sigpending &= ~set;
+		pending_remove(&th->task->sigpending, set);
 }
 
 /* Stop and go on end each other, whatever the program does about them. */
@@ -110,7 +111,7 @@ void signal_send_task(struct task *t, int sig, struct signal_source from)
 	}
 	if (!(t->sigpending & SIGBIT(sig)))
 		t->thread->source[sig - 1] = from;
-	t->sigpending |= SIGBIT(sig);
+	pending_add(&t->sigpending, SIGBIT(sig));
 	if (!blocked || (t->thread->sigwait & SIGBIT(sig)))
 		task_wake(t);
 	wake_up_poll(&signalfd_wait, EPOLLIN);
@@ -123,7 +124,7 @@ static void signal_keep(struct process *p, int sig, struct signal_source from)
 
 	if (!(p->sigpending & SIGBIT(sig)))
 		p->source[sig - 1] = from;
-	p->sigpending |= SIGBIT(sig);
+	pending_add(&p->sigpending, SIGBIT(sig));
 	list_for_each_entry (th, &p->threads, entry)
 		if (th->sigwait & SIGBIT(sig))
 			task_wake(th->task);
@@ -164,7 +165,7 @@ static void set_blocked(struct task *t, u64 set)
 	while (came) {
 		sig = __builtin_ctzll(came) + 1;
 		came &= ~SIGBIT(sig);
-		p->sigpending &= ~SIGBIT(sig);
+		pending_remove(&p->sigpending, SIGBIT(sig));
 		signal_send_task(t, sig, p->source[sig - 1]);
 	}
 }
@@ -249,7 +250,7 @@ void force_signal(int sig, int code, u64 addr)
 		.si_code = code,
 		.si_addr = addr,
 	};
-	t->sigpending |= SIGBIT(sig);
+	pending_add(&t->sigpending, SIGBIT(sig));
 }
 
 /* --- delivery --- */
@@ -368,7 +369,7 @@ static int take_signal(struct task *t)
 	if (ready & SIGBIT(SIGKILL))
 		return SIGKILL;
 	sig = __builtin_ctzll(ready) + 1;
-	t->sigpending &= ~SIGBIT(sig);
+	pending_remove(&t->sigpending, SIGBIT(sig));
 	return sig;
 }
 
@@ -499,7 +500,7 @@ int signal_take(u64 set, struct siginfo *info)
 	if (!(*pending & set))
 		return 0;
 	sig = __builtin_ctzll(*pending & set) + 1;
-	*pending &= ~SIGBIT(sig);
+	pending_remove(pending, SIGBIT(sig));
 	fill_info(info, own ? t->thread->source : t->process->source, sig);
 	return sig;
 }

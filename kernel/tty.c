@@ -261,7 +261,7 @@ static int check_background(int sig)
 		return -EIO;
 	signal_send_group(p->pgid, sig, SIGNAL_FROM_KERNEL);
 	/* Once more, even if another thread takes it. */
-	current->sigpending |= SIGBIT(SIGSTOP);
+	pending_add(&current->sigpending, SIGBIT(SIGSTOP));
 	return -ERESTARTSYS;
 }
 

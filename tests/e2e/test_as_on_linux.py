@@ -591,3 +591,28 @@ print(oct(os.fstat(fd).st_mode), libc.syscall(282, -1, 8, 8))
 
 def test_signalfd_is_as_on_linux(tmp_path):
     assert_as_on_linux(tmp_path, SIGNALFD)
+
+
+ALARMS = """
+import os, signal, time
+# Each alarm sets the next one; meanwhile other signals are taken.
+rung = 0
+def ring(*_):
+    global rung
+    rung += 1
+    signal.setitimer(signal.ITIMER_REAL, 0.00003)
+signal.signal(signal.SIGALRM, ring)
+signal.signal(signal.SIGUSR1, lambda *_: None)
+ring()
+last, since = rung, time.monotonic()
+while rung < 4000 and time.monotonic() - since < 5:
+    os.kill(os.getpid(), signal.SIGUSR1)
+    if rung != last:
+        last, since = rung, time.monotonic()
+signal.setitimer(signal.ITIMER_REAL, 0)
+print(rung >= 4000)
+"""
+
+
+def test_no_signal_is_lost_beside_another(tmp_path):
+    assert_as_on_linux(tmp_path, ALARMS)

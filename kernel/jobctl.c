@@ -101,16 +101,31 @@ void process_wait_stopped(void)
 	}
 }
 
+static bool group_has_stopped(int pgid)
+{
+	const struct process *p;
+
+	list_for_each_entry (p, &process_list, all)
+		if (p->pgid == pgid && p->stop_signal && !p->zombie)
+			return true;
+	return false;
+}
+
 /**
- * process_end_orphans() - A parent has ended: let its stopped child go on.
- * @p: the child, which has its new parent.
+ * process_end_orphans() - A parent and child are that no more: if nobody else
+ * would let the child's group go on, it hears so, and does.
+ * @p:      the child, which has ended or has its new parent.
+ * @parent: its parent until now.
  *
  * Context: task.
  */
-void process_end_orphans(struct process *p)
+void process_end_orphans(const struct process *p, const struct process *parent)
 {
-	if (!p->stop_signal || !process_group_is_orphaned(p->pgid))
+	int pgid = p->pgid;
+
+	if (pgid == parent->pgid || p->sid != parent->sid ||
+	    !process_group_is_orphaned(pgid) || !group_has_stopped(pgid))
 		return;
-	signal_send_group(p->pgid, SIGHUP, SIGNAL_FROM_KERNEL);
-	signal_send_group(p->pgid, SIGCONT, SIGNAL_FROM_KERNEL);
+	signal_send_group(pgid, SIGHUP, SIGNAL_FROM_KERNEL);
+	signal_send_group(pgid, SIGCONT, SIGNAL_FROM_KERNEL);
 }

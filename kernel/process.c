@@ -604,7 +604,7 @@ static void give_children_to_init(struct process *p)
 		if (c->zombie)
 			tell_parent(c, init);
 		else
-			process_end_orphans(c);
+			process_end_orphans(c, p);
 	}
 }
 
@@ -613,10 +613,11 @@ static void process_ends(struct process *p)
 {
 	if (p->pid == 1)
 		init_ended(p->exit_code);
+	p->zombie = true;
 	give_children_to_init(p);
+	process_end_orphans(p, p->parent);
 	fs_put(p->fs);
 	p->fs = NULL;
-	p->zombie = true;
 	process_release_vfork(p);
 	tell_parent(p, p->parent);
 }

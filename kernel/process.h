@@ -128,7 +128,7 @@ bool process_group_is_orphaned(int pgid);
 void process_stop(struct process *p, int sig);
 void process_continue(struct process *p);
 void process_wait_stopped(void);
-void process_end_orphans(struct process *p);
+void process_end_orphans(const struct process *p, const struct process *parent);
 
 /* init.c: run the first program; the boot task calls it last. */
 void run_init_program(void) __noreturn;

@@ -416,6 +416,39 @@ r, w = os.pipe()
 print(news(child(leader, False)))
 os.close(w)
 print(os.read(r, 1))
+# Who of a group stands, and whose end makes it an orphan: its other members'
+# parent, or a member that was the last one with a parent outside; but a group
+# that was an orphan before hears nothing.
+def member(group, stop):
+    def work():
+        signal.signal(signal.SIGHUP, lambda *_: os.write(w, b"H"))
+        os.setpgid(0, group)
+        if stop:
+            os.kill(os.getpid(), SIGSTOP)
+            os._exit(0)
+        time.sleep(1)
+        os._exit(0)
+    return child(work, False)
+def parent_ends():
+    os.setsid()
+    member(member(0, True), False)
+def member_ends():
+    os.setsid()
+    os.waitpid(child(lambda: member(os.getpid(), True)), 0)
+    time.sleep(0.2)
+def orphan_before():
+    os.setsid()
+    os.write(w, b"%d " % member(os.getpid(), True))
+for work in parent_ends, member_ends, orphan_before:
+    r, w = os.pipe()
+    print(news(child(work, False)))
+    os.close(w)
+    time.sleep(0.2)
+    heard = os.read(r, 20)
+    if work == orphan_before:
+        os.kill(int(heard), SIGKILL)
+        heard = heard.split(b" ")[1]
+    print(work.__name__, heard, os.read(r, 1))
 """
 
 

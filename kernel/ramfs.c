@@ -285,8 +285,21 @@ int dir_add(struct inode *dir, const char *name, struct inode *inode)
 	return 0;
 }
 
-/* Remember the path of what is about to lose its last name, for those who have
- * it open; without memory there is none. */
+/* Whether @dir has another name for what @d names. */
+static bool has_other_name(const struct inode *dir, const struct dentry *d)
+{
+	const struct dentry *other;
+
+	if (S_ISDIR(d->inode->mode) || d->inode->nlink == 1)
+		return false;
+	list_for_each_entry (other, &dir->dir.entries, entry)
+		if (other != d && other->inode == d->inode)
+			return true;
+	return false;
+}
+
+/* Remember the path of what is about to lose its last known name, for those who
+ * have it open; without memory there is none. */
 static void keep_path(struct inode *inode)
 {
 	char *path = kmalloc(PATH_MAX, GFP_KERNEL);
@@ -312,14 +325,15 @@ static void keep_path(struct inode *inode)
 void dir_remove(struct inode *dir, struct dentry *d)
 {
 	struct inode *inode = d->inode;
+	bool last = inode->parent == dir && !has_other_name(dir, d);
 
-	if (inode->refcount > 1 && (S_ISDIR(inode->mode) || inode->nlink == 1))
+	if (last && inode->refcount > 1)
 		keep_path(inode);
 	list_del(&d->entry);
 	kfree(d);
 	inode->nlink--;
 	touch(dir);
-	if (inode->parent == dir)
+	if (last)
 		inode->parent = NULL;
 	if (S_ISDIR(inode->mode)) {
 		dir->nlink--;

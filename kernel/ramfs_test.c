@@ -274,6 +274,24 @@ static void inode_path_names_a_directory(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, inode_path(fs.dir, buf, sizeof(buf)), -ENOENT);
 }
 
+/* A file with two names loses the newer one. */
+static void inode_path_names_a_link_that_stays(struct kunit *test)
+{
+	struct inode *inode = inode_create(S_IFREG | 0644, 0);
+	char buf[32];
+
+	KUNIT_ASSERT_TRUE(test, inode != NULL);
+	KUNIT_EXPECT_EQ(test, dir_add(fs.dir, "old", inode), 0);
+	KUNIT_EXPECT_EQ(test, dir_add(fs.dir, "new", inode), 0);
+	dir_remove(fs.dir, dir_lookup(fs.dir, "new"));
+	KUNIT_EXPECT_EQ(test, inode_path(inode, buf, sizeof(buf)), 11);
+	KUNIT_EXPECT_STREQ(test, buf, "/kunit/old");
+	dir_remove(fs.dir, dir_lookup(fs.dir, "old"));
+	KUNIT_EXPECT_EQ(test, inode_path(inode, buf, sizeof(buf)), -ENOENT);
+	KUNIT_EXPECT_STREQ(test, inode->old_path, "/kunit/old");
+	iput(inode);
+}
+
 /* --- a directory whose names are its operations' --- */
 
 #define NR_NAMES 5
@@ -425,6 +443,7 @@ static const struct kunit_case fs_cases[] = {
 	KUNIT_CASE(vfs_open_creates_through_a_link),
 	KUNIT_CASE(dir_remove_keeps_an_open_file),
 	KUNIT_CASE(inode_path_names_a_directory),
+	KUNIT_CASE(inode_path_names_a_link_that_stays),
 	{ 0 },
 };
 

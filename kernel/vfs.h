@@ -76,7 +76,7 @@ struct inode {
 	const struct inode_operations *op; /* NULL: the tree's own */
 	/* A directory that names it, which for a directory is a reference. */
 	struct inode *parent;
-	char *old_path; /* of what lost its last name while in use; or NULL */
+	char *old_path; /* of what lost its parent while in use; or NULL */
 	union {
 		struct {
 			const void *arg; /* of the text's operations */

@@ -689,15 +689,13 @@ void process_kill_other_threads(void)
 {
 	struct process *p = current->process;
 
-	if (p->threads.next == p->threads.prev)
-		return;
 	/* They must leave by their own thread_exit(), not end the program. */
 	kill_other_threads(p);
 	p->group_exiting = true;
 	while (p->threads.next != p->threads.prev)
 		task_yield();
 	p->group_exiting = false;
-	current->pid = p->pid;
+	current->pid = p->pid; /* the first thread may be gone already */
 }
 
 SYSCALL_DEFINE1(exit, int, status)

@@ -19,7 +19,7 @@ def inside(tmp_path, packages, script, *options):
 
 
 ITSELF = r"""
-import os, re, select, socket, threading, time
+import ctypes, os, re, select, socket, sys, threading, time
 def fails(what, *args):
     try:
         return what(*args)
@@ -131,6 +131,19 @@ for place in (1 << 32) + (1 << 31), (1 << 33) - 1, (1 << 63) - 1:
     os.listdir(proc)
 print(os.path.exists("/dev/stdin"),
     os.readlink("/proc/mounts"), os.readlink("/dev/stdout"))
+# The first thread has ended; the one that is left becomes a program.
+IS_FIRST = '''
+import os, threading
+print(threading.get_native_id() == os.getpid())
+'''
+def left():
+    time.sleep(.2)
+    os.execv(sys.executable, ["python3", "-c", IS_FIRST])
+sys.stdout.flush()
+if os.fork() == 0:
+    threading.Thread(target=left).start()
+    ctypes.CDLL(None).syscall(60, 0)
+print(os.wait()[1])
 """
 
 

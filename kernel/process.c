@@ -125,10 +125,6 @@ void process_put(struct process *p)
 	WARN_ON_ONCE(p->refcount == 0);
 	if (--p->refcount)
 		return;
-	if (p->alarm) {
-		hrtimer_cancel(p->alarm);
-		kfree(p->alarm);
-	}
 	kfree(p);
 }
 
@@ -616,6 +612,11 @@ static void process_ends(struct process *p)
 	p->zombie = true;
 	give_children_to_init(p);
 	process_end_orphans(p, p->parent);
+	if (p->alarm) {
+		hrtimer_cancel(p->alarm);
+		kfree(p->alarm);
+		p->alarm = NULL;
+	}
 	fs_put(p->fs);
 	p->fs = NULL;
 	process_release_vfork(p);

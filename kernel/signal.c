@@ -133,7 +133,8 @@ static void signal_keep(struct process *p, int sig, struct signal_source from)
 
 /**
  * signal_send() - Make a signal pending for a program.
- * @p:    the program; the first thread that does not block it gets it.
+ * @p:    the program; the first thread that does not block it, and is not
+ *        about to end, gets it.
  * @sig:  1 to NSIG.
  * @from: the sender.
  *
@@ -144,7 +145,8 @@ void signal_send(struct process *p, int sig, struct signal_source from)
 	struct thread *th;
 
 	list_for_each_entry (th, &p->threads, entry) {
-		if (!(th->task->sigblocked & SIGBIT(sig))) {
+		if (!(th->task->sigblocked & SIGBIT(sig)) &&
+		    !(th->task->sigpending & SIGBIT(SIGKILL))) {
 			signal_send_task(th->task, sig, from);
 			return;
 		}

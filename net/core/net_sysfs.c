@@ -333,27 +333,25 @@ int netdev_attr_show(const struct netdev_attr *attr, struct net_device *dev,
  * @attr:  one that can be.
  * @dev:   registered.
  * @queue: as for netdev_attr_show().
- * @text:  a number, or "max" for a limit; a line's end may follow.
+ * @text:  a number, or "max" for a limit, which is decimal; a line's end may
+ *         follow.
  *
  * Context: task.
- * Return:  0; -EPERM; -EINVAL: no number; or what the device says.
+ * Return:  0; -EPERM; -EINVAL: no number; -ERANGE: too large a one; or what
+ *          the device says.
  */
 int netdev_attr_store(const struct netdev_attr *attr, struct net_device *dev,
 		      u32 queue, const char *text)
 {
-	char word[24];
+	bool limit = attr->dir == NETDEV_TX_BQL;
 	u64 value = DQL_MAX_LIMIT;
-	size_t n;
+	int err = 0;
 
 	if (!capable(CAP_NET_ADMIN))
 		return -EPERM;
-	if (strscpy(word, text, sizeof(word)) < 0)
-		return -EINVAL;
-	n = strlen(word);
-	if (n && word[n - 1] == '\n')
-		word[n - 1] = 0;
-	if ((attr->dir != NETDEV_TX_BQL || strcmp(word, "max") != 0) &&
-	    kstrtou64(word, 0, &value))
-		return -EINVAL;
-	return attr->store(dev, queue, value);
+	if (!limit || (strcmp(text, "max") && strcmp(text, "max\n")))
+		err = kstrtou64(text + (*text == '+'), limit ? 10 : 0, &value);
+	if (!err && limit && value > UINT32_MAX)
+		err = -ERANGE;
+	return err ?: attr->store(dev, queue, value);
 }

@@ -163,18 +163,29 @@ int inet_addr_add(struct net_device *dev, __be32 local, u8 prefix_len,
 	return inet_ifa_add(dev, &ifa);
 }
 
-/* The next address of @gone's subnet takes over its routes. */
+/* What two addresses have in common is one route, of the first's making. */
+static bool inet_shares_routes(const struct in_ifaddr *a,
+			       const struct in_ifaddr *b)
+{
+	return a->ifa_local == b->ifa_local ||
+	       (!a->secondary && !((a->ifa_address ^ b->ifa_address) &
+				   a->ifa_mask & b->ifa_mask));
+}
+
+/* The next address of @gone's subnet takes its place, and who shared routes
+ * with it has them again. */
 static void inet_promote(struct net_device *dev, const struct in_ifaddr *gone)
 {
+	bool heir = !gone->secondary;
 	struct in_ifaddr *ifa;
 
 	list_for_each_entry (ifa, &in_dev_get(dev)->ifa_list, list) {
-		if (!inet_same_subnet(ifa, gone))
-			continue;
-		ifa->secondary = false;
-		if (netif_running(dev))
+		if (heir && inet_same_subnet(ifa, gone)) {
+			ifa->secondary = false;
+			heir = false;
+		}
+		if (netif_running(dev) && inet_shares_routes(ifa, gone))
 			fib_ifaddr(true, dev, ifa);
-		return;
 	}
 }
 
@@ -187,12 +198,13 @@ static void inet_ifa_del(struct net_device *dev, struct in_ifaddr *ifa)
 	if (rtnl_hooks)
 		rtnl_hooks->ifaddr(dev, ifa, true);
 	fib_ifaddr(false, dev, ifa);
-	if (!ifa->secondary)
-		inet_promote(dev, ifa);
+	inet_promote(dev, ifa);
 	if (inet_addr_type(net, ifa->ifa_local) != RTN_LOCAL)
 		fib_flush_src(net, ifa->ifa_local);
-	if (list_empty(&in_dev_get(dev)->ifa_list))
+	if (list_empty(&in_dev_get(dev)->ifa_list)) {
 		fib_flush_dev(net, dev);
+		neigh_ifdown(&net->ipv4->arp_tbl, dev);
+	}
 	rt_cache_flush(net);
 	kfree(ifa);
 }

@@ -222,6 +222,37 @@ static void routes_go_with_their_address(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, after, before);
 }
 
+static u8 type_of(struct net_fixture *f, const char *addr)
+{
+	struct fib_result res;
+
+	return lookup(f, fixture_ip(addr), &res) ? RTN_UNSPEC : res.type;
+}
+
+/* Addresses that overlap share routes; what goes leaves the others theirs. */
+static void overlapping_addresses_keep_their_routes(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct fib_config c = link_route(f, fixture_ip("99.0.0.0"), 8, 0);
+	__be32 twice = fixture_ip("10.0.2.15");
+
+	fixture_addr(f, "10.0.2.15", 24);
+	fixture_addr(f, "10.0.2.15", 25);
+	fixture_addr(f, "10.0.2.200", 25);
+	c.prefsrc = twice;
+	KUNIT_EXPECT_EQ(test, fib_table_insert(f->net, &c), 0);
+	KUNIT_EXPECT_EQ(test, inet_addr_del(f->eth0, twice, 25), 0);
+	KUNIT_EXPECT_EQ(test, type_of(f, "10.0.2.15"), RTN_LOCAL);
+	KUNIT_EXPECT_EQ(test, type_of(f, "10.0.2.9"), RTN_UNICAST);
+	KUNIT_EXPECT_EQ(test, type_of(f, "10.0.2.127"), RTN_UNICAST);
+	KUNIT_EXPECT_EQ(test, type_of(f, "99.1.1.1"), RTN_UNICAST);
+	KUNIT_EXPECT_EQ(test, inet_addr_del(f->eth0, twice, 24), 0);
+	KUNIT_EXPECT_EQ(test, type_of(f, "10.0.2.15"), RTN_UNSPEC);
+	KUNIT_EXPECT_EQ(test, type_of(f, "99.1.1.1"), RTN_UNSPEC);
+	KUNIT_EXPECT_EQ(test, type_of(f, "10.0.2.200"), RTN_LOCAL);
+	KUNIT_EXPECT_EQ(test, type_of(f, "10.0.2.255"), RTN_BROADCAST);
+}
+
 /* Each allocation of an insertion fails once: nothing changes. */
 static void fib_table_insert_survives_failed_allocations(struct kunit *test)
 {
@@ -254,6 +285,7 @@ static const struct kunit_case fib_cases[] = {
 	KUNIT_CASE(fib_lookup_gives_each_type_its_errno),
 	KUNIT_CASE(fib_flush_dev_empties_the_table),
 	KUNIT_CASE(routes_go_with_their_address),
+	KUNIT_CASE(overlapping_addresses_keep_their_routes),
 	KUNIT_CASE(fib_table_insert_survives_failed_allocations),
 	{}
 };

@@ -410,8 +410,10 @@ ip route add 198.51.100.0/24 via 10.0.2.9 table default
 ip route show table default
 ip route get 198.51.100.7
 ip -N route get fibmatch 198.51.100.7
+ip neigh replace 10.0.2.9 lladdr 02:00:00:00:00:09 dev eth0
 ip addr flush dev eth0
 ip -4 addr
+ip neigh
 ip route
 ip route show table default
 """

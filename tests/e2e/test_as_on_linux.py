@@ -18,9 +18,12 @@ def assert_as_on_linux(tmp_path, script):
     """This Python script says the same inside as on the host's Linux."""
     path = tmp_path / "script.py"
     path.write_text(script)
+    # There it has /dev/shm for itself.
     linux = subprocess.run(
-        ["/usr/bin/python3", "-u", path], check=True, stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, cwd=tmp_path).stdout
+        ["unshare", "-m", "sh", "-c", "mount -t tmpfs tmpfs /dev/shm; "
+         f"exec /usr/bin/python3 -u {path}"], check=True,
+        stdin=subprocess.DEVNULL, capture_output=True, text=True,
+        cwd=tmp_path).stdout
     r = doorbell("run", "--timeout", "100", "--net", "none", "--append",
                  "quiet", "--with", "python3,busybox-static", "--add",
                  f"{path}:script.py", "busybox", "sh", "-c",

@@ -6,8 +6,12 @@ import re
 
 from harness import doorbell, run
 
-# Both sides begin with lo and eth0 up and eth0 with 10.0.2.15/24.
+# Both sides begin with lo and eth0 up and eth0 with 10.0.2.15/24. A namespace
+# has this host's settings of these at first.
 NAMESPACE = """
+cd FOLDER
+echo 0 >/proc/sys/net/ipv4/ip_forward
+for i in all default lo; do echo 0 >/proc/sys/net/ipv4/conf/$i/rp_filter; done
 ip link add eth0 txqueuelen 1000 numtxqueues 1 type veth peer name far
 ip link set lo up; ip link set far up; ip link set eth0 up
 ip addr add 10.0.2.15/24 brd + dev eth0
@@ -21,7 +25,8 @@ def both(tmp_path, packages, script, before="true"):
     # busybox's shell would take its own ip.
     path.write_text(re.sub(r"(?m)^(ip|tc) ", r"/sbin/\1 ", script))
     linux = run(["unshare", "-n", "sh", "-c",
-                 f"{NAMESPACE}\n{before}\nexec 2>&1\n. {path}"])
+                 NAMESPACE.replace("FOLDER", str(tmp_path)) +
+                 f"{before}\nexec 2>&1\n. {path}"])
     ours = doorbell("run", "--timeout", "100", "--with", packages, "--add",
                     f"{path}:script", "busybox", "sh", "-c",
                     "exec 2>&1; . /script")
@@ -150,10 +155,7 @@ client, waits = unix(), unix()
 client.connect("\0abstract\0name")
 server, _ = listener.accept()
 waits.connect("\0abstract\0name")
-path = "/tmp/doorbell.sock"
-if os.path.exists(path):
-    os.unlink(path)
-bound = unix(socket.SOCK_DGRAM, path)
+bound = unix(socket.SOCK_DGRAM, "bound.sock")
 a, b = socket.socketpair(type=socket.SOCK_SEQPACKET)
 packet = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, 0)
 packet.bind(("lo", 0x800))
@@ -199,7 +201,6 @@ for command in "ss -xanp", "ss -0anp", "ss -tanp", "ss -uanp", "ss -wanp":
         found.append(" ".join(words))
     print(*sorted(re.sub(r"pid=\d+", "pid=N", line) for line in found),
           sep="\n")
-os.unlink(path)
 """
 
 
@@ -485,13 +486,9 @@ def counters(said):
 
 
 def test_nstat_counts_as_on_linux(tmp_path):
-    path = tmp_path / "traffic.py"
-    path.write_text(TRAFFIC)
     linux, ours = both(tmp_path, "iproute2,python3,iputils-ping",
-                       "mkdir -p /tmp\n"
                        f"python3 -c '{TRAFFIC}'\n"
-                       "export NSTAT_HISTORY=/tmp/doorbell-nstat\n"
-                       "nstat -az; rm $NSTAT_HISTORY\n")
+                       "export NSTAT_HISTORY=history\nnstat -az\n")
     assert ours[:2] == linux[:2]
     linux, ours = counters(linux), counters(ours)
     # What only Doorbell counts: bytes sent by reference, and refused options.

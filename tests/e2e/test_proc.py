@@ -150,7 +150,9 @@ print(os.wait()[1])
 def test_a_program_reads_itself_as_on_linux(tmp_path):
     script = tmp_path / "itself.py"
     script.write_text(ITSELF)
-    linux = run(["env", "HERE=1", "/usr/bin/python3", script, "an", "end"])
+    # There it has /tmp for itself.
+    linux = run(["unshare", "-m", "sh", "-c", "mount -t tmpfs tmpfs /tmp; "
+                 'HERE=1 exec /usr/bin/python3 -c "$0" an end', ITSELF])
     ours = inside(tmp_path, "python3", "HERE=1 python3 /itself.py an end", "--add",
                   f"{script}:itself.py")
     assert linux.status == 0, linux.err

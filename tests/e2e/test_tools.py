@@ -274,15 +274,16 @@ def test_iptables_says_what_is_not_there(tmp_path):
               "iptables-save; echo status $?; "
               "iptables-legacy -L; echo status $?; python3 /n.py", "--append",
               "quiet", "--add", f"{tmp_path / 'n.py'}:n.py")
-    assert r.out.replace("\r", "").splitlines() == [
+    said = re.sub(r"(?<=[/v])1\.\d+\.\d+", "N", r.out.replace("\r", ""))
+    assert said.splitlines() == [
         "iptables: Failed to initialize nft: Protocol not supported",
         "status 1",
         "iptables: Failed to initialize nft: Protocol not supported",
         "status 1",
-        "iptables-save/1.8.9 (nf_tables) Failed to initialize nft: Protocol "
+        "iptables-save/N (nf_tables) Failed to initialize nft: Protocol "
         "not supported", "status 1",
         # The last it looked for was modprobe, by /proc/sys/kernel/modprobe.
-        "iptables v1.8.9 (legacy): can't initialize iptables table `filter': "
+        "iptables vN (legacy): can't initialize iptables table `filter': "
         "Table does not exist (do you need to insmod?)",
         "Perhaps iptables or your kernel needs to be upgraded.",
         "status 3", "EPROTONOSUPPORT", "ENOPROTOOPT", "ENOPROTOOPT"], \

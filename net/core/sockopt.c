@@ -443,13 +443,14 @@ static int get_linger(struct sock *sk, void __user *val, int __user *len)
 
 static int get_device(struct sock *sk, void __user *val, int __user *len)
 {
-	struct net_device *dev = NULL;
+	struct net_device *dev;
 	int room, zero = 0;
 
-	if (sk->sk_bound_dev_if)
-		dev = dev_get_by_index(sock_net(sk), sk->sk_bound_dev_if);
-	if (!dev)
+	if (!sk->sk_bound_dev_if)
 		return copy_to_user(len, &zero, sizeof(zero)) ? -EFAULT : 0;
+	dev = dev_get_by_index(sock_net(sk), sk->sk_bound_dev_if);
+	if (!dev)
+		return -ENODEV;
 	if (copy_from_user(&room, len, sizeof(room)))
 		return -EFAULT;
 	if (room < IFNAMSIZ)

@@ -347,9 +347,13 @@ static int set_link(const struct nl_request *r, struct net_device *dev,
  * again. */
 static int make_link(const struct nl_request *r, const struct nlattr **tb)
 {
-	struct net_device *dev = rtnl_make_vlan(r, tb);
+	const struct ifinfomsg *ifm = nlmsg_data(r->nlh);
+	struct net_device *dev;
 	int err;
 
+	if (ifm->ifi_index)
+		return nl_err(r->x, -EOPNOTSUPP, "An index cannot be chosen");
+	dev = rtnl_make_vlan(r, tb);
 	if (IS_ERR(dev))
 		return (int)PTR_ERR(dev);
 	tb[IFLA_IFNAME] = NULL;

@@ -109,6 +109,7 @@ MADE = """
 2 ip link add link eth0 name x type vlan id 7 protocol 802.1ad
 2 ip link add link eth0 name x type vlan id 7 reorder_hdr off
 2 ip link add link eth0 name x mtu 10 type vlan id 7
+2 ip link add link eth0 index 77 name x type vlan id 7
 2 ip link add name x type bridge
 0 ip link del vlan0
 1 ip link del vlan0
@@ -125,6 +126,7 @@ RTNETLINK answers: File exists
 Error: Invalid VLAN protocol.
 Error: Invalid VLAN flags.
 Error: mtu less than device minimum.
+Error: An index cannot be chosen.
 Error: Unknown device type.
 Cannot find device "vlan0"
 RTNETLINK answers: Operation not supported

@@ -225,6 +225,41 @@ static void a_vlan_follows_the_device_below(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, netif_running(dev));
 }
 
+/* A socket that is bound to it, one that sends by a template. */
+static void a_vlan_goes_while_sockets_hold_it(struct kunit *test)
+{
+	struct net_fixture *f = test->priv;
+	struct net_device *dev = vlan5(f);
+	struct socket *bound = test_socket(f->net, SOCK_DGRAM, 0);
+	struct socket *s = test_socket(f->net, SOCK_DGRAM, 0);
+	char name[IFNAMSIZ] = "eth0.5";
+	int i, len = sizeof(name);
+
+	know_peer(f, dev);
+	KUNIT_EXPECT_EQ(test,
+			sock_setsockopt(bound, SOL_SOCKET, SO_BINDTODEVICE,
+					(void __user *)name, 7),
+			0);
+	KUNIT_EXPECT_EQ(test, test_connect(s, "10.5.0.9", 7), 0);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, test_sendto(s, "hello", 5, NULL, 0, 0),
+				5);
+	fixture_tx_reset(f);
+	unregister_netdev(dev);
+	KUNIT_EXPECT_LT(test, test_sendto(s, "hello", 5, NULL, 0, 0), 0);
+	KUNIT_EXPECT_LT(test, test_sendto(s, "hello", 5, "10.5.0.9", 7, 0), 0);
+	KUNIT_EXPECT_LT(test, test_sendto(bound, "hello", 5, "10.0.2.2", 7, 0),
+			0);
+	KUNIT_EXPECT_EQ(test, f->tx_frames, 0);
+	KUNIT_EXPECT_EQ(test,
+			sock_getsockopt(bound, SOL_SOCKET, SO_BINDTODEVICE,
+					(void __user *)name,
+					(int __user *)&len),
+			-ENODEV);
+	sock_release(bound);
+	sock_release(s);
+}
+
 static void vlan_config_names_what_is_wrong(struct kunit *test)
 {
 	static const char *const bad[] = {
@@ -259,6 +294,7 @@ static const struct kunit_case vlan_cases[] = {
 	KUNIT_CASE(a_tagged_frame_comes_in_by_its_device),
 	KUNIT_CASE(vlan_ioctl_checks_what_it_is_asked),
 	KUNIT_CASE(a_vlan_follows_the_device_below),
+	KUNIT_CASE(a_vlan_goes_while_sockets_hold_it),
 	KUNIT_CASE(vlan_config_names_what_is_wrong),
 	{ 0 },
 };

@@ -26,7 +26,7 @@ The name `host` always means the host's side of the link.
 
   tools/doorbell run hello
   tools/doorbell run --add notes.txt busybox sha256sum /notes.txt
-  tools/doorbell run --net tap --peer 'nc -l -p 9' busybox nc host 9
+  tools/doorbell run --net tap --peer 'busybox nc -l -p 9' busybox nc host 9
   tools/doorbell run --with iperf3 iperf3 -c host
 
 At a terminal Ctrl-C goes to the program; Ctrl-A x ends the machine. The exit
@@ -43,7 +43,7 @@ the machine.
   tools/doorbell shell --peer 'iperf3 -s >/dev/null'   # then: iperf3 -c host""",
     "send": """\
   tools/doorbell send photo.jpg tcp://host:9000
-  tools/doorbell send --net tap --peer 'nc -u -l -p 9 >got' f udp://host:9""",
+  tools/doorbell send --net tap --peer 'socat -u udp-recv:9 - >got' f udp://host:9""",
     "image": """\
 An .elf starts by `qemu-system-x86_64 -kernel FILE.elf`; an .iso on any
 PC-like machine with an 82540EM or 82545EM network card.

@@ -184,6 +184,8 @@ void iput(struct inode *inode)
 		inode->op->release(inode);
 	if (S_ISREG(inode->mode) && !inode->text)
 		drop_pages(inode, 0);
+	else if (S_ISREG(inode->mode))
+		kfree(inode->txt.place.text);
 	else if (S_ISLNK(inode->mode))
 		kfree(inode->link);
 	else if (S_ISDIR(inode->mode))

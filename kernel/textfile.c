@@ -6,8 +6,9 @@
  * the file's place is.
  *
  * A long text is made record by record. The inode remembers where the last
- * reader was, so that who reads on does not begin again; another reader does,
- * and finds the same. What comes and goes meanwhile may be missed.
+ * reader was, so that who reads on does not begin again, and the record that it
+ * has read in part, so that its lines are whole; another reader begins again.
+ * What comes and goes meanwhile may be missed.
  *
  * Made at boot by boot/proc_sys.c and boot/proc_net.c; opened by
  * kernel/namei.c.
@@ -21,46 +22,83 @@
 
 #define TEXT_MAX PAGE_SIZE
 
-/* Records from the file's place on, as many bytes as are wanted. */
-static ssize_t read_records(struct file *f, struct iov_iter *to, char *text)
+/* The inode's place, which nobody else has now, at @f's or before it. A reader
+ * of a record's beginning gets a new one. */
+static struct text_place take_place(struct file *f)
 {
 	struct inode *inode = file_inode(f);
-	loff_t at = inode->txt.at;
-	u64 pos = inode->txt.pos, next;
-	ssize_t len, done = 0;
+	struct text_place p = inode->txt.place;
+
+	inode->txt.place.text = NULL;
+	inode->txt.place.len = 0;
+	if (f->f_pos <= p.at)
+		p.len = 0;
+	if (f->f_pos < p.at)
+		p.at = (loff_t)(p.pos = 0);
+	if (!p.text)
+		p.text = kmalloc(TEXT_MAX, GFP_KERNEL);
+	return p;
+}
+
+static void give_place(struct inode *inode, struct text_place *p)
+{
+	if (!p->len) {
+		kfree(p->text);
+		p->text = NULL;
+	}
+	kfree(inode->txt.place.text); /* who read meanwhile */
+	inode->txt.place = *p;
+}
+
+static bool make_record(const struct inode *inode, struct text_place *p)
+{
+	ssize_t len;
+
+	p->next = p->pos;
+	len = inode->text->next(inode->txt.arg, &p->next, p->text, TEXT_MAX);
+	p->len = len > 0 ? (size_t)len : 0;
+	return p->len;
+}
+
+/* Records from the file's place on, as many bytes as are wanted. */
+static ssize_t read_records(struct file *f, struct iov_iter *to)
+{
+	struct inode *inode = file_inode(f);
+	struct text_place p = take_place(f);
+	ssize_t done = p.text ? 0 : -ENOMEM;
 	size_t n, skip;
 
-	if (f->f_pos < at)
-		at = (loff_t)(pos = 0);
-	while (iov_iter_count(to)) {
-		next = pos;
-		len = inode->text->next(inode->txt.arg, &next, text, TEXT_MAX);
-		if (len <= 0)
-			break;
-		if (f->f_pos < at + len) {
-			skip = (size_t)(f->f_pos - at);
-			n = min(iov_iter_count(to), (size_t)len - skip);
-			if (copy_to_iter(text + skip, n, to) != n)
-				return done ? done : -EFAULT;
+	while (p.text && iov_iter_count(to) &&
+	       (p.len || make_record(inode, &p))) {
+		skip = (size_t)(f->f_pos - p.at);
+		if (skip < p.len) {
+			n = min(iov_iter_count(to), p.len - skip);
+			if (copy_to_iter(p.text + skip, n, to) != n) {
+				done = done ?: -EFAULT;
+				break;
+			}
 			done += (ssize_t)n;
 			f->f_pos += (loff_t)n;
-			if (skip + n < (size_t)len)
+			if (skip + n < p.len)
 				break;
 		}
-		at += len;
-		pos = next;
+		p.at += (loff_t)p.len;
+		p.pos = p.next;
+		p.len = 0;
 	}
-	inode->txt.at = at;
-	inode->txt.pos = pos;
+	give_place(inode, &p);
 	return done;
 }
 
-static ssize_t read_whole(struct file *f, struct iov_iter *to, char *text)
+static ssize_t read_whole(struct file *f, struct iov_iter *to)
 {
 	const struct inode *inode = file_inode(f);
+	char *text = kmalloc(TEXT_MAX, GFP_KERNEL);
 	ssize_t len;
 	size_t n;
 
+	if (!text)
+		return -ENOMEM;
 	len = inode->text->show(inode->txt.arg, text, TEXT_MAX);
 	if (len > f->f_pos) {
 		n = min(iov_iter_count(to), (size_t)(len - f->f_pos));
@@ -71,20 +109,14 @@ static ssize_t read_whole(struct file *f, struct iov_iter *to, char *text)
 	} else if (len > 0) {
 		len = 0;
 	}
+	kfree(text);
 	return len;
 }
 
 static ssize_t text_read(struct file *f, struct iov_iter *to)
 {
-	char *text = kmalloc(TEXT_MAX, GFP_KERNEL);
-	ssize_t len;
-
-	if (!text)
-		return -ENOMEM;
-	len = file_inode(f)->text->next ? read_records(f, to, text)
-					: read_whole(f, to, text);
-	kfree(text);
-	return len;
+	return file_inode(f)->text->next ? read_records(f, to)
+					 : read_whole(f, to);
 }
 
 static ssize_t text_write(struct file *f, struct iov_iter *from)

@@ -24,7 +24,10 @@ static int store(const void *arg, const char *text)
 static const struct text_ops writable = { .show = show, .store = store };
 static const struct text_ops read_only = { .show = show };
 
-/* 100 records of 100 bytes, "NN" and dots. */
+/* 100 records of 100 bytes, "NN" and dots; with @gone all of them are others.
+ */
+static bool gone;
+
 static ssize_t next_record(const void *arg, u64 *pos, char *text, size_t size)
 {
 	if (*pos == 100)
@@ -32,6 +35,7 @@ static ssize_t next_record(const void *arg, u64 *pos, char *text, size_t size)
 	memset(text, '.', 99);
 	text[0] = (char)('0' + *pos / 10);
 	text[1] = (char)('0' + *pos % 10);
+	memset(text + 2, gone ? '?' : '.', 97);
 	text[99] = '\n';
 	++*pos;
 	return 100;
@@ -163,6 +167,27 @@ static void text_file_of_records_is_one_text(struct kunit *test)
 	fput(b);
 }
 
+/* What comes and goes between two reads does not tear a record. */
+static void a_record_that_is_read_in_part_stays(struct kunit *test)
+{
+	struct file *f = vfs_open(AT_FDCWD, "/kunit/a/long", O_RDONLY, 0);
+	char buf[150];
+
+	KUNIT_ASSERT_TRUE(test, !IS_ERR(f));
+	KUNIT_EXPECT_EQ(test, io(f, false, buf, 150), 150);
+	gone = true;
+	KUNIT_EXPECT_EQ(test, io(f, false, buf, 60), 60);
+	KUNIT_EXPECT_EQ(test, buf[48], '.');
+	KUNIT_EXPECT_EQ(test, buf[49], '\n');
+	KUNIT_EXPECT_EQ(test, buf[59], '?');
+	gone = false;
+	/* Who begins again sees what is there now. */
+	KUNIT_EXPECT_EQ(test, f->f_op->llseek(f, 200, SEEK_SET), 200);
+	KUNIT_EXPECT_EQ(test, io(f, false, buf, 60), 60);
+	KUNIT_EXPECT_EQ(test, buf[59], '.');
+	fput(f);
+}
+
 static u32 filled;
 
 static void fill(void)
@@ -198,6 +223,7 @@ static const struct kunit_case cases[] = {
 	KUNIT_CASE(a_directory_is_filled_when_somebody_looks),
 	KUNIT_CASE(text_file_reads_from_its_place),
 	KUNIT_CASE(text_file_of_records_is_one_text),
+	KUNIT_CASE(a_record_that_is_read_in_part_stays),
 	KUNIT_CASE(text_file_takes_a_whole_value),
 	KUNIT_CASE(text_file_without_store_opens_for_reading),
 	{ 0 },

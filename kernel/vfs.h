@@ -63,6 +63,16 @@ struct inode_operations {
 	void (*release)(struct inode *inode);
 };
 
+/* Where the last reader of records is: at @at in the file begins the record
+ * @pos. One that it has read in part is kept: @len bytes of @text, then comes
+ * the record @next. */
+struct text_place {
+	loff_t at;
+	u64 pos, next;
+	char *text; /* NULL: none is kept */
+	size_t len;
+};
+
 struct inode {
 	u32 refcount; /* names, open files, working directories */
 	u32 mode;
@@ -80,10 +90,7 @@ struct inode {
 	union {
 		struct {
 			const void *arg; /* of the text's operations */
-			/* Where the last reader is: at @at in the file begins
-			 * the record @pos. */
-			loff_t at;
-			u64 pos;
+			struct text_place place;
 		} txt;
 		struct {
 			/* Bytes of the boot archive, until a page is written.

@@ -232,8 +232,17 @@ static int vlan_dev_change_mtu(struct net_device *dev, u32 mtu)
 	return mtu > v->real_dev->mtu ? -ERANGE : 0;
 }
 
+/* The device below hears its own address, and no other. */
+static int vlan_dev_set_mac_address(struct net_device *dev, const u8 *addr)
+{
+	const struct vlan_dev_priv *v = netdev_priv(dev);
+
+	return memcmp(addr, v->real_dev->dev_addr, ETH_ALEN) ? -EOPNOTSUPP : 0;
+}
+
 static const struct net_device_ops vlan_netdev_ops = {
 	.ndo_open = vlan_dev_open,
+	.ndo_set_mac_address = vlan_dev_set_mac_address,
 	.ndo_start_xmit = vlan_dev_hard_start_xmit,
 	.ndo_change_mtu = vlan_dev_change_mtu,
 	.ndo_get_iflink = vlan_dev_get_iflink,
@@ -331,6 +340,10 @@ static void follow(struct net_device *dev, enum netdev_event event)
 		break;
 	case NETDEV_FEAT_CHANGE:
 		vlan_transfer_features(dev);
+		break;
+	case NETDEV_CHANGEADDR:
+		if (dev_set_mac_address(dev, v->real_dev->dev_addr))
+			pr_warn("%s: keeps its address\n", dev->name);
 		break;
 	case NETDEV_CHANGEMTU:
 		if (dev->mtu > v->real_dev->mtu &&

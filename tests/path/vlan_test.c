@@ -206,9 +206,17 @@ static void vlan_ioctl_checks_what_it_is_asked(struct kunit *test)
 	KUNIT_EXPECT_NULL(test, dev_get_by_name(f->net, "eth0.5"));
 }
 
+static int any_address(struct net_device *dev, const u8 *addr)
+{
+	return 0;
+}
+
 static void a_vlan_follows_the_device_below(struct kunit *test)
 {
+	static const u8 other[ETH_ALEN] = { 2, 0, 0, 0, 0, 7 };
 	struct net_fixture *f = test->priv;
+	const struct net_device_ops *was = f->eth0->netdev_ops;
+	struct net_device_ops ops;
 	struct net_device *dev = vlan5(f);
 
 	netif_carrier_off(f->eth0);
@@ -218,6 +226,14 @@ static void a_vlan_follows_the_device_below(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dev_set_mtu(dev, 1501), -ERANGE);
 	KUNIT_EXPECT_EQ(test, dev_set_mtu(f->eth0, 1400), 0);
 	KUNIT_EXPECT_EQ(test, dev->mtu, 1400);
+	/* The card hears one address. */
+	KUNIT_EXPECT_EQ(test, dev_set_mac_address(dev, other), -EOPNOTSUPP);
+	ops = *was;
+	ops.ndo_set_mac_address = any_address;
+	f->eth0->netdev_ops = &ops;
+	KUNIT_EXPECT_EQ(test, dev_set_mac_address(f->eth0, other), 0);
+	f->eth0->netdev_ops = was;
+	KUNIT_EXPECT_MEMEQ(test, dev->dev_addr, other, ETH_ALEN);
 	dev_close(f->eth0);
 	KUNIT_EXPECT_FALSE(test, netif_running(dev));
 	KUNIT_EXPECT_EQ(test, dev_open(dev), -ENETDOWN);

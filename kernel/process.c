@@ -632,6 +632,8 @@ static void thread_exit(void)
 	struct mm *mm = t->mm;
 	u64 tid_addr = t->thread->clear_child_tid;
 
+	if (p->threads.next != p->threads.prev)
+		signal_hand_over(t->thread);
 	if (tid_addr && mm->refcount > 1) {
 		(void)put_user(0, (int __user *)tid_addr);
 		futex_wake(mm, tid_addr, 1, ~0U);

@@ -153,6 +153,8 @@ extern struct new_utsname uts;
 void signal_restore_mask(struct pt_regs *regs);
 void signal_send(struct process *p, int sig, struct signal_source from);
 void signal_send_task(struct task *t, int sig, struct signal_source from);
+/* Before a thread ends, and others of its program do not. */
+void signal_hand_over(struct thread *th);
 /* To each process of the group; how many got it. */
 int signal_send_group(int pgid, int sig, struct signal_source from);
 /* Of the current thread and its program: whether a signal of the set (bit n-1:

@@ -173,6 +173,27 @@ static void set_blocked(struct task *t, u64 set)
 }
 
 /**
+ * signal_hand_over() - What came for the program goes to its other threads.
+ * @th: the thread that is about to end; nothing comes to it any more.
+ *
+ * Context: task.
+ */
+void signal_hand_over(struct thread *th)
+{
+	struct task *t = th->task;
+	u64 left = t->sigpending & ~UNBLOCKABLE;
+	int sig;
+
+	t->sigblocked = ~0ULL;
+	for (; left; left &= left - 1) {
+		sig = __builtin_ctzll(left) + 1;
+		if (th->source[sig - 1].code != SI_TKILL &&
+		    th->fault_info.si_signo != sig)
+			signal_send(th->process, sig, th->source[sig - 1]);
+	}
+}
+
+/**
  * signal_send_group() - Make a signal pending for a process group.
  * @pgid: the group.
  * @sig:  1 to NSIG.

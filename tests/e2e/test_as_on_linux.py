@@ -630,7 +630,7 @@ def test_signalfd_is_as_on_linux(tmp_path):
 
 
 ALARMS = """
-import os, signal, time
+import os, signal, sys, threading, time
 # Each alarm sets the next one; meanwhile other signals are taken.
 rung = 0
 def ring(*_):
@@ -647,6 +647,18 @@ while rung < 4000 and time.monotonic() - since < 5:
         last, since = rung, time.monotonic()
 signal.setitimer(signal.ITIMER_REAL, 0)
 print(rung >= 4000)
+# One for the program comes just before the thread that would take it ends.
+r, w = os.pipe2(os.O_NONBLOCK)
+if os.fork() == 0:
+    signal.set_wakeup_fd(w)
+    def ends_the_others():
+        os.kill(os.getpid(), signal.SIGUSR1)
+        os.execv(sys.executable, ["python3", "-c", ""])
+    threading.Thread(target=ends_the_others).start()
+    time.sleep(5)
+status = os.wait()[1]
+os.close(w)
+print(status == signal.SIGUSR1 or os.read(r, 1) != b"")
 """
 
 

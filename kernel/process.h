@@ -42,7 +42,7 @@ struct signal_source {
 struct process {
 	int pid; /* also the tid of its first thread */
 	int pgid, sid;
-	u32 refcount; /* the table's, and one a waiting vfork parent */
+	u32 refcount; /* the table's, a vfork parent's, inodes' of /proc */
 	struct process *parent; /* NULL: init, or parent gone with init */
 	struct list_head children;
 	struct list_head sibling; /* in parent->children */
@@ -151,6 +151,7 @@ extern struct new_utsname uts;
 
 /* signal.c */
 void signal_restore_mask(struct pt_regs *regs);
+void signal_set_blocked(struct task *t, u64 set);
 void signal_send(struct process *p, int sig, struct signal_source from);
 void signal_send_task(struct task *t, int sig, struct signal_source from);
 /* Before a thread ends, and others of its program do not. */
@@ -165,6 +166,10 @@ int signal_take(u64 set, struct siginfo *info);
 void force_signal(int sig, int code, u64 addr);
 void signal_reset_for_exec(struct process *p);
 bool signal_is_ignored(const struct process *p, int sig);
+
+/* sigframe.c */
+bool signal_build_frame(struct pt_regs *regs, const struct ksigaction *a,
+			const struct siginfo *info, u64 mask) __must_check;
 
 /* signalfd.c: woken whenever a signal becomes pending */
 extern struct wait_queue_head signalfd_wait;

@@ -2,15 +2,12 @@
 /*
  * DOC: signals. A signal is a bit of its task, or of its program while all its
  * threads block it; before ring 3 is entered again user_signal_work() takes the
- * lowest one that is not blocked and ends the program, ignores it, or builds a
- * frame on the program's stack and lets its handler run; rt_sigreturn() takes
- * the frame down.
+ * lowest one that is not blocked and ends the program, ignores it, or lets its
+ * handler run in a frame of kernel/sigframe.c's.
  *
  * Exceptions are kernel/fault.c's, stopping is kernel/jobctl.c's. Real-time
- * signals are not queued. Frame layout: uAPI asm/sigcontext.h and the System V
- * ABI, AMD64 supplement, section 3.2.2 (red zone), 3.4.1. Raised from any
- * context; state is in struct task and struct process, whose words one CPU
- * writes atomically.
+ * signals are not queued. Raised from any context; state is in struct task and
+ * struct process, whose words one CPU writes atomically.
  */
 #include "kernel/process.h"
 #include "kernel/syscall.h"
@@ -22,16 +19,6 @@
 #define STOPPING \
 	(SIGBIT(SIGSTOP) | SIGBIT(SIGTSTP) | SIGBIT(SIGTTIN) | SIGBIT(SIGTTOU))
 #define UNBLOCKABLE (SIGBIT(SIGKILL) | SIGBIT(SIGSTOP))
-/* Flags that a program may set by rt_sigreturn: the arithmetic ones, DF, TF,
- * AC; never IF, IOPL or NT. */
-#define FLAGS_USER 0x40dd5UL
-
-struct rt_sigframe {
-	u64 pretcode; /* where the handler returns to: SA_RESTORER */
-	struct ucontext uc;
-	struct siginfo info;
-};
-
 static bool default_is_ignore(int sig)
 {
 	switch (sig) {
@@ -155,8 +142,14 @@ void signal_send(struct process *p, int sig, struct signal_source from)
 	signal_keep(p, sig, from);
 }
 
-/* Block @set from now on; what the program kept and this lets in comes here. */
-static void set_blocked(struct task *t, u64 set)
+/**
+ * signal_set_blocked() - Block these from now on, and no others.
+ * @t:   the current task; what its program kept and this lets in comes here.
+ * @set: bit n-1: signal n.
+ *
+ * Context: task of a program.
+ */
+void signal_set_blocked(struct task *t, u64 set)
 {
 	struct process *p = t->process;
 	u64 came;
@@ -278,38 +271,6 @@ void force_signal(int sig, int code, u64 addr)
 
 /* --- delivery --- */
 
-static bool on_alt_stack(const struct thread *th, u64 sp)
-{
-	return th->sas_size && sp > th->sas_sp &&
-	       sp - th->sas_sp <= th->sas_size;
-}
-
-static void fill_context(struct sigcontext *c, const struct pt_regs *r)
-{
-	*c = (struct sigcontext){
-		.r8 = r->r8,
-		.r9 = r->r9,
-		.r10 = r->r10,
-		.r11 = r->r11,
-		.r12 = r->r12,
-		.r13 = r->r13,
-		.r14 = r->r14,
-		.r15 = r->r15,
-		.di = r->di,
-		.si = r->si,
-		.bp = r->bp,
-		.bx = r->bx,
-		.dx = r->dx,
-		.ax = r->ax,
-		.cx = r->cx,
-		.sp = r->sp,
-		.ip = r->ip,
-		.flags = r->flags,
-		.cs = (u16)r->cs,
-		.ss = (u16)r->ss,
-	};
-}
-
 static void fill_info(struct siginfo *info, const struct signal_source *from,
 		      int sig)
 {
@@ -319,50 +280,6 @@ static void fill_info(struct siginfo *info, const struct signal_source *from,
 		.si_code = from->code,
 		.si_child = { from->pid, 0, from->status },
 	};
-}
-
-/* Build the handler's frame; false if the program's stack cannot take it. */
-static bool setup_frame(struct pt_regs *regs, int sig,
-			const struct ksigaction *a, u64 mask)
-{
-	struct thread *th = current->thread;
-	u8 fpu[512] __aligned(16);
-	struct rt_sigframe f;
-	u64 sp = regs->sp - 128, fp; /* below the red zone */
-
-	if ((a->flags & SA_ONSTACK) && th->sas_size &&
-	    !on_alt_stack(th, regs->sp))
-		sp = th->sas_sp + th->sas_size;
-	fp = ALIGN_DOWN(sp - sizeof(fpu), 64UL);
-	sp = ALIGN_DOWN(fp - sizeof(f), 16UL) - 8;
-
-	memset(&f, 0, sizeof(f));
-	f.pretcode = a->restorer;
-	f.uc.uc_stack.ss_sp = th->sas_sp;
-	f.uc.uc_stack.ss_size = th->sas_size;
-	f.uc.uc_stack.ss_flags = th->sas_size ? 0 : SS_DISABLE;
-	fill_context(&f.uc.uc_mcontext, regs);
-	f.uc.uc_mcontext.fpstate = fp;
-	f.uc.uc_mcontext.oldmask = mask;
-	f.uc.uc_sigmask = mask;
-	if (th->fault_info.si_signo == sig)
-		f.info = th->fault_info;
-	else
-		fill_info(&f.info, th->source, sig);
-	th->fault_info.si_signo = 0;
-	fpu_save(fpu);
-	memset(fpu + 464, 0, 48); /* no extended state follows */
-	if (copy_to_user((void __user *)fp, fpu, sizeof(fpu)) ||
-	    copy_to_user((void __user *)sp, &f, sizeof(f)))
-		return false;
-	regs->di = (u64)sig;
-	regs->si = sp + offsetof(struct rt_sigframe, info);
-	regs->dx = sp + offsetof(struct rt_sigframe, uc);
-	regs->ax = 0;
-	regs->sp = sp;
-	regs->ip = a->handler;
-	regs->flags &= ~(X86_FLAGS_DF | X86_FLAGS_TF);
-	return true;
 }
 
 /* An interrupted system call: once more, or -EINTR for the handler to see. */
@@ -399,18 +316,22 @@ static int take_signal(struct task *t)
 static void run_handler(struct pt_regs *regs, int sig, struct ksigaction *a)
 {
 	struct task *t = current;
-	u64 mask = t->thread->restore_blocked ? t->thread->saved_blocked
-					      : t->sigblocked;
+	struct thread *th = t->thread;
+	u64 mask = th->restore_blocked ? th->saved_blocked : t->sigblocked;
+	struct siginfo info = th->fault_info;
 
+	if (info.si_signo != sig)
+		fill_info(&info, th->source, sig);
+	th->fault_info.si_signo = 0;
 	restart_syscall(regs, a->flags & SA_RESTART);
 	if (a->handler >= USER_SPACE_END || !(a->flags & SA_RESTORER) ||
-	    !setup_frame(regs, sig, a, mask)) {
+	    !signal_build_frame(regs, a, &info, mask)) {
 		pr_err("%s[%d]: no stack for the handler of signal %d, sp "
 		       "%llx\n",
 		       t->name, t->pid, sig, regs->sp);
 		process_exit_group(SIGSEGV);
 	}
-	t->thread->restore_blocked = false;
+	th->restore_blocked = false;
 	t->sigblocked |= a->mask & ~UNBLOCKABLE;
 	if (!(a->flags & SA_NODEFER))
 		t->sigblocked |= SIGBIT(sig) & ~UNBLOCKABLE;
@@ -434,7 +355,7 @@ void task_set_temp_sigmask(u64 mask)
 	if (!t->thread->restore_blocked)
 		t->thread->saved_blocked = t->sigblocked;
 	t->thread->restore_blocked = true;
-	set_blocked(t, mask);
+	signal_set_blocked(t, mask);
 	frame_exits_slowly(task_pt_regs(t));
 }
 
@@ -451,7 +372,7 @@ void signal_restore_mask(struct pt_regs *regs)
 	if (!th->restore_blocked)
 		return;
 	th->restore_blocked = false;
-	set_blocked(current, th->saved_blocked);
+	signal_set_blocked(current, th->saved_blocked);
 }
 
 /**
@@ -530,72 +451,6 @@ int signal_take(u64 set, struct siginfo *info)
 
 /* --- system calls --- */
 
-static void restore_context(struct pt_regs *r, const struct sigcontext *c)
-{
-	r->r8 = c->r8;
-	r->r9 = c->r9;
-	r->r10 = c->r10;
-	r->r11 = c->r11;
-	r->r12 = c->r12;
-	r->r13 = c->r13;
-	r->r14 = c->r14;
-	r->r15 = c->r15;
-	r->di = c->di;
-	r->si = c->si;
-	r->bp = c->bp;
-	r->bx = c->bx;
-	r->dx = c->dx;
-	r->ax = c->ax;
-	r->cx = c->cx;
-	r->sp = c->sp;
-	r->ip = c->ip;
-	r->flags = (c->flags & FLAGS_USER) | X86_FLAGS_IF | 2;
-	r->cs = USER_CS;
-	r->ss = USER_DS;
-}
-
-/* MXCSR bits that the CPU does not know would fault in FXRSTOR. */
-static bool restore_fpu(u64 fp)
-{
-	u8 fpu[512] __aligned(16), now[512] __aligned(16);
-	u32 mxcsr, known;
-
-	if (!fp)
-		return true;
-	if (copy_from_user(fpu, (const void __user *)fp, sizeof(fpu)))
-		return false;
-	fpu_save(now);
-	memcpy(&known, now + 28, sizeof(known));
-	if (!known)
-		known = 0xffbf; /* Intel SDM 1, section 11.6.6 */
-	memcpy(&mxcsr, fpu + 24, sizeof(mxcsr));
-	mxcsr &= known;
-	memcpy(fpu + 24, &mxcsr, sizeof(mxcsr));
-	fpu_restore(fpu);
-	return true;
-}
-
-SYSCALL_DEFINE0(rt_sigreturn)
-{
-	struct task *t = current;
-	struct pt_regs *regs = task_pt_regs(t);
-	u64 sp = regs->sp - 8; /* the handler's return took pretcode */
-	struct rt_sigframe f;
-
-	if (copy_from_user(&f, (const void __user *)sp, sizeof(f)) ||
-	    f.uc.uc_mcontext.ip >= USER_SPACE_END ||
-	    !restore_fpu(f.uc.uc_mcontext.fpstate)) {
-		pr_err("%s[%d]: bad signal frame at sp %llx\n", t->name, t->pid,
-		       sp);
-		force_signal(SIGSEGV, SI_KERNEL, sp);
-		return 0;
-	}
-	set_blocked(t, f.uc.uc_sigmask);
-	restore_context(regs, &f.uc.uc_mcontext);
-	frame_was_changed(regs);
-	return (long)regs->ax;
-}
-
 SYSCALL_DEFINE4(rt_sigaction, int, sig, const struct ksigaction __user *, act,
 		struct ksigaction __user *, old, size_t, size)
 {
@@ -632,11 +487,11 @@ SYSCALL_DEFINE4(rt_sigprocmask, int, how, const u64 __user *, set, u64 __user *,
 		if (copy_from_user(&new, set, sizeof(new)))
 			return -EFAULT;
 		if (how == SIG_BLOCK)
-			set_blocked(t, was | new);
+			signal_set_blocked(t, was | new);
 		else if (how == SIG_UNBLOCK)
-			set_blocked(t, was & ~new);
+			signal_set_blocked(t, was & ~new);
 		else if (how == SIG_SETMASK)
-			set_blocked(t, new);
+			signal_set_blocked(t, new);
 		else
 			return -EINVAL;
 	}
@@ -723,41 +578,6 @@ SYSCALL_DEFINE4(rt_sigtimedwait, const u64 __user *, set,
 	if (info && copy_to_user(info, &si, sizeof(si)))
 		return -EFAULT;
 	return sig;
-}
-
-SYSCALL_DEFINE2(sigaltstack, const struct linux_stack_t __user *, new,
-		struct linux_stack_t __user *, old)
-{
-	struct thread *th = current->thread;
-	bool in_use = on_alt_stack(th, task_pt_regs(current)->sp);
-	struct linux_stack_t was = {
-		.ss_sp = th->sas_sp,
-		.ss_size = th->sas_size,
-		.ss_flags = !th->sas_size ? SS_DISABLE
-			    : in_use      ? SS_ONSTACK
-					  : 0,
-	};
-	struct linux_stack_t ss;
-
-	if (new) {
-		if (copy_from_user(&ss, new, sizeof(ss)))
-			return -EFAULT;
-		if (in_use)
-			return -EPERM;
-		if (ss.ss_flags & ~(SS_DISABLE | SS_ONSTACK))
-			return -EINVAL;
-		if (ss.ss_flags & SS_DISABLE) {
-			ss.ss_sp = 0;
-			ss.ss_size = 0;
-		} else if (ss.ss_size < MINSIGSTKSZ) {
-			return -ENOMEM;
-		}
-		th->sas_sp = ss.ss_sp;
-		th->sas_size = ss.ss_size;
-	}
-	if (old && copy_to_user(old, &was, sizeof(was)))
-		return -EFAULT;
-	return 0;
 }
 
 static bool bad_signal(int sig)

@@ -42,8 +42,9 @@ struct text_ops {
 	int (*store)(const void *arg, const char *text);
 };
 
-/* What an inode does that is not the tree's own (kernel/procfs.c, sysfs.c): a
- * directory's names come and go without dir_add(). NULL: as in the tree. */
+/* What an inode does that is not the tree's own (kernel/procfs.c,
+ * boot/sys_net.c): a directory's names come and go without dir_add(). NULL: as
+ * in the tree. */
 struct inode_operations {
 	/* S_IFDIR: what a name that was not added names: an inode with a
 	 * reference for the caller, or an error pointer. */

@@ -60,7 +60,8 @@ static void fib_ifaddr(bool add, struct net_device *dev,
 	fib_magic(add, dev, RTN_LOCAL, ifa->ifa_local, 32, ifa);
 	if (ifa->ifa_broadcast && !ipv4_is_lbcast(ifa->ifa_broadcast))
 		fib_magic(add, dev, RTN_BROADCAST, ifa->ifa_broadcast, 32, ifa);
-	if (ifa->secondary || ifa->ifa_prefixlen == 32)
+	if (ifa->secondary || ipv4_is_zeronet(prefix) ||
+	    (ifa->ifa_prefixlen == 32 && prefix == ifa->ifa_local))
 		return;
 	fib_magic(add, dev, dev->flags & IFF_LOOPBACK ? RTN_LOCAL : RTN_UNICAST,
 		  prefix, ifa->ifa_prefixlen, ifa);
@@ -69,8 +70,11 @@ static void fib_ifaddr(bool add, struct net_device *dev,
 	fib_magic(add, dev, RTN_BROADCAST, prefix | ~ifa->ifa_mask, 32, ifa);
 }
 
-static bool inet_same_subnet(const struct in_ifaddr *a,
-			     const struct in_ifaddr *b)
+/**
+ * inet_same_subnet() - Whether two addresses of a device are of one subnet.
+ * @a, @b: the addresses.
+ */
+bool inet_same_subnet(const struct in_ifaddr *a, const struct in_ifaddr *b)
 {
 	return a->ifa_mask == b->ifa_mask &&
 	       ((a->ifa_address ^ b->ifa_address) & a->ifa_mask) == 0;
@@ -189,8 +193,16 @@ static void inet_promote(struct net_device *dev, const struct in_ifaddr *gone)
 	}
 }
 
-/* What still used the address goes, and with the device's last one all. */
-static void inet_ifa_del(struct net_device *dev, struct in_ifaddr *ifa)
+/**
+ * inet_ifa_del() - Take one of its addresses from a device.
+ * @dev: the device.
+ * @ifa: of its list; freed.
+ *
+ * What still used the address goes, and with the device's last one all.
+ *
+ * Context: task.
+ */
+void inet_ifa_del(struct net_device *dev, struct in_ifaddr *ifa)
 {
 	struct net *net = dev_net(dev);
 

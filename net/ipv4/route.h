@@ -160,6 +160,8 @@ int inet_addr_add(struct net_device *dev, __be32 local, u8 prefix_len,
 int inet_ifa_add(struct net_device *dev,
 		 const struct in_ifaddr *ifa) __must_check;
 int inet_addr_del(struct net_device *dev, __be32 local, u8 prefix_len);
+void inet_ifa_del(struct net_device *dev, struct in_ifaddr *ifa);
+bool inet_same_subnet(const struct in_ifaddr *a, const struct in_ifaddr *b);
 __be32 inet_select_addr(const struct net_device *dev, __be32 dst, int scope);
 /* RTN_LOCAL, RTN_BROADCAST, RTN_MULTICAST or RTN_UNICAST. */
 u8 inet_addr_type(struct net *net, __be32 addr);

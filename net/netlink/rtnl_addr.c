@@ -163,7 +163,7 @@ static struct in_ifaddr *find_ifa(struct net_device *dev,
 
 	list_for_each_entry (ifa, &in_dev_get(dev)->ifa_list, list)
 		if (ifa->ifa_local == like->ifa_local &&
-		    ifa->ifa_prefixlen == like->ifa_prefixlen)
+		    inet_same_subnet(ifa, like))
 			return ifa;
 	return NULL;
 }
@@ -204,9 +204,10 @@ static int parse_new(const struct nl_request *r, struct net_device **dev,
 	if (!in_dev_get(*dev))
 		return -ENOBUFS;
 	ifa->ifa_local = nla_addr(tb[IFA_LOCAL]);
-	ifa->ifa_address = nla_addr(tb[IFA_ADDRESS]);
+	ifa->ifa_address = nla_addr(tb[IFA_ADDRESS]) ?: ifa->ifa_local;
 	ifa->ifa_broadcast = nla_addr(tb[IFA_BROADCAST]);
 	ifa->ifa_prefixlen = ifm->ifa_prefixlen;
+	ifa->ifa_mask = inet_make_mask(ifm->ifa_prefixlen);
 	ifa->ifa_scope = ifm->ifa_scope;
 	if (tb[IFA_PROTO])
 		ifa->ifa_proto = (u8)nla_get_u32(tb[IFA_PROTO]);
@@ -278,8 +279,9 @@ int rtnl_deladdr(const struct nl_request *r)
 	if (!dev || !in_dev_get(dev))
 		return nl_err(r->x, -ENODEV, "ipv4: Device not found");
 	list_for_each_entry (ifa, &in_dev_get(dev)->ifa_list, list)
-		if (ifa_is(ifa, ifm, tb))
-			return inet_addr_del(dev, ifa->ifa_local,
-					     ifa->ifa_prefixlen);
+		if (ifa_is(ifa, ifm, tb)) {
+			inet_ifa_del(dev, ifa);
+			return 0;
+		}
 	return nl_err(r->x, -EADDRNOTAVAIL, "ipv4: Address not found");
 }

@@ -430,6 +430,43 @@ def test_ip_shows_and_finds(tmp_path):
     assert ours == linux
 
 
+ADDRESSES = """
+ip addr add 10.1.0.1/24 dev eth0
+ip addr add 10.1.0.2/24 dev eth0
+ip route add 198.51.100.0/24 via 10.1.0.9 src 10.1.0.2
+ip route add 198.51.101.0/24 via 10.0.2.2 src 10.1.0.1
+ip addr del 10.1.0.2/24 dev eth0
+ip route
+ip addr add 10.3.0.1 peer 10.3.0.2 dev eth0
+ip addr add 10.3.0.1 peer 10.3.0.3 dev eth0
+ip addr add 10.3.0.1 peer 10.3.0.3 dev eth0
+ip addr add 10.3.0.4 peer 10.3.1.0/24 dev eth0
+ip -4 addr show dev eth0
+ip route
+ip addr del 10.3.0.1 peer 10.3.0.3 dev eth0
+ip -4 addr show dev eth0
+ip route
+ip route get 10.3.0.1
+ip addr add 10.0.2.15/25 dev eth0
+ip addr del 10.0.2.15/25 dev eth0
+ip addr add 10.4.0.1/0 dev eth0
+ip route
+ip route get 10.0.2.15
+ip addr del 10.4.0.1/0 dev eth0
+ip route
+"""
+
+
+def test_routes_come_and_go_with_addresses(tmp_path):
+    linux, ours = (plain(side)
+                   for side in both(tmp_path, "iproute2",
+                                    "ip route replace default via 10.0.2.2\n"
+                                    "echo begin\n" + ADDRESSES))
+    linux, ours = (side[side.index("begin"):] for side in (linux, ours))
+    assert len(linux) > 45, linux
+    assert ours == linux
+
+
 SETTINGS = """
 ip -4 netconf show
 ip -4 netconf show dev eth0

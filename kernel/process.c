@@ -723,12 +723,14 @@ SYSCALL_DEFINE1(exit_group, int, status)
 #define WCONTINUED    8
 #define WNOWAIT       0x01000000
 #define WAIT_ANY_BITS 0xe0000000U /* __WALL, __WCLONE, __WNOTHREAD */
+/* As a number below: every child. -1 is group 1. */
+#define EVERY_CHILD (-__INT_MAX__ - 1)
 
 static bool wait_matches(const struct process *p, int pid)
 {
 	if (pid > 0)
 		return p->pid == pid;
-	if (pid == -1)
+	if (pid == EVERY_CHILD)
 		return true;
 	return p->pgid == (pid == 0 ? current->process->pgid : -pid);
 }
@@ -766,7 +768,15 @@ static int wait_status(const struct process *p)
 	return p->stop_news == CLD_STOPPED ? p->stop_code << 8 | 0x7f : 0xffff;
 }
 
-/* It has been told; a zombie's time is the parent's now. */
+/* The time that a child used. */
+static struct rusage child_usage(const struct process *p)
+{
+	return (struct rusage){
+		.ru_utime = ns_to_timeval(process_cpu_ns(p) + p->child_ns),
+	};
+}
+
+/* It is told; a zombie's time is the parent's now. */
 static void news_end(struct process *p)
 {
 	p->stop_news = 0;
@@ -808,24 +818,26 @@ static int wait_for_child(int pid, u32 options, struct process **child)
 SYSCALL_DEFINE4(wait4, int, pid, int __user *, status, u32, options,
 		struct rusage __user *, usage)
 {
-	struct rusage u = { 0 };
 	struct process *p;
-	int err;
+	struct rusage u;
+	int err, said;
 
 	if (options & ~(WNOHANG | WUNTRACED | WCONTINUED | WAIT_ANY_BITS))
 		return -EINVAL;
-	if (pid == -__INT_MAX__ - 1)
+	if (pid == EVERY_CHILD)
 		return -ESRCH;
-	err = wait_for_child(pid, options | WEXITED, &p);
+	err = wait_for_child(pid == -1 ? EVERY_CHILD : pid, options | WEXITED,
+			     &p);
 	if (err || !p)
 		return err;
 	pid = p->pid;
-	if (status && put_user(wait_status(p), status))
+	said = wait_status(p);
+	u = child_usage(p);
+	news_end(p);
+	if (status && put_user(said, status))
 		return -EFAULT;
-	u.ru_utime = ns_to_timeval(process_cpu_ns(p) + p->child_ns);
 	if (usage && copy_to_user(usage, &u, sizeof(u)))
 		return -EFAULT;
-	news_end(p);
 	return pid;
 }
 
@@ -835,6 +847,7 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
 	struct siginfo si = { 0 };
 	struct signal_source end;
 	struct process *p;
+	struct rusage u;
 	int err;
 
 	if (!(options & (WEXITED | WUNTRACED | WCONTINUED)) ||
@@ -843,7 +856,7 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
 		return -EINVAL;
 	if (type < 0 || type > 2 || (type == 1 && id <= 0) || id < 0)
 		return -EINVAL;
-	err = wait_for_child(type == 0   ? -1
+	err = wait_for_child(type == 0   ? EVERY_CHILD
 			     : type == 1 ? id
 					 : -id,
 			     options, &p);
@@ -855,11 +868,14 @@ SYSCALL_DEFINE5(waitid, int, type, int, id, struct siginfo __user *, info, u32,
 		si.si_code = end.code;
 		si.si_child.pid = end.pid;
 		si.si_child.status = end.status;
+		u = child_usage(p);
+		if (!(options & WNOWAIT))
+			news_end(p);
+		if (usage && copy_to_user(usage, &u, sizeof(u)))
+			return -EFAULT;
 	}
 	if (info && copy_to_user(info, &si, sizeof(si)))
 		return -EFAULT;
-	if (p && !(options & WNOWAIT))
-		news_end(p);
 	return 0;
 }
 

@@ -268,7 +268,7 @@ def test_execve_of_damage_is_as_on_linux(tmp_path):
 
 
 STOPS = """
-import errno, os, signal, threading, time
+import ctypes, errno, os, signal, threading, time
 from signal import SIGCHLD, SIGCONT, SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGUSR1
 W = os.WUNTRACED | os.WCONTINUED
 def name(status):
@@ -452,6 +452,20 @@ for work in parent_ends, member_ends, orphan_before:
         os.kill(int(heard), SIGKILL)
         heard = heard.split(b" ")[1]
     print(work.__name__, heard, os.read(r, 1))
+# Whom a wait means; and one that cannot be told has ended all the same.
+libc = ctypes.CDLL(None, use_errno=True)
+def wait(call, *args):
+    return libc.syscall(call, *args) and errno.errorcode[ctypes.get_errno()]
+usage = (ctypes.c_long * 18)(*[-1] * 18)
+pid = child(lambda: None)
+print(wait(247, 2, 1, None, 4 | 1, None), wait(61, 1 << 31, None, 0, None))
+print(wait(247, 1, pid, None, 4, usage), usage[0], usage[2])
+for bad in (8, 0, None), (None, 0, 8):
+    pid = child(lambda: None)
+    print(wait(61, pid, *bad), news(pid))
+for bad in (8, 4, None), (None, 4, 8):
+    pid = child(lambda: None)
+    print(wait(247, 1, pid, *bad), news(pid))
 """
 
 

@@ -123,6 +123,9 @@ void fs_put(struct fs_struct *fs);
 /* What siginfo tells of a child that ended, stopped or goes on. */
 struct signal_source process_news(const struct process *p);
 
+/* A zombie that nobody will wait for any more. */
+void process_reap(struct process *p);
+
 /* jobctl.c */
 bool process_group_is_orphaned(int pgid);
 void process_stop(struct process *p, int sig);

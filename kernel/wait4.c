@@ -2,8 +2,8 @@
 /*
  * DOC: wait4() and waitid(): what has become of a program's children, told once
  * (POSIX.1-2017, XSH, wait()). Tells of the ends that kernel/process.c brings
- * about, and of the stops of kernel/jobctl.c, which wake who sleeps here. State:
- * none of its own.
+ * about, and of the stops of kernel/jobctl.c, which wake who sleeps here.
+ * State: none of its own.
  */
 #include "kernel/process.h"
 #include "kernel/syscall.h"

@@ -51,7 +51,7 @@ TOOLS = (
     _tool("ping", "iputils-ping", "ping -c 1 host"),
     _tool("arping", "iputils-arping", "arping -c 1 -I eth0 host"),
     _tool("tcpdump", "tcpdump",
-          "busybox timeout 2 tcpdump -Z root -n -i eth0"),
+          "busybox timeout 2 tcpdump -n -i eth0"),
     _tool("dig", "bind9-dnsutils", "dig @host -p PORT +tries=1 +time=1 a.b"),
     _tool("iperf3 -c", "iperf3", "iperf3 -c host -p PORT -t 1",
           "exec iperf3 -s -p PORT"),

@@ -52,7 +52,7 @@ def frames(path):
 
 
 TCPDUMP = """
-/usr/bin/tcpdump -Z root -i eth0 -w /cap 'tcp port %d' &
+/usr/bin/tcpdump -i eth0 -w /cap 'tcp port %d' &
 sleep 1
 busybox nc host %d </data
 sleep 1
@@ -93,7 +93,7 @@ def test_tcpdump_writes_what_qemu_captures(tmp_path):
 def test_tcpdump_lists_devices_and_counts(tmp_path):
     (tmp_path / "script").write_text("""
 /usr/bin/tcpdump -D
-/usr/bin/tcpdump --immediate-mode -Z root -n -c 4 -i eth0 icmp &
+/usr/bin/tcpdump --immediate-mode -n -c 4 -i eth0 icmp &
 sleep 1
 busybox ping -c 2 10.0.2.2
 wait $!

@@ -85,7 +85,9 @@ def _etc(cpio, host_address, resolver):
     if host_address:
         hosts += f"{host_address} host\n"
     cpio.file("etc/hosts", hosts.encode())
-    cpio.file("etc/passwd", b"root:x:0:0:root:/:/bin/sh\n")
+    # tcpdump becomes a user of its own; all programs are root here.
+    cpio.file("etc/passwd", b"root:x:0:0:root:/:/bin/sh\n"
+              b"tcpdump:x:0:0::/:/bin/false\n")
     cpio.file("etc/group", b"root:x:0:\n")
     cpio.file("etc/services", b"discard 9/tcp\ndiscard 9/udp\n")
     if resolver:

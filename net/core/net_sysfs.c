@@ -349,7 +349,7 @@ int netdev_attr_store(const struct netdev_attr *attr, struct net_device *dev,
 
 	if (!capable(CAP_NET_ADMIN))
 		return -EPERM;
-	if (!limit || (strcmp(text, "max") && strcmp(text, "max\n")))
+	if (!limit || (strcmp(text, "max") != 0 && strcmp(text, "max\n") != 0))
 		err = kstrtou64(text + (*text == '+'), limit ? 10 : 0, &value);
 	if (!err && limit && value > UINT32_MAX)
 		err = -ERANGE;

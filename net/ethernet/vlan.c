@@ -146,6 +146,13 @@ static void vlan_set_pkt_type(struct sk_buff *skb, const struct net_device *dev)
 		skb->pkt_type = PACKET_HOST;
 }
 
+static int vlan_unhandled(struct sk_buff *skb, struct net_device *dev)
+{
+	dev->stats.rx_dropped++;
+	kfree_skb_reason(skb, SKB_DROP_REASON_UNHANDLED_PROTO);
+	return NET_RX_DROP;
+}
+
 /* Ownership: consumes @skb, which starts behind the tag's type. */
 static int vlan_rcv(struct sk_buff *skb, struct net_device *dev,
 		    struct packet_type *pt, struct net_device *orig_dev)
@@ -162,13 +169,13 @@ static int vlan_rcv(struct sk_buff *skb, struct net_device *dev,
 	tci = ntohs(h.h_vlan_TCI);
 	id = tci & VLAN_VID_MASK;
 	/* Identifier 0 says a priority and no VLAN (9.6). */
-	if (id)
+	if (id) {
 		vlan = vlan_find_dev(dev, id);
-	if (!vlan || !netif_running(vlan)) {
-		dev->stats.rx_dropped++;
-		kfree_skb_reason(skb, SKB_DROP_REASON_UNHANDLED_PROTO);
-		return NET_RX_DROP;
+		if (!vlan)
+			return vlan_unhandled(skb, dev);
 	}
+	if (!netif_running(vlan))
+		return vlan_unhandled(skb, dev);
 	if (!vlan_untag(skb, &h)) {
 		vlan->stats.rx_dropped++;
 		kfree_skb_reason(skb, SKB_DROP_REASON_NOMEM);

@@ -340,7 +340,7 @@ static bool is_told(const struct ethnl_req *q, u32 i, const u32 *words)
 
 static int fill_words(const struct ethnl_req *q)
 {
-	u32 words[ETHTOOL_DATA_MAX / sizeof(u32)], i;
+	u32 words[ETHTOOL_DATA_MAX / sizeof(u32)] = { 0 }, i;
 	const struct ethnl_object *o = q->o;
 	int err = o->cmd ? ethtool_get(q->dev, o->cmd, words) : 0;
 

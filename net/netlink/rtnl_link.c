@@ -107,7 +107,7 @@ static int put_link_attrs(struct sk_buff *skb, struct net_device *dev)
 			      ?: nla_put(skb, IFLA_BROADCAST, dev->addr_len,
 					 dev->broadcast);
 	}
-	if (memcmp(dev->perm_addr, none, sizeof(none)))
+	if (memcmp(dev->perm_addr, none, sizeof(none)) != 0)
 		err = err
 			      ?: nla_put(skb, IFLA_PERM_ADDRESS, dev->addr_len,
 					 dev->perm_addr);

@@ -141,7 +141,7 @@ struct net_device *rtnl_make_vlan(const struct nl_request *r,
 		return ERR_PTR(err);
 	if (!info[IFLA_INFO_KIND] ||
 	    nla_strscpy(kind, info[IFLA_INFO_KIND], sizeof(kind)) ||
-	    strcmp(kind, "vlan"))
+	    strcmp(kind, "vlan") != 0)
 		return ERR_PTR(
 			nl_err(r->x, -EOPNOTSUPP, "Unknown device type"));
 	return make(r, tb[IFLA_LINK], tb[IFLA_IFNAME], info[IFLA_INFO_DATA]);

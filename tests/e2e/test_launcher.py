@@ -325,13 +325,16 @@ def test_a_signal_leaves_nothing_behind(tmp_path, tap, net, signum, hits,
                                         status):
     path = image(tmp_path, console=b"ready\r\n", hang=True)
     mark = f"peer-{os.getpid()}-{signum}-{net}"
+    folder = tmp_path / "tmp"
+    folder.mkdir()
     child = subprocess.Popen(
         [DOORBELL, "run", "--net", net, "--kernel", path, "--peer",
          f"sleep 1000 # {mark}",
-         BUSYBOX], stdout=subprocess.PIPE, stdin=subprocess.PIPE)
+         BUSYBOX], stdout=subprocess.PIPE, stdin=subprocess.PIPE,
+        env={**os.environ, "TMPDIR": str(folder)})
     try:
         assert child.stdout.readline() == b"ready\n"
-        assert processes_of(path)
+        assert processes_of(path) and os.listdir(folder)
         for _ in range(hits):
             child.send_signal(signum)
             time.sleep(0.2)
@@ -340,6 +343,8 @@ def test_a_signal_leaves_nothing_behind(tmp_path, tap, net, signum, hits,
         child.kill()
         child.communicate()
     wait_until(lambda: not processes_of(path) and not processes_of(mark))
+    # Who was killed outright can put nothing away.
+    assert signum == signal.SIGKILL or not os.listdir(folder)
 
 
 def test_peer_runs_beside_the_guest_and_is_ended(tmp_path, tap):

@@ -37,7 +37,7 @@ PRELOAD_SRCS := $(call srcs,tests/packetdrill/preload)
 # --- flags ------------------------------------------------------------------
 WARN := -Wall -Wextra -Werror -Wshadow -Wundef -Wvla -Wdate-time \
 	-Wmissing-prototypes -Wstrict-prototypes -Wno-unused-parameter \
-	-Wno-sign-compare
+	-Wno-sign-compare -Wno-gnu-variable-sized-type-not-at-end
 BASE := -std=gnu11 -I. $(WARN) -fno-strict-aliasing -fno-strict-overflow \
 	-ffile-prefix-map=$(CURDIR)=. -g -MMD -MP
 # gcc 12 takes the list head behind a cast for an array overrun.

@@ -250,7 +250,7 @@ static void tcp_fastopen_cookie_is_siphash(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < 8; i++) {
-		const char *h = COOKIE + 2 * i;
+		const char *h = &COOKIE[2 * i];
 
 		want[i] =
 			(u8)((h[0] % 32 + 9) % 25 << 4 | (h[1] % 32 + 9) % 25);

@@ -303,7 +303,9 @@ debug: $(NEEDED) apps ## QEMU waits for gdb; PROG="hello ARG..."
 	@echo "in another terminal: gdb -x tools/gdb/doorbell.gdb"
 	@$(DOORBELL) run --gdb $(or $(PROG),hello)
 
-lint: setup-lint ## sparse, cppcheck, clang-tidy, headers, comments
+lint: setup-lint ## clang's warnings, sparse, cppcheck, clang-tidy, headers, comments
+	@$(MAKE) $(QUICK) CC=clang B=$(B)/clang $(B)/clang/doorbell-test.elf \
+		$(B)/clang/host/doorbell-tests
 	@$(PYTHON) tools/lint.py
 
 layers: $(guest_OBJS) ## who includes and who calls whom: tools/layers.txt

@@ -7,34 +7,19 @@
 #include "kernel/process.h"
 #include "net/unix/af_unix.h"
 
-static int make_in(struct inode *dir, const char *name, struct inode *inode)
-{
-	if (!name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
-	    dir_lookup(dir, name))
-		return -EADDRINUSE;
-	return dir_add(dir, name, inode);
-}
-
 static int name_bind(const char *path, void **key)
 {
 	u32 mode = 0777 & ~current->process->fs->umask;
-	char name[NAME_MAX + 1];
-	struct inode *dir, *inode;
-	bool trailing;
-	int err = path_parent(AT_FDCWD, path, &dir, name, &trailing);
+	struct inode *inode = inode_create(S_IFSOCK | mode, 0);
+	int err;
 
+	if (!inode)
+		return -ENOMEM;
+	err = path_add(AT_FDCWD, path, inode);
 	if (err)
-		return err;
-	err = -ENOMEM;
-	inode = inode_create(S_IFSOCK | mode, 0);
-	if (inode) {
-		err = trailing ? -ENOENT : make_in(dir, name, inode);
-		if (err)
-			iput(inode);
-	}
-	iput(dir);
+		iput(inode);
 	*key = inode;
-	return err;
+	return err == -EEXIST ? -EADDRINUSE : err;
 }
 
 static int name_find(const char *path, void **key)

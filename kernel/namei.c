@@ -296,6 +296,55 @@ int path_make_parents(const char *path)
 }
 
 /**
+ * name_is_taken() - Whether a directory has a name.
+ * @dir:  any directory.
+ * @name: not "." or "..".
+ *
+ * Context: task.
+ */
+bool name_is_taken(struct inode *dir, const char *name)
+{
+	struct inode *inode = dir_find(dir, name);
+
+	if (IS_ERR(inode))
+		return false;
+	iput(inode);
+	return true;
+}
+
+/**
+ * path_add() - Give an inode a name.
+ * @dfd:   directory of a relative path, or AT_FDCWD.
+ * @path:  kernel memory.
+ * @inode: gets one name more; the caller's reference stays the caller's.
+ *
+ * Context: task.
+ * Return:  0; -EEXIST: the name is taken, or is none; -ENOENT: no directory, or
+ *          one that was removed; another negative errno.
+ */
+int path_add(int dfd, const char *path, struct inode *inode)
+{
+	char name[NAME_MAX + 1];
+	struct inode *dir;
+	bool trailing;
+	int err = path_parent(dfd, path, &dir, name, &trailing);
+
+	if (err)
+		return err;
+	if (!name[0] || strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	    name_is_taken(dir, name))
+		err = -EEXIST;
+	else if (trailing && !S_ISDIR(inode->mode))
+		err = -ENOENT;
+	else if (dir != root_inode && !dir->parent)
+		err = -ENOENT; /* a directory that was removed */
+	else
+		err = dir_add(dir, name, inode);
+	iput(dir);
+	return err;
+}
+
+/**
  * symlink_create() - Make a symbolic link.
  * @path: absolute; its directory is there.
  * @to:   its text.
@@ -305,30 +354,19 @@ int path_make_parents(const char *path)
  */
 int symlink_create(const char *path, const char *to)
 {
+	struct inode *inode = inode_create(S_IFLNK | 0777, 0);
 	size_t len = strlen(to);
-	char name[NAME_MAX + 1];
-	struct inode *dir, *inode;
-	bool trailing;
-	int err = path_parent(AT_FDCWD, path, &dir, name, &trailing);
+	int err = -ENOMEM;
 
-	if (err)
-		return err;
-	err = -EEXIST;
-	if (dir_lookup(dir, name))
-		goto out_put_dir;
-	err = -ENOMEM;
-	inode = inode_create(S_IFLNK | 0777, 0);
 	if (!inode)
-		goto out_put_dir;
+		return err;
 	inode->link = kmalloc(len + 1, GFP_KERNEL);
 	if (inode->link) {
 		memcpy(inode->link, to, len + 1);
 		inode->size = len;
-		err = dir_add(dir, name, inode);
+		err = path_add(AT_FDCWD, path, inode);
 	}
 	iput(inode);
-out_put_dir:
-	iput(dir);
 	return err;
 }
 

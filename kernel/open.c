@@ -80,16 +80,6 @@ static bool name_is_dots(const struct last_name *l)
 	       strcmp(l->name, "..") == 0;
 }
 
-static bool name_is_taken(const struct last_name *l)
-{
-	struct inode *inode = dir_find(l->dir, l->name);
-
-	if (IS_ERR(inode))
-		return false;
-	iput(inode);
-	return true;
-}
-
 /* An entry that may be taken away; NULL: no_entry() says why not. */
 static struct dentry *own_entry(const struct last_name *l)
 {
@@ -98,30 +88,21 @@ static struct dentry *own_entry(const struct last_name *l)
 
 static int no_entry(const struct last_name *l)
 {
-	return name_is_taken(l) ? -EPERM : -ENOENT;
+	return name_is_taken(l->dir, l->name) ? -EPERM : -ENOENT;
 }
 
 /* Name @inode at @upath; consumes the caller's reference to @inode. */
 static int add_new(int dfd, const char __user *upath, struct inode *inode)
 {
-	struct last_name l;
+	char *path;
 	int err;
 
 	if (!inode)
 		return -ENOSPC;
-	err = get_last(dfd, upath, &l);
-	if (err)
-		goto out_put;
-	if (name_is_dots(&l) || name_is_taken(&l))
-		err = -EEXIST;
-	else if (l.trailing && !S_ISDIR(inode->mode))
-		err = -ENOENT;
-	else if (l.dir != root_inode && !l.dir->parent)
-		err = -ENOENT; /* a directory that was removed */
-	else
-		err = dir_add(l.dir, l.name, inode);
-	iput(l.dir);
-out_put:
+	path = getname(upath);
+	err = IS_ERR(path) ? (int)PTR_ERR(path) : path_add(dfd, path, inode);
+	if (!IS_ERR(path))
+		kfree(path);
 	iput(inode);
 	return err;
 }

@@ -182,27 +182,17 @@ const struct file_operations text_file_ops = {
 int text_file_create(const char *path, const struct text_ops *ops,
 		     const void *arg)
 {
-	char name[NAME_MAX + 1];
-	struct inode *dir, *inode;
-	bool trailing;
+	struct inode *inode;
 	int err = path_make_parents(path);
 
-	if (!err)
-		err = path_parent(AT_FDCWD, path, &dir, name, &trailing);
 	if (err)
 		return err;
-	err = -EEXIST;
-	if (dir_lookup(dir, name))
-		goto out_put_dir;
-	err = -ENOMEM;
 	inode = inode_create(S_IFREG | (ops->store ? 0644 : 0444), 0);
 	if (!inode)
-		goto out_put_dir;
+		return -ENOMEM;
 	inode->text = ops;
 	inode->txt.arg = arg;
-	err = dir_add(dir, name, inode);
+	err = path_add(AT_FDCWD, path, inode);
 	iput(inode);
-out_put_dir:
-	iput(dir);
 	return err;
 }

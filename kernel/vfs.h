@@ -177,6 +177,8 @@ int path_lookup(int dfd, const char *path, u32 flags,
 int path_parent(int dfd, const char *path, struct inode **dir,
 		char name[NAME_MAX + 1], bool *trailing) __must_check;
 int path_make_parents(const char *path) __must_check;
+bool name_is_taken(struct inode *dir, const char *name);
+int path_add(int dfd, const char *path, struct inode *inode) __must_check;
 int symlink_create(const char *path, const char *to) __must_check;
 struct file *vfs_open(int dfd, const char *path, u32 flags,
 		      u32 mode) __must_check;

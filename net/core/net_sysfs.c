@@ -67,11 +67,7 @@ static int show_flags(struct net_device *dev, u32 queue, char *text,
 static int show_iflink(struct net_device *dev, u32 queue, char *text,
 		       size_t size)
 {
-	const struct net_device_ops *ops = dev->netdev_ops;
-
-	return scnprintf(text, size, "%d\n",
-			 ops->ndo_get_iflink ? ops->ndo_get_iflink(dev)
-					     : dev->ifindex);
+	return scnprintf(text, size, "%d\n", dev_get_iflink(dev));
 }
 
 static int show_operstate(struct net_device *dev, u32 queue, char *text,
@@ -87,10 +83,7 @@ static int show_operstate(struct net_device *dev, u32 queue, char *text,
 static int link_settings(struct net_device *dev,
 			 struct ethtool_link_ksettings *ks)
 {
-	memset(ks, 0, sizeof(*ks));
-	if (!netif_running(dev) || !dev->ethtool_ops ||
-	    !dev->ethtool_ops->get_link_ksettings ||
-	    dev->ethtool_ops->get_link_ksettings(dev, ks))
+	if (!netif_running(dev) || ethtool_get_link_ksettings(dev, ks))
 		return -EINVAL;
 	return 0;
 }
@@ -143,12 +136,14 @@ static int show_hold_time(struct net_device *dev, u32 queue, char *text,
 
 /* --- written --- */
 
-static int store_mtu(struct net_device *dev, u32 queue, u64 value)
+static int store_mtu(const struct netdev_attr *attr, struct net_device *dev,
+		     u32 queue, u64 value)
 {
 	return value > UINT32_MAX ? -EINVAL : dev_set_mtu(dev, (u32)value);
 }
 
-static int store_tx_queue_len(struct net_device *dev, u32 queue, u64 value)
+static int store_tx_queue_len(const struct netdev_attr *attr,
+			      struct net_device *dev, u32 queue, u64 value)
 {
 	if (value > UINT32_MAX)
 		return -ERANGE;
@@ -157,7 +152,8 @@ static int store_tx_queue_len(struct net_device *dev, u32 queue, u64 value)
 }
 
 /* Up and down; the others follow from something else. */
-static int store_flags(struct net_device *dev, u32 queue, u64 value)
+static int store_flags(const struct netdev_attr *attr, struct net_device *dev,
+		       u32 queue, u64 value)
 {
 	if ((value ^ dev->flags) & (IFF_PROMISC | IFF_ALLMULTI | IFF_NOARP))
 		return -EINVAL;
@@ -168,32 +164,21 @@ static int store_flags(struct net_device *dev, u32 queue, u64 value)
 }
 
 /* What Linux asks the driver for, and few have. */
-static int store_unsupported(struct net_device *dev, u32 queue, u64 value)
+static int store_unsupported(const struct netdev_attr *attr,
+			     struct net_device *dev, u32 queue, u64 value)
 {
 	return -EOPNOTSUPP;
 }
 
-static int store_limit(struct net_device *dev, u32 queue, u64 value)
+/* A limit of a queue's bytes, where the attribute lies. */
+static int store_limit(const struct netdev_attr *attr, struct net_device *dev,
+		       u32 queue, u64 value)
 {
-	if (value > DQL_MAX_LIMIT)
-		return -EINVAL;
-	dev->_tx[queue].dql.limit = (u32)value;
-	return 0;
-}
+	u32 bytes = (u32)value;
 
-static int store_limit_max(struct net_device *dev, u32 queue, u64 value)
-{
 	if (value > DQL_MAX_LIMIT)
-		return -EINVAL;
-	dev->_tx[queue].dql.max_limit = (u32)value;
-	return 0;
-}
-
-static int store_limit_min(struct net_device *dev, u32 queue, u64 value)
-{
-	if (value > DQL_MAX_LIMIT)
-		return -EINVAL;
-	dev->_tx[queue].dql.min_limit = (u32)value;
+		return value > UINT32_MAX ? -ERANGE : -EINVAL;
+	memcpy((u8 *)&dev->_tx[queue] + attr->offset, &bytes, sizeof(bytes));
 	return 0;
 }
 
@@ -219,10 +204,10 @@ static int store_limit_min(struct net_device *dev, u32 queue, u64 value)
 		.name = #name_, .dir = NETDEV_STATISTICS, \
 		NUMBER(struct rtnl_link_stats64, name_)   \
 	}
-#define BQL(name_, member, store_)                                       \
-	{                                                                \
-		.name = name_, .dir = NETDEV_TX_BQL,                     \
-		NUMBER(struct netdev_queue, dql.member), .store = store_ \
+#define BQL(name_, member)                                                    \
+	{                                                                     \
+		.name = name_, .dir = NETDEV_TX_BQL,                          \
+		NUMBER(struct netdev_queue, dql.member), .store = store_limit \
 	}
 
 static const struct netdev_attr attrs[] = {
@@ -274,9 +259,9 @@ static const struct netdev_attr attrs[] = {
 	  .store = store_unsupported },
 	{ .name = "hold_time", .dir = NETDEV_TX_BQL, .show = show_hold_time },
 	{ .name = "inflight", .dir = NETDEV_TX_BQL, .show = show_inflight },
-	BQL("limit", limit, store_limit),
-	BQL("limit_max", max_limit, store_limit_max),
-	BQL("limit_min", min_limit, store_limit_min),
+	BQL("limit", limit),
+	BQL("limit_max", max_limit),
+	BQL("limit_min", min_limit),
 };
 
 /**
@@ -351,7 +336,5 @@ int netdev_attr_store(const struct netdev_attr *attr, struct net_device *dev,
 		return -EPERM;
 	if (!limit || (strcmp(text, "max") != 0 && strcmp(text, "max\n") != 0))
 		err = kstrtou64(text + (*text == '+'), limit ? 10 : 0, &value);
-	if (!err && limit && value > UINT32_MAX)
-		err = -ERANGE;
-	return err ?: attr->store(dev, queue, value);
+	return err ?: attr->store(attr, dev, queue, value);
 }

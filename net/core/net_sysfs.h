@@ -23,7 +23,8 @@ struct netdev_attr {
 	/* Otherwise: the length of the text or a negative errno. */
 	int (*show)(struct net_device *dev, u32 queue, char *text, size_t size);
 	/* NULL: it cannot be written. */
-	int (*store)(struct net_device *dev, u32 queue, u64 value);
+	int (*store)(const struct netdev_attr *attr, struct net_device *dev,
+		     u32 queue, u64 value);
 };
 
 /* One after the other, from 0; NULL past the last. */

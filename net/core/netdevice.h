@@ -93,7 +93,7 @@ struct net_device_ops {
 	int (*ndo_change_mtu)(struct net_device *dev, u32 mtu);
 	/* dev->features is about to become @features, of hw_features. */
 	int (*ndo_set_features)(struct net_device *dev, u64 features);
-	/* The device below this one; NULL: there is none. */
+	/* dev_get_iflink(); NULL: none is below. */
 	int (*ndo_get_iflink)(const struct net_device *dev);
 	/* The ring has stood still for watchdog_timeo_ns; softirq. */
 	void (*ndo_tx_timeout)(struct net_device *dev);
@@ -283,6 +283,14 @@ struct notifier_block {
 	struct list_head list;
 };
 void register_netdevice_notifier(struct notifier_block *nb);
+/* The index of the device below this one, or its own. */
+static inline int dev_get_iflink(const struct net_device *dev)
+{
+	return dev->netdev_ops->ndo_get_iflink
+		       ? dev->netdev_ops->ndo_get_iflink(dev)
+		       : dev->ifindex;
+}
+
 void netif_carrier_on(struct net_device *dev);
 void netif_carrier_off(struct net_device *dev);
 

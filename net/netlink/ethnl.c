@@ -219,7 +219,7 @@ static int parse_header(struct net *net, struct ethnl_req *q,
 	if (!header)
 		return 0;
 	err = nla_parse_nested(tb, ETHTOOL_A_HEADER_FLAGS, header, policy,
-			       q->x);
+			       NLA_EXACT, q->x);
 	if (err)
 		return err;
 	flags = tb[ETHTOOL_A_HEADER_FLAGS];

@@ -110,7 +110,7 @@ static int parse_bit(const struct nlattr *bit, u32 set,
 {
 	const struct nlattr *index, *name;
 	u32 i, named;
-	int err = nla_parse_nested(tb, BIT_MAX, bit, bit_policy, x);
+	int err = nla_parse_nested(tb, BIT_MAX, bit, bit_policy, NLA_EXACT, x);
 
 	if (err)
 		return err;
@@ -247,7 +247,8 @@ int ethnl_parse_bitset(const struct nlattr *a, u32 set, u32 *value, u32 *mask,
 {
 	const struct nlattr *tb[BITSET_MAX + 1];
 	struct bits b = { .set = set, .x = x };
-	int err = nla_parse_nested(tb, BITSET_MAX, a, bitset_policy, x);
+	int err = nla_parse_nested(tb, BITSET_MAX, a, bitset_policy, NLA_EXACT,
+				   x);
 
 	if (!err)
 		err = tb[ETHTOOL_A_BITSET_BITS] ? parse_list(tb, &b)

@@ -22,16 +22,6 @@ struct ethnl_req {
 	struct sk_buff *skb;
 };
 
-/* Nested attributes, as strictly as can be. */
-static inline int nla_parse_nested(const struct nlattr **tb, u32 max,
-				   const struct nlattr *nest,
-				   const struct nla_policy *policy,
-				   struct netlink_ext_ack *x)
-{
-	return nla_parse(tb, max, nla_data(nest), nla_len(nest), policy,
-			 NLA_EXACT, x);
-}
-
 /* --- bits with names (ethnl_bitset.c); at most 32 --- */
 int ethnl_put_bitset(const struct ethnl_req *q, u16 type, u32 value,
 		     const u32 *mask, u32 set);

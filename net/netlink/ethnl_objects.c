@@ -78,7 +78,7 @@ static int wanted_sets(const struct ethnl_req *q, u32 *wanted)
 			return nl_err_attr(q->x, -EINVAL, a,
 					   "Unknown attribute type");
 		err = nla_parse_nested(tb, ETHTOOL_A_STRINGSET_ID, a, policy,
-				       q->x);
+				       NLA_EXACT, q->x);
 		if (err)
 			return err;
 		if (!tb[ETHTOOL_A_STRINGSET_ID])

@@ -83,6 +83,15 @@ struct nlattr *nla_nest_start(struct sk_buff *skb, u16 type);
 int nla_nest_end(struct sk_buff *skb, struct nlattr *nest);
 
 /* --- messages --- */
+static inline int nla_parse_nested(const struct nlattr **tb, u32 max,
+				   const struct nlattr *nest,
+				   const struct nla_policy *policy,
+				   enum nla_strict strict,
+				   struct netlink_ext_ack *x)
+{
+	return nla_parse(tb, max, nla_data(nest), nla_len(nest), policy, strict,
+			 x);
+}
 static inline void *nlmsg_data(const struct nlmsghdr *h)
 {
 	return (void *)(uintptr_t)(h + 1);

@@ -107,6 +107,8 @@ static int put_link_attrs(struct sk_buff *skb, struct net_device *dev)
 			      ?: nla_put(skb, IFLA_BROADCAST, dev->addr_len,
 					 dev->broadcast);
 	}
+	if (!err && dev_get_iflink(dev) != dev->ifindex)
+		err = nla_put_u32(skb, IFLA_LINK, (u32)dev_get_iflink(dev));
 	if (memcmp(dev->perm_addr, none, sizeof(none)) != 0)
 		err = err
 			      ?: nla_put(skb, IFLA_PERM_ADDRESS, dev->addr_len,

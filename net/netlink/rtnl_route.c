@@ -287,8 +287,8 @@ static int parse_metrics(const struct nl_request *r, const struct nlattr *nest,
 
 	if (!nest)
 		return 0;
-	err = nla_parse(tb, UAPI_RTAX_MAX, nla_data(nest), nla_len(nest),
-			policy, NLA_STRICT, r->x);
+	err = nla_parse_nested(tb, UAPI_RTAX_MAX, nest, policy, NLA_STRICT,
+			       r->x);
 	for (i = 1; i <= UAPI_RTAX_MAX && !err; i++)
 		if (tb[i])
 			err = parse_metric(r, i, tb[i], metrics);

@@ -53,8 +53,8 @@ static int parse_vlan(const struct nl_request *r, const struct nlattr *data)
 
 	if (!data)
 		return nl_err(r->x, -EINVAL, "VLAN properties not specified");
-	err = nla_parse(tb, IFLA_VLAN_MAX, nla_data(data), nla_len(data),
-			vlan_policy, true, r->x);
+	err = nla_parse_nested(tb, IFLA_VLAN_MAX, data, vlan_policy, NLA_STRICT,
+			       r->x);
 	if (!err && tb[IFLA_VLAN_PROTOCOL] &&
 	    (__force __be16)nla_get_u32(tb[IFLA_VLAN_PROTOCOL]) !=
 		    htons(ETH_P_8021Q))
@@ -134,9 +134,8 @@ struct net_device *rtnl_make_vlan(const struct nl_request *r,
 	int err = 0;
 
 	if (tb[IFLA_LINKINFO])
-		err = nla_parse(
-			info, IFLA_INFO_DATA, nla_data(tb[IFLA_LINKINFO]),
-			nla_len(tb[IFLA_LINKINFO]), info_policy, true, r->x);
+		err = nla_parse_nested(info, IFLA_INFO_DATA, tb[IFLA_LINKINFO],
+				       info_policy, NLA_STRICT, r->x);
 	if (err)
 		return ERR_PTR(err);
 	if (!info[IFLA_INFO_KIND] ||
@@ -148,7 +147,7 @@ struct net_device *rtnl_make_vlan(const struct nl_request *r,
 }
 
 /**
- * rtnl_put_vlan() - What only a VLAN device has: IFLA_LINK and IFLA_LINKINFO.
+ * rtnl_put_vlan() - What only a VLAN device has: IFLA_LINKINFO.
  * @skb: the message.
  * @dev: the device.
  *
@@ -158,7 +157,6 @@ int rtnl_put_vlan(struct sk_buff *skb, const struct net_device *dev)
 {
 	static const struct ifla_vlan_flags flags = { VLAN_FLAG_REORDER_HDR,
 						      ~0U };
-	u32 link = (u32)dev->netdev_ops->ndo_get_iflink(dev);
 	struct nlattr *info = nla_nest_start(skb, IFLA_LINKINFO), *data;
 	int err;
 
@@ -172,6 +170,5 @@ int rtnl_put_vlan(struct sk_buff *skb, const struct net_device *dev)
 			  (__force u16)htons(ETH_P_8021Q));
 	err = err ?: nla_put_u16(skb, IFLA_VLAN_ID, vlan_dev_vlan_id(dev));
 	err = err ?: nla_put(skb, IFLA_VLAN_FLAGS, sizeof(flags), &flags);
-	err = err ?: nla_nest_end(skb, data) ?: nla_nest_end(skb, info);
-	return err ?: nla_put_u32(skb, IFLA_LINK, link);
+	return err ?: nla_nest_end(skb, data) ?: nla_nest_end(skb, info);
 }

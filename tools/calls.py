@@ -13,7 +13,6 @@ import glob
 import os
 import re
 import shlex
-import socket
 import subprocess
 import sys
 import textwrap
@@ -24,63 +23,60 @@ ROOT = os.path.dirname(HERE)
 sys.path.insert(0, HERE)
 
 from doorbell_lib import process  # noqa: E402
+from doorbell_lib.network import tcp_listener  # noqa: E402
 
 DOCUMENT = os.path.join(ROOT, "docs", "SYSCALLS.md")
 MARK = "<!-- made by tools/calls.py -->\n"
 DEFINED = re.compile(r"^SYSCALL_DEFINE\d\((\w+)", re.M)
 COUNTED = re.compile(r"^stats: call\.(\w+) (\d+)", re.M)
 
-Tool = collections.namedtuple("Tool", "name package command peer")
-
-
-def _tool(name, package, command, peer=None):
-    return Tool(name, package, command, peer)
-
+Tool = collections.namedtuple("Tool", "name package command peer",
+                              defaults=(None,))
 
 # PORT is a free port of the host's loopback.
 TOOLS = (
-    _tool("ip addr", "iproute2", "ip addr"),
-    _tool("ip route get", "iproute2", "ip route get 192.0.2.1"),
-    _tool("tc qdisc", "iproute2", "tc -s qdisc show"),
-    _tool("ss", "iproute2", "ss -tanpiem"),
-    _tool("nstat", "iproute2", "nstat -az"),
-    _tool("ethtool", "ethtool", "ethtool eth0"),
-    _tool("ethtool -S", "ethtool", "ethtool -S eth0"),
-    _tool("ps", "procps", "ps aux"),
-    _tool("sysctl", "procps", "sysctl net.ipv4.tcp_congestion_control"),
-    _tool("ping", "iputils-ping", "ping -c 1 host"),
-    _tool("arping", "iputils-arping", "arping -c 1 -I eth0 host"),
-    _tool("tcpdump", "tcpdump",
+    Tool("ip addr", "iproute2", "ip addr"),
+    Tool("ip route get", "iproute2", "ip route get 192.0.2.1"),
+    Tool("tc qdisc", "iproute2", "tc -s qdisc show"),
+    Tool("ss", "iproute2", "ss -tanpiem"),
+    Tool("nstat", "iproute2", "nstat -az"),
+    Tool("ethtool", "ethtool", "ethtool eth0"),
+    Tool("ethtool -S", "ethtool", "ethtool -S eth0"),
+    Tool("ps", "procps", "ps aux"),
+    Tool("sysctl", "procps", "sysctl net.ipv4.tcp_congestion_control"),
+    Tool("ping", "iputils-ping", "ping -c 1 host"),
+    Tool("arping", "iputils-arping", "arping -c 1 -I eth0 host"),
+    Tool("tcpdump", "tcpdump",
           "busybox timeout 2 tcpdump -n -i eth0"),
-    _tool("dig", "bind9-dnsutils", "dig @host -p PORT +tries=1 +time=1 a.b"),
-    _tool("iperf3 -c", "iperf3", "iperf3 -c host -p PORT -t 1",
+    Tool("dig", "bind9-dnsutils", "dig @host -p PORT +tries=1 +time=1 a.b"),
+    Tool("iperf3 -c", "iperf3", "iperf3 -c host -p PORT -t 1",
           "exec iperf3 -s -p PORT"),
-    _tool("iperf3 -u", "iperf3", "iperf3 -c host -p PORT -u -t 1",
+    Tool("iperf3 -u", "iperf3", "iperf3 -c host -p PORT -u -t 1",
           "exec iperf3 -s -p PORT"),
-    _tool("curl -o", "curl", "curl -sS -o /got http://host:PORT/",
+    Tool("curl -o", "curl", "curl -sS -o /got http://host:PORT/",
           "exec busybox httpd -f -p 127.0.0.1:PORT -h docs"),
-    _tool("openssl s_client", "openssl",
+    Tool("openssl s_client", "openssl",
           "openssl s_client -connect host:PORT -psk 1234",
           "exec openssl s_server -quiet -accept PORT -nocert -psk 1234"),
-    _tool("socat", "socat", "socat -u /etc/hosts TCP:host:PORT",
+    Tool("socat", "socat", "socat -u /etc/hosts TCP:host:PORT",
           "exec busybox nc -l -p PORT"),
-    _tool("python3 socket", "python3",
+    Tool("python3 socket", "python3",
           ["python3", "-c", "import socket; "
            "socket.create_connection(('host', PORT)).sendall(b'x')"],
           "exec busybox nc -l -p PORT"),
-    _tool("redis-benchmark", "redis-tools",
+    Tool("redis-benchmark", "redis-tools",
           "redis-benchmark -h host -p PORT -n 100 -c 5 -t set -q",
           "exec -a redis-server redis-check-rdb --port PORT "
           "--bind 127.0.0.1 --save '' --daemonize no"),
-    _tool("busybox sh", None, ["busybox", "sh", "-c",
+    Tool("busybox sh", None, ["busybox", "sh", "-c",
                                "ls / | grep -c bin; sleep 0.1 & wait"]),
-    _tool("busybox wget", None, "busybox wget -q -O /got http://host:PORT/",
+    Tool("busybox wget", None, "busybox wget -q -O /got http://host:PORT/",
           "exec busybox httpd -f -p 127.0.0.1:PORT -h docs"),
-    _tool("busybox nc", None, ["busybox", "sh", "-c",
+    Tool("busybox nc", None, ["busybox", "sh", "-c",
                                "exec busybox nc host PORT < /etc/hosts"],
           "exec busybox nc -l -p PORT"),
-    _tool("busybox traceroute", None, "busybox traceroute -q 1 -m 1 host"),
-    _tool("busybox udhcpc", None, "busybox udhcpc -n -q -f -i eth0 -s "
+    Tool("busybox traceroute", None, "busybox traceroute -q 1 -m 1 host"),
+    Tool("busybox udhcpc", None, "busybox udhcpc -n -q -f -i eth0 -s "
                                   "/bin/busybox"),
 )
 
@@ -96,16 +92,10 @@ def implemented():
     return names
 
 
-def free_port():
-    """A TCP port of the loopback that nobody has."""
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 def calls(tool):
     """{name: times} of what a tool calls, its start included."""
-    port = str(free_port())
+    with tcp_listener("127.0.0.1", 0) as s:
+        port = str(s.getsockname()[1])
     words = tool.command if isinstance(tool.command, list) \
         else tool.command.split()
     argv = [os.path.join(HERE, "doorbell"), "run", "--calls", "--timeout", "60"]

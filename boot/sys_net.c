@@ -210,25 +210,15 @@ static struct inode *net_lookup(struct inode *dir, const char *name)
 		   : ERR_PTR(-ENOENT);
 }
 
-/* The device with the least index that is @from or above; NULL: none. */
-static const struct net_device *next_dev(int from)
-{
-	const struct net_device *dev, *least = NULL;
-
-	list_for_each_entry (dev, &init_net.dev_base_head, dev_list) {
-		if (dev->ifindex >= from &&
-		    (!least || dev->ifindex < least->ifindex))
-			least = dev;
-	}
-	return least;
-}
-
 static void net_iterate(struct inode *dir, loff_t *pos, struct dir_context *ctx)
 {
+	int from = (int)(*pos - DIR_OP_POS);
 	const struct net_device *dev;
 
-	while ((dev = next_dev((int)(*pos - DIR_OP_POS))) != NULL) {
-		if (!dir_emit(ctx, dev->name, pos,
+	/* The list is in the order of the indices. */
+	list_for_each_entry (dev, &init_net.dev_base_head, dev_list) {
+		if (dev->ifindex >= from &&
+		    !dir_emit(ctx, dev->name, pos,
 			      DIR_OP_POS + dev->ifindex + 1,
 			      ino_of(dev->ifindex, 0, NETDEV_ATTR, 0), S_IFDIR))
 			return;

@@ -43,11 +43,6 @@ static u64 ino_of(int pid, int tid, u32 kind, int fd)
 	       (u64)tid << INO_TID_SHIFT | kind << INO_KIND_SHIFT | (u32)fd;
 }
 
-static int own_pid(void)
-{
-	return current->process ? current->process->pid : 0;
-}
-
 /* inode_operations.release; the parent of a directory is iput()'s. */
 static void proc_release(struct inode *inode)
 {
@@ -68,6 +63,7 @@ static struct inode *make(struct inode *dir, const struct proc_entry *e,
 
 	if (!pi)
 		return ERR_PTR(-ENOMEM);
+	pi->target = e->target;
 	pi->process = like->process;
 	pi->tid = like->tid;
 	pi->fd = like->fd;
@@ -261,9 +257,8 @@ static u32 fd_mode(const struct file *f)
 	return S_IFLNK | mode[f->f_flags & O_ACCMODE];
 }
 
-static const struct proc_entry fdinfo_entry = { NULL, S_IFREG | 0444,
-						&proc_fdinfo_text, NULL,
-						false };
+static const struct proc_entry fdinfo_entry = { .mode = S_IFREG | 0444,
+						.text = &proc_fdinfo_text };
 
 static struct inode *fd_make(struct inode *dir, const char *name, bool link)
 {
@@ -338,78 +333,45 @@ static const struct inode_operations fdinfo_dir_ops = {
 /* --- exe, cwd, root --- */
 
 /* Their inode, without a reference; NULL: the process has none any more. */
-static struct inode *exe_inode(const struct inode *link)
+static struct inode *exe_inode(const struct proc_inode *pi)
 {
-	const struct task *t = proc_task(proc_i(link));
+	const struct task *t = proc_task(pi);
 
 	return t && t->mm && t->mm->exe ? file_inode(t->mm->exe) : NULL;
 }
 
-static struct inode *cwd_inode(const struct inode *link)
+static struct inode *cwd_inode(const struct proc_inode *pi)
 {
-	const struct fs_struct *fs = proc_i(link)->process->fs;
+	const struct fs_struct *fs = pi->process->fs;
 
 	return fs ? fs->cwd : NULL;
 }
 
-static ssize_t link_text(struct inode *to, char *buf, size_t size)
+static struct inode *the_root(const struct proc_inode *pi)
 {
+	return root_inode;
+}
+
+static ssize_t link_readlink(struct inode *link, char *buf, size_t size)
+{
+	struct inode *to = proc_i(link)->target(proc_i(link));
+
 	return to ? path_text(to, buf, size) : -ENOENT;
 }
 
-static struct inode *link_end(struct inode *to)
+static struct inode *link_follow(struct inode *link)
 {
+	struct inode *to = proc_i(link)->target(proc_i(link));
+
 	if (!to)
 		return ERR_PTR(-ENOENT);
 	iget(to);
 	return to;
 }
 
-static ssize_t exe_readlink(struct inode *link, char *buf, size_t size)
-{
-	return link_text(exe_inode(link), buf, size);
-}
-
-static struct inode *exe_follow(struct inode *link)
-{
-	return link_end(exe_inode(link));
-}
-
-static ssize_t cwd_readlink(struct inode *link, char *buf, size_t size)
-{
-	return link_text(cwd_inode(link), buf, size);
-}
-
-static struct inode *cwd_follow(struct inode *link)
-{
-	return link_end(cwd_inode(link));
-}
-
-static ssize_t root_readlink(struct inode *link, char *buf, size_t size)
-{
-	return link_text(root_inode, buf, size);
-}
-
-static struct inode *root_follow(struct inode *link)
-{
-	return link_end(root_inode);
-}
-
-static const struct inode_operations exe_ops = {
-	.readlink = exe_readlink,
-	.follow = exe_follow,
-	.release = proc_release,
-};
-
-static const struct inode_operations cwd_ops = {
-	.readlink = cwd_readlink,
-	.follow = cwd_follow,
-	.release = proc_release,
-};
-
-static const struct inode_operations root_ops = {
-	.readlink = root_readlink,
-	.follow = root_follow,
+static const struct inode_operations link_ops = {
+	.readlink = link_readlink,
+	.follow = link_follow,
 	.release = proc_release,
 };
 
@@ -418,8 +380,8 @@ static const struct inode_operations root_ops = {
 /* Its operations look up what is in it, threads too, which have the like. */
 static const struct inode_operations pid_dir_ops;
 
-static const struct proc_entry dir_entry = { NULL, S_IFDIR | 0555, NULL,
-					     &pid_dir_ops, false };
+static const struct proc_entry dir_entry = { .mode = S_IFDIR | 0555,
+					     .op = &pid_dir_ops };
 
 static struct inode *task_lookup(struct inode *dir, const char *name)
 {
@@ -464,22 +426,40 @@ static const struct inode_operations task_dir_ops = {
 	.release = proc_release,
 };
 
+#define TEXT(name_, perm, text_)                                       \
+	{                                                              \
+		.name = name_, .mode = S_IFREG | (perm), .text = text_ \
+	}
+#define LINK(name_, target_)                                            \
+	{                                                               \
+		.name = name_, .mode = S_IFLNK | 0777, .op = &link_ops, \
+		.target = target_                                       \
+	}
+#define DIR(name_, perm, op_)                                      \
+	{                                                          \
+		.name = name_, .mode = S_IFDIR | (perm), .op = op_ \
+	}
+
 static const struct proc_entry pid_entries[] = {
-	{ "cmdline", S_IFREG | 0444, &proc_cmdline_text, NULL, false },
-	{ "comm", S_IFREG | 0644, &proc_comm_text, NULL, false },
-	{ "cwd", S_IFLNK | 0777, NULL, &cwd_ops, false },
-	{ "environ", S_IFREG | 0400, &proc_environ_text, NULL, false },
-	{ "exe", S_IFLNK | 0777, NULL, &exe_ops, false },
-	{ "fd", S_IFDIR | 0500, NULL, &fd_dir_ops, false },
-	{ "fdinfo", S_IFDIR | 0500, NULL, &fdinfo_dir_ops, false },
-	{ "maps", S_IFREG | 0444, &proc_maps_text, NULL, false },
-	{ "mounts", S_IFREG | 0444, &proc_mounts_text, NULL, false },
-	{ "root", S_IFLNK | 0777, NULL, &root_ops, false },
-	{ "stat", S_IFREG | 0444, &proc_stat_text, NULL, false },
-	{ "statm", S_IFREG | 0444, &proc_statm_text, NULL, false },
-	{ "status", S_IFREG | 0444, &proc_status_text, NULL, false },
-	{ "task", S_IFDIR | 0555, NULL, &task_dir_ops, true },
+	TEXT("cmdline", 0444, &proc_cmdline_text),
+	TEXT("comm", 0644, &proc_comm_text),
+	LINK("cwd", cwd_inode),
+	TEXT("environ", 0400, &proc_environ_text),
+	LINK("exe", exe_inode),
+	DIR("fd", 0500, &fd_dir_ops),
+	DIR("fdinfo", 0500, &fdinfo_dir_ops),
+	TEXT("maps", 0444, &proc_maps_text),
+	TEXT("mounts", 0444, &proc_mounts_text),
+	LINK("root", the_root),
+	TEXT("stat", 0444, &proc_stat_text),
+	TEXT("statm", 0444, &proc_statm_text),
+	TEXT("status", 0444, &proc_status_text),
+	{ .name = "task",
+	  .mode = S_IFDIR | 0555,
+	  .op = &task_dir_ops,
+	  .process_only = true },
 };
+
 static struct inode *pid_lookup(struct inode *dir, const char *name)
 {
 	const struct proc_inode *pi = proc_i(dir);
@@ -529,7 +509,7 @@ static struct inode *process_dir(struct inode *proc, struct process *p)
 
 static ssize_t self_readlink(struct inode *link, char *buf, size_t size)
 {
-	return scnprintf(buf, size, "%d", own_pid());
+	return scnprintf(buf, size, "%d", task_tgid());
 }
 
 static struct inode *self_follow(struct inode *link)
@@ -539,7 +519,7 @@ static struct inode *self_follow(struct inode *link)
 
 static ssize_t thread_self_readlink(struct inode *link, char *buf, size_t size)
 {
-	return scnprintf(buf, size, "%d/task/%d", own_pid(), current->pid);
+	return scnprintf(buf, size, "%d/task/%d", task_tgid(), current->pid);
 }
 
 static struct inode *thread_self_follow(struct inode *link)
@@ -572,8 +552,10 @@ static const struct inode_operations thread_self_ops = {
 };
 
 static const struct proc_entry selves[] = {
-	{ "self", S_IFLNK | 0777, NULL, &self_ops, false },
-	{ "thread-self", S_IFLNK | 0777, NULL, &thread_self_ops, false },
+	{ .name = "self", .mode = S_IFLNK | 0777, .op = &self_ops },
+	{ .name = "thread-self",
+	  .mode = S_IFLNK | 0777,
+	  .op = &thread_self_ops },
 };
 
 static struct inode *proc_lookup(struct inode *dir, const char *name)
@@ -611,7 +593,7 @@ static void proc_iterate(struct inode *dir, loff_t *pos,
 	for (; place < selves_nr; place++) {
 		if (!dir_emit(ctx, selves[place].name, pos,
 			      DIR_OP_POS + place + 1,
-			      ino_of(own_pid(), 0, KIND_SELF + (u32)place, 0),
+			      ino_of(task_tgid(), 0, KIND_SELF + (u32)place, 0),
 			      S_IFLNK))
 			return;
 	}

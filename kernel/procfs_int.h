@@ -4,20 +4,25 @@
 
 #include "kernel/process.h"
 
+struct proc_inode;
+
 /* An entry of a process's directory, or of a thread's. */
 struct proc_entry {
 	const char *name;
 	u32 mode;
 	const struct text_ops *text;       /* S_IFREG; gets a proc_inode */
 	const struct inode_operations *op; /* NULL: nothing but a text */
-	bool process_only;                 /* not in task/TID */
+	/* Where a link of link_ops leads; no reference; NULL: nowhere. */
+	struct inode *(*target)(const struct proc_inode *pi);
+	bool process_only; /* not in task/TID */
 };
 
 struct proc_inode {
 	struct inode inode;
-	struct process *process; /* a reference */
-	int tid;                 /* of one thread; 0: the process */
-	int fd;                  /* below fd and fdinfo */
+	struct inode *(*target)(const struct proc_inode *pi); /* its entry's */
+	struct process *process;                              /* a reference */
+	int tid; /* of one thread; 0: the process */
+	int fd;  /* below fd and fdinfo */
 };
 
 /* procfs.c */

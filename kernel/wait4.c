@@ -81,30 +81,15 @@ static void news_end(struct process *p)
 /* 0 with *@child set, or NULL there for WNOHANG; or a negative errno. */
 static int wait_for_child(int pid, u32 options, struct process **child)
 {
-	struct process *me = current->process;
-	struct wait_queue_entry w;
-	int err = 0;
 	bool any;
+	int err = wait_event_interruptible(
+		&current->process->child_exit,
+		(*child = find_news(pid, options, &any)) || !any ||
+			(options & WNOHANG));
 
-	init_waitqueue_entry(&w, current);
-	for (;;) {
-		prepare_to_wait(&me->child_exit, &w);
-		*child = find_news(pid, options, &any);
-		if (*child)
-			break;
-		err = -ECHILD;
-		if (!any)
-			break;
-		err = 0;
-		if (options & WNOHANG)
-			break;
-		err = -ERESTARTSYS;
-		if (task_signal_pending())
-			break;
-		task_block();
-	}
-	finish_wait(&me->child_exit, &w);
-	return *child ? 0 : err;
+	if (*child)
+		return 0;
+	return any ? err : -ECHILD;
 }
 
 SYSCALL_DEFINE4(wait4, int, pid, int __user *, status, u32, options,

@@ -438,6 +438,38 @@ static int check_clone_flags(u64 flags)
 	return 0;
 }
 
+/* Whether another program has been killed and has not yet come to its end. */
+static bool somebody_is_ending(void)
+{
+	const struct process *p;
+	const struct thread *th;
+
+	list_for_each_entry (p, &process_list, all) {
+		if (p == current->process || list_empty(&p->threads))
+			continue;
+		th = list_first_entry(&p->threads, struct thread, entry);
+		if (p->group_exiting ||
+		    (th->task->sigpending & SIGBIT(SIGKILL)))
+			return true;
+	}
+	return false;
+}
+
+/* Who was killed gives memory back as soon as it runs: for a while, that is no
+ * lack of it. */
+static struct task *build_child_patiently(const struct clone_request *req)
+{
+	struct task *t = build_child(req);
+	int tries = 1000;
+
+	while (t == ERR_PTR(-ENOMEM) && tries-- && !task_signal_pending() &&
+	       somebody_is_ending()) {
+		task_yield();
+		t = build_child(req);
+	}
+	return t;
+}
+
 static long do_clone(const struct clone_request *req)
 {
 	struct process *child;
@@ -448,7 +480,7 @@ static long do_clone(const struct clone_request *req)
 		return err;
 	if (req->stack >= USER_SPACE_END || req->tls >= USER_SPACE_END)
 		return -EPERM;
-	t = build_child(req);
+	t = build_child_patiently(req);
 	if (IS_ERR(t))
 		return PTR_ERR(t);
 	pid = t->pid;
